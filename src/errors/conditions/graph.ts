@@ -1,0 +1,2 @@
+export const graphConditions = {
+} as const

@@ -1,0 +1,71 @@
+import type { StructType } from '../types/data-type.ts'
+
+/** What a Scan leaf stands for. Plain data; an engine turns each kind into a relation of its own. */
+export type ScanInput = DeltaScan | FilesScan | ParquetScan | NdjsonScan | StagedScan
+
+/** Data files of a Delta table, as its log names them. */
+export interface DeltaScan {
+  readonly kind: 'delta'
+  readonly files: readonly DeltaScanFile[]
+  /** The table's schema, partition columns included, with its field metadata (column mapping, defaults). */
+  readonly tableSchema: StructType
+  readonly partitionColumns: readonly string[]
+  readonly columnMapping: 'none' | 'name' | 'id'
+}
+
+export interface DeltaScanFile {
+  /** Local path that the engine can open. */
+  readonly path: string
+  /** Text forms of the protocol, by logical or physical column name; null is null. */
+  readonly partitionValues: Readonly<Record<string, string | null>>
+  readonly sizeBytes: number
+  readonly numRecords?: number
+  /** Row positions that are deleted. */
+  readonly deletedRows?: readonly bigint[]
+  /** `insert`, `delete` ... of a change feed, with the commit it came from. */
+  readonly change?: { readonly type?: string; readonly version: bigint; readonly timestampMs: number }
+}
+
+/** A batch of raw files, read exactly: each value in its column or in the rescued-data column. */
+export interface FilesScan {
+  readonly kind: 'files'
+  readonly format: 'json' | 'csv' | 'parquet' | 'text'
+  readonly files: readonly RawFile[]
+  /** Reader options, resolved to their final values. */
+  readonly options: Readonly<Record<string, string>>
+  /** Columns to read, partition columns and the rescued-data column left out. */
+  readonly dataSchema: StructType
+  /** Columns from `k=v` folders. */
+  readonly partitionSchema: StructType
+  readonly rescuedDataColumn?: string
+  /** What to do with a field that the schema lacks. */
+  readonly onUnknownField: 'fail' | 'rescue' | 'ignore'
+}
+
+export interface RawFile {
+  /** Local absolute path. */
+  readonly path: string
+  /** The path as the user sees it in `_metadata.file_path`. */
+  readonly displayPath: string
+  readonly sizeBytes: number
+  readonly modifiedMs: number
+  readonly partitionValues: Readonly<Record<string, string | null>>
+}
+
+/** Parquet files of our own, with exactly the scan's schema: state, staged batches. */
+export interface ParquetScan {
+  readonly kind: 'parquet'
+  readonly paths: readonly string[]
+}
+
+/** JSON lines of our own making, with exactly the scan's schema: journals. */
+export interface NdjsonScan {
+  readonly kind: 'ndjson'
+  readonly paths: readonly string[]
+}
+
+/** Rows that the session holds under a name that it gave. */
+export interface StagedScan {
+  readonly kind: 'staged'
+  readonly table: string
+}
