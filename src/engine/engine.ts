@@ -101,7 +101,11 @@ export interface WriteRequest {
   /** Evaluated in the same pass; without them all rows are written. */
   readonly rules?: readonly Rule[]
   /** Where rejected rows go; dropped (but counted) without it. */
-  readonly rejects?: { readonly folder: string; readonly query: (rejected: Scan) => Relation; readonly schema: StructType }
+  readonly rejects?: {
+    readonly folder: string
+    readonly query: (rejected: Scan) => Relation
+    readonly schema: StructType
+  }
   /** Rows wanted sorted or clustered by these columns within the files. */
   readonly orderBy?: readonly string[]
 }

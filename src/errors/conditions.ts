@@ -20,7 +20,9 @@ export const conditions = {
 
 export type Condition = keyof typeof conditions
 
-type Holes<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Holes<Rest> : never
+type Holes<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Holes<Rest>
+  : never
 
 type TextOf<C extends Condition> =
   | (typeof conditions)[C]['message']

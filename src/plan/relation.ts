@@ -204,7 +204,11 @@ export interface Drop extends Node {
 /** Common table expressions; each may read those before it. */
 export interface With extends Node {
   readonly kind: 'With'
-  readonly definitions: readonly { readonly name: string; readonly columns?: readonly string[]; readonly query: Relation }[]
+  readonly definitions: readonly {
+    readonly name: string
+    readonly columns?: readonly string[]
+    readonly query: Relation
+  }[]
   readonly input: Relation
 }
 

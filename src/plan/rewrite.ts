@@ -128,14 +128,20 @@ function mapOwn(relation: Relation, one: <E extends Expression>(expression: E) =
     case 'Generate':
       return { ...relation, generator: one(relation.generator) }
     case 'Expect':
-      return { ...relation, rules: relation.rules.map((each) => ({ ...each, condition: one(each.condition) })) }
+      return {
+        ...relation,
+        rules: relation.rules.map((each) => ({ ...each, condition: one(each.condition) })),
+      }
     default:
       return relation
   }
 }
 
 /** Rewrites an expression bottom-up; does not enter the relation of a subquery. */
-export function transformExpression(expression: Expression, change: (e: Expression) => Expression): Expression {
+export function transformExpression(
+  expression: Expression,
+  change: (e: Expression) => Expression,
+): Expression {
   const inner = <E extends Expression>(child: E): E => transformExpression(child, change) as E
   const all = <E extends Expression>(list: readonly E[]): readonly E[] => sameList(list, list.map(inner))
   return change(sameNode(expression, mapChildren(expression, inner, all)))
@@ -146,7 +152,8 @@ function mapChildren(
   inner: <E extends Expression>(child: E) => E,
   all: <E extends Expression>(list: readonly E[]) => readonly E[],
 ): Expression {
-  const optional = <E extends Expression>(child: E | undefined) => (child === undefined ? undefined : inner(child))
+  const optional = <E extends Expression>(child: E | undefined) =>
+    child === undefined ? undefined : inner(child)
   switch (node.kind) {
     case 'Literal':
     case 'UnresolvedAttribute':
@@ -168,7 +175,10 @@ function mapChildren(
     case 'CaseWhen':
       return {
         ...node,
-        branches: node.branches.map((each) => ({ condition: inner(each.condition), value: inner(each.value) })),
+        branches: node.branches.map((each) => ({
+          condition: inner(each.condition),
+          value: inner(each.value),
+        })),
         otherwise: optional(node.otherwise),
       }
     case 'LambdaFunction':
@@ -196,7 +206,8 @@ function sameNode(before: Expression, after: Expression): Expression {
     const same =
       before.otherwise === after.otherwise &&
       before.branches.every(
-        (each, i) => each.condition === after.branches[i]!.condition && each.value === after.branches[i]!.value,
+        (each, i) =>
+          each.condition === after.branches[i]!.condition && each.value === after.branches[i]!.value,
       )
     return same ? before : after
   }

@@ -25,10 +25,7 @@ export interface Storage {
   stat(path: string): Promise<ObjectInfo | undefined>
 
   /** Objects below the folder `prefix`, sorted by path, only those after `startAfter` (a full path) if given. */
-  list(
-    prefix: string,
-    options?: { startAfter?: string; recursive?: boolean },
-  ): AsyncIterable<ObjectInfo>
+  list(prefix: string, options?: { startAfter?: string; recursive?: boolean }): AsyncIterable<ObjectInfo>
 
   /** Creates the object with all its content at once; 'exists' when another was first. Never overwrites. */
   putIfAbsent(path: string, bytes: Uint8Array): Promise<'created' | 'exists'>

@@ -1,2 +1,1 @@
-export const deltaConditions = {
-} as const
+export const deltaConditions = {} as const

@@ -1,2 +1,1 @@
-export const graphConditions = {
-} as const
+export const graphConditions = {} as const

@@ -1,2 +1,1 @@
-export const sourceConditions = {
-} as const
+export const sourceConditions = {} as const

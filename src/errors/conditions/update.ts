@@ -1,2 +1,1 @@
-export const updateConditions = {
-} as const
+export const updateConditions = {} as const

@@ -1,0 +1,68 @@
+import type { Position } from '../errors/index.ts'
+import type { Relation, Rule } from '../plan/relation.ts'
+import type { StructType } from '../types/data-type.ts'
+import type { DatasetKind } from './definition.ts'
+
+/** The pipeline after load, resolve and validate: plain, serialisable data, stored with each update. */
+export interface ResolvedGraph {
+  /** Topological: every dataset after those it reads. */
+  readonly datasets: readonly ResolvedDataset[]
+  readonly flows: readonly ResolvedFlow[]
+  /** Things to tell the user once: aliases, ignored settings, unbounded state. */
+  readonly warnings: readonly GraphWarning[]
+}
+
+export interface GraphWarning {
+  readonly message: string
+  readonly dataset?: string
+  readonly position?: Position
+}
+
+export interface ResolvedDataset {
+  /** `catalog.schema.table`; a temporary view has a single part. */
+  readonly identifier: string
+  /** The shortest name by which the pipeline's own files reach it: `bronze_orders`. */
+  readonly name: string
+  readonly kind: DatasetKind
+  /** For a quarantine table: the dataset whose rejected rows it takes. */
+  readonly quarantineOf?: string
+  /** The table that takes this dataset's rejected rows. */
+  readonly quarantine?: string
+  readonly isPrivate: boolean
+  readonly comment?: string
+  /** As written, `pipelines.*` and free labels included, the seeds' clustering aliases removed. */
+  readonly tableProperties: Readonly<Record<string, string>>
+  readonly partitionColumns: readonly string[]
+  readonly clusterBy: readonly string[] | 'auto'
+  /** Columns with Spark's types, comments in the metadata. */
+  readonly schema: StructType
+  readonly isSchemaDeclared: boolean
+  readonly rules: readonly Rule[]
+  readonly language: 'typescript' | 'sql'
+  readonly position: Position
+}
+
+export interface ResolvedFlow {
+  /** `catalog.schema.flow_name`. */
+  readonly identifier: string
+  readonly name: string
+  /** Identifier of the dataset it writes, or of the view it defines. */
+  readonly target: string
+  /**
+   * append: streaming into a streaming table; complete: a streaming aggregation without watermark, rewritten each trigger;
+   * materialized_view: batch; view: the query of a view.
+   */
+  readonly kind: 'append' | 'complete' | 'materialized_view' | 'view'
+  readonly once: boolean
+  readonly comment?: string
+  /** Every Read carries a qualified name (a view's single part); views are not inlined. */
+  readonly query: Relation
+  /** Identifiers of datasets of this pipeline that the query reads, directly. */
+  readonly inputs: readonly string[]
+  /** Qualified names of tables outside the pipeline that it reads. */
+  readonly externalInputs: readonly string[]
+  /** Own configuration over that of the views it reads over the pipeline's. */
+  readonly configuration: Readonly<Record<string, string>>
+  readonly schema: StructType
+  readonly position: Position
+}

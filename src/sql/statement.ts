@@ -1,0 +1,89 @@
+import type { Position } from '../errors/index.ts'
+import type { Expression } from '../plan/expression.ts'
+import type { Relation, Rule } from '../plan/relation.ts'
+import type { DataType } from '../types/data-type.ts'
+
+/** A parsed SQL statement. */
+export type Statement =
+  | CreateDataset
+  | CreateFlow
+  | SetConfiguration
+  | UseCatalog
+  | UseSchema
+  | QueryStatement
+  | DescribeStatement
+
+interface Node {
+  readonly position: Position
+}
+
+/** CREATE [OR REFRESH] [PRIVATE] STREAMING TABLE | MATERIALIZED VIEW | [TEMPORARY] VIEW, legacy LIVE forms included. */
+export interface CreateDataset extends Node {
+  readonly kind: 'CreateDataset'
+  readonly type: 'streaming_table' | 'materialized_view' | 'temporary_view' | 'persisted_view'
+  readonly name: readonly string[]
+  readonly isPrivate: boolean
+  readonly columns: readonly ColumnDefinition[]
+  readonly expectations: readonly (Rule & { readonly position: Position })[]
+  readonly comment?: string
+  readonly tableProperties: Readonly<Record<string, string>>
+  readonly partitionedBy: readonly string[]
+  readonly clusterBy?: readonly string[] | 'auto'
+  readonly refreshPolicy?: string
+  /** Undefined for a streaming table that only flows fill. */
+  readonly query?: Relation
+  /** `FLOW INSERT ONCE BY NAME query` on the table itself. */
+  readonly once: boolean
+}
+
+export interface ColumnDefinition extends Node {
+  readonly name: string
+  /** Undefined in a list that only carries comments. */
+  readonly dataType?: DataType
+  readonly isNullable: boolean
+  readonly comment?: string
+  readonly defaultValue?: Expression
+  readonly generatedAs?: { readonly expression: Expression; readonly text: string }
+}
+
+/** CREATE FLOW name AS INSERT INTO [ONCE] target BY NAME query. */
+export interface CreateFlow extends Node {
+  readonly kind: 'CreateFlow'
+  readonly name: readonly string[]
+  readonly target: readonly string[]
+  readonly once: boolean
+  readonly comment?: string
+  readonly query: Relation
+}
+
+/** SET key = value. */
+export interface SetConfiguration extends Node {
+  readonly kind: 'SetConfiguration'
+  readonly key: string
+  readonly value: string
+}
+
+export interface UseCatalog extends Node {
+  readonly kind: 'UseCatalog'
+  readonly catalog: string
+}
+
+/** USE [SCHEMA] [catalog.]schema. */
+export interface UseSchema extends Node {
+  readonly kind: 'UseSchema'
+  readonly name: readonly string[]
+}
+
+export interface QueryStatement extends Node {
+  readonly kind: 'QueryStatement'
+  readonly query: Relation
+}
+
+/** DESCRIBE [TABLE] [EXTENDED] | DESCRIBE DETAIL | DESCRIBE HISTORY ... [LIMIT n] | SHOW TBLPROPERTIES. */
+export interface DescribeStatement extends Node {
+  readonly kind: 'DescribeStatement'
+  readonly what: 'columns' | 'extended' | 'detail' | 'history' | 'properties'
+  /** A Read or a DataSource of format delta. */
+  readonly table: Relation
+  readonly limit?: number
+}
