@@ -49,7 +49,7 @@ export interface Read extends Node {
 }
 
 export type TimeTravel =
-  | { readonly kind: 'version'; readonly version: bigint }
+  | { readonly kind: 'version'; readonly version: number }
   /** The text of a timestamp literal, `2026-01-31` or `2026-01-31 10:00:00`. */
   | { readonly kind: 'timestamp'; readonly timestamp: string }
 

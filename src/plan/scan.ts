@@ -23,7 +23,7 @@ export interface DeltaScanFile {
   /** Row positions that are deleted. */
   readonly deletedRows?: readonly bigint[]
   /** `insert`, `delete` ... of a change feed, with the commit it came from. */
-  readonly change?: { readonly type?: string; readonly version: bigint; readonly timestampMs: number }
+  readonly change?: { readonly type?: string; readonly version: number; readonly timestampMs: number }
 }
 
 /** A batch of raw files, read exactly: each value in its column or in the rescued-data column. */
