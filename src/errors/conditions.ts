@@ -1,5 +1,6 @@
 import { deltaConditions } from './conditions/delta.ts'
 import { engineConditions } from './conditions/engine.ts'
+import { functionConditions } from './conditions/function.ts'
 import { graphConditions } from './conditions/graph.ts'
 import { queryConditions } from './conditions/query.ts'
 import { sourceConditions } from './conditions/source.ts'
@@ -11,6 +12,7 @@ import { updateConditions } from './conditions/update.ts'
  */
 export const conditions = {
   ...queryConditions,
+  ...functionConditions,
   ...graphConditions,
   ...deltaConditions,
   ...sourceConditions,
