@@ -7,5 +7,7 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Node itself loads src, types stripped, as it does for users: one copy of each module, real positions, real import().
+    server: { deps: { external: [/\/src\/.*\.ts$/] } },
   },
 })
