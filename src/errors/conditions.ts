@@ -1,3 +1,4 @@
+import { catalogConditions } from './conditions/catalog.ts'
 import { deltaConditions } from './conditions/delta.ts'
 import { engineConditions } from './conditions/engine.ts'
 import { functionConditions } from './conditions/function.ts'
@@ -14,6 +15,7 @@ export const conditions = {
   ...queryConditions,
   ...functionConditions,
   ...graphConditions,
+  ...catalogConditions,
   ...deltaConditions,
   ...sourceConditions,
   ...engineConditions,

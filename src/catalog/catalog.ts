@@ -1,0 +1,120 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { nearest, PipelineError, type Position } from '../errors/index.ts'
+import {
+  formatName,
+  type NameScope,
+  nameKey,
+  namePath,
+  partOfFolder,
+  qualifyName,
+  type TableName,
+} from './table-name.ts'
+
+export interface CatalogOptions {
+  /** Absolute folder of the tables that all pipelines see. */
+  readonly warehouse: string
+  /** Absolute folder of the pipeline's own files, its private tables among them. */
+  readonly storage: string
+  /** Tables elsewhere: absolute folders by name, `table`, `schema.table` or `catalog.schema.table`. */
+  readonly tables: Readonly<Record<string, string>>
+  readonly defaultCatalog: string
+  readonly defaultSchema: string
+  /** Names of the pipeline's private tables, one to three parts each. */
+  readonly privateTables?: Iterable<readonly string[]>
+}
+
+export interface TableEntry {
+  readonly name: TableName
+  /** Absolute path of the table's folder. */
+  readonly folder: string
+}
+
+/** What a table name means: the folder of a Delta table. Names are compared without case. */
+export class Catalog {
+  readonly #options: CatalogOptions
+  readonly #scope: NameScope
+  readonly #registered: ReadonlyMap<string, TableEntry>
+  readonly #private: ReadonlySet<string>
+
+  constructor(options: CatalogOptions) {
+    this.#options = options
+    this.#scope = { catalog: options.defaultCatalog, schema: options.defaultSchema }
+    this.#registered = new Map(
+      Object.entries(options.tables).map(([text, folder]) => {
+        const name = this.qualify(text.split('.'))
+        return [nameKey(name), { name, folder }]
+      }),
+    )
+    this.#private = new Set(Array.from(options.privateTables ?? [], (parts) => nameKey(this.qualify(parts))))
+  }
+
+  /** One to three parts as a whole name. Throws IDENTIFIER_TOO_MANY_NAME_PARTS. */
+  qualify(parts: readonly string[]): TableName {
+    return qualifyName(parts, this.#scope)
+  }
+
+  /** The folder in which the table is or would be: registered tables first, then private ones, then the warehouse. */
+  locate(parts: readonly string[]): TableEntry {
+    const name = this.qualify(parts)
+    const registered = this.#registered.get(nameKey(name))
+    if (registered !== undefined) return { name, folder: registered.folder }
+    const { storage, warehouse } = this.#options
+    const root = this.#private.has(nameKey(name)) ? join(storage, 'tables') : warehouse
+    return { name, folder: join(root, namePath(name)) }
+  }
+
+  /** The folder of a table that is there. Throws TABLE_OR_VIEW_NOT_FOUND with the nearest name. */
+  find(parts: readonly string[], position?: Position): TableEntry {
+    const entry = this.locate(parts)
+    if (isTable(entry.folder)) return entry
+    throw new PipelineError(
+      'TABLE_OR_VIEW_NOT_FOUND',
+      { relationName: formatName(entry.name), suggestion: this.#suggest(entry.name) },
+      { position },
+    )
+  }
+
+  /** Every table that a name reaches: those of the warehouse, the registered and the private ones, sorted by name. */
+  list(): TableEntry[] {
+    const { storage, warehouse } = this.#options
+    const found = [...tablesBelow(warehouse), ...tablesBelow(join(storage, 'tables'))]
+    const entries = new Map(found.map((entry) => [nameKey(entry.name), entry]))
+    for (const [key, entry] of this.#registered) entries.set(key, entry)
+    return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
+  }
+
+  #suggest(name: TableName): string {
+    const known = this.list().map((entry) => formatName(entry.name))
+    const near = nearest(formatName(name), known)
+    if (near !== undefined) return `Did you mean ${near}?`
+    return known.length === 0
+      ? `No table is in ${this.#options.warehouse} yet.`
+      : `Tables are: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', ...' : ''}.`
+  }
+}
+
+/** True when a folder holds a Delta table's log. */
+export function isTable(folder: string): boolean {
+  return existsSync(join(folder, '_delta_log'))
+}
+
+function* tablesBelow(root: string): Generator<TableEntry> {
+  for (const catalog of partsIn(root)) {
+    for (const schema of partsIn(catalog.folder)) {
+      for (const table of partsIn(schema.folder)) {
+        if (!isTable(table.folder)) continue
+        const name = { catalog: catalog.part, schema: schema.part, table: table.part }
+        yield { name, folder: table.folder }
+      }
+    }
+  }
+}
+
+function partsIn(folder: string): { part: string; folder: string }[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const part = entry.isDirectory() ? partOfFolder(entry.name) : undefined
+    return part === undefined ? [] : [{ part, folder: join(folder, entry.name) }]
+  })
+}

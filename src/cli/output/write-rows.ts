@@ -1,0 +1,84 @@
+import type { Row } from '../../engine/engine.ts'
+import type { StructType } from '../../types/data-type.ts'
+import type { Output } from '../terminal.ts'
+import { rowEncoder } from './encode-json.ts'
+import { cellFormatter, isNumeric, printable } from './format-cell.ts'
+import { columnWidths, heading, type TextColumn, tableLine } from './text-table.ts'
+
+export type RowFormat = 'table' | 'json' | 'csv'
+
+/** Rows in chunks, with their types. */
+export interface RowStream {
+  readonly schema: StructType
+  readonly chunks: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>
+}
+
+/** Prints rows as they come, in bounded memory; returns how many there were. */
+export function writeRows(rows: RowStream, format: RowFormat, output: Output): Promise<number> {
+  switch (format) {
+    case 'json':
+      return writeJson(rows, output)
+    case 'csv':
+      return writeCsv(rows, output)
+    case 'table':
+      return writeTable(rows, output)
+  }
+}
+
+/** One array, one row object a line. */
+async function writeJson({ schema, chunks }: RowStream, output: Output): Promise<number> {
+  const encode = rowEncoder(schema)
+  let count = 0
+  output.write('[')
+  for await (const chunk of chunks) {
+    if (chunk.length === 0) continue
+    output.write(`${count === 0 ? '\n' : ',\n'}${chunk.map(encode).join(',\n')}`)
+    count += chunk.length
+  }
+  output.write(count === 0 ? ']\n' : '\n]\n')
+  return count
+}
+
+/** RFC 4180 with a heading; NULL is an empty field, an empty string is `""`. */
+async function writeCsv({ schema, chunks }: RowStream, output: Output): Promise<number> {
+  const formatters = schema.fields.map((field) => cellFormatter(field.dataType))
+  const line = (cells: readonly (string | undefined)[]) => `${cells.map(csvField).join(',')}\r\n`
+  let count = 0
+  output.write(line(schema.fields.map((field) => field.name)))
+  for await (const chunk of chunks) {
+    output.write(chunk.map((row) => line(formatters.map((format, i) => format(row[i]!)))).join(''))
+    count += chunk.length
+  }
+  return count
+}
+
+function csvField(text: string | undefined): string {
+  if (text === undefined) return ''
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** Columns as wide as the first chunk needs; later rows that are wider push their line out. */
+async function writeTable({ schema, chunks }: RowStream, output: Output): Promise<number> {
+  const formatters = schema.fields.map((field) => cellFormatter(field.dataType))
+  const columns = schema.fields.map(
+    (field): TextColumn => ({
+      title: printable(field.name),
+      align: isNumeric(field.dataType) ? 'right' : 'left',
+    }),
+  )
+  let widths: readonly number[] | undefined
+  let count = 0
+  for await (const chunk of chunks) {
+    const cells = chunk.map((row) => formatters.map((format, i) => printable(format(row[i]!) ?? 'NULL')))
+    const lines: string[] = []
+    if (widths === undefined) {
+      widths = columnWidths(columns, cells)
+      lines.push(...heading(columns, widths))
+    }
+    for (const row of cells) lines.push(tableLine(columns, widths, row))
+    output.write(lines.map((each) => `${each}\n`).join(''))
+    count += chunk.length
+  }
+  if (widths === undefined) output.write(`${heading(columns, columnWidths(columns, [])).join('\n')}\n`)
+  return count
+}
