@@ -57,11 +57,3 @@ export interface DefinitionOrigin {
   readonly catalog?: string
   readonly schema?: string
 }
-
-/** What `.ts` and `.sql` files register their definitions with. */
-export interface Registry {
-  registerOutput(definition: OutputDefinition): void
-  registerFlow(definition: FlowDefinition): void
-  /** Parses a file's text and registers what it defines. */
-  registerSql(file: string, text: string): void
-}

@@ -1,3 +1,5 @@
+import type { SecretSource } from './secrets.ts'
+
 /** A pipeline's folder and its settings, as `pipeline.yml` or `pipeline.json` gives them. */
 export interface PipelineProject {
   /** Absolute path of the folder that holds the spec. */
@@ -21,6 +23,8 @@ export interface PipelineSpec {
   readonly libraries: readonly string[]
   /** Tables elsewhere, by qualified name: absolute paths. */
   readonly tables: Readonly<Record<string, string>>
+  /** Where the values of secrets are kept, by name; the others are environment variables of their own name. */
+  readonly secrets: Readonly<Record<string, SecretSource>>
   readonly continuous: boolean
   readonly development: boolean
   /** Fields of Databricks' spec that are kept and have no effect here. */

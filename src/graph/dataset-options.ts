@@ -1,0 +1,128 @@
+import { type Dataset, type SchemaSource, schemaOf } from '../dataframe/index.ts'
+import { nearest, PipelineError } from '../errors/index.ts'
+import { formatTableName } from '../plan/table-name.ts'
+import type { DatasetKind, DefinitionOrigin, Expectation, OutputDefinition } from './definition.ts'
+
+/** Rules by name: each a SQL condition over the output columns of the dataset's query. */
+export type Rules = Readonly<Record<string, string>>
+
+/** Options that a temporary view takes, and so does every table. */
+export interface TemporaryViewOptions {
+  readonly comment?: string
+  /** Rules that are counted; their violations stay. `CONSTRAINT name EXPECT (condition)` */
+  readonly expect?: Rules
+  /** Rows that break these rules are left out. `... ON VIOLATION DROP ROW` */
+  readonly expectOrDrop?: Rules
+  /** A row that breaks one of these rules fails the update, and nothing of its batch is written. `... ON VIOLATION FAIL UPDATE` */
+  readonly expectOrFail?: Rules
+  /** Keeps rejected rows in a table of this name; `true` is `<name>_quarantine`. */
+  readonly quarantine?: string | true
+  /** Settings for this query alone, such as `spark.sql.ansi.enabled`. Databricks' `spark_conf`. */
+  readonly configuration?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** Options of streaming tables and materialized views. */
+export interface TableOptions extends TemporaryViewOptions {
+  /** `TBLPROPERTIES (key = value)` */
+  readonly tableProperties?: Readonly<Record<string, string | number | boolean>>
+  /** `PARTITIONED BY (columns)`: a folder for each value. Not together with `clusterBy`. */
+  readonly partitionBy?: readonly string[]
+  /** `CLUSTER BY (columns)`, at most four, or `CLUSTER BY AUTO`. */
+  readonly clusterBy?: readonly string[] | 'auto'
+  /** All columns, as DDL text or a file with Spark's schema JSON; it must be what the query gives. */
+  readonly schema?: SchemaSource
+  /** Kept in the pipeline's storage and invisible outside of the pipeline. `CREATE PRIVATE ...` */
+  readonly private?: boolean
+}
+
+/** Options of an additional flow. */
+export interface FlowOptions {
+  readonly comment?: string
+  readonly once?: boolean
+  readonly configuration?: Readonly<Record<string, string | number | boolean>>
+}
+
+const VIEW_OPTIONS = ['comment', 'expect', 'expectOrDrop', 'expectOrFail', 'quarantine', 'configuration']
+const TABLE_OPTIONS = [...VIEW_OPTIONS, 'tableProperties', 'partitionBy', 'clusterBy', 'schema', 'private']
+
+/** Spellings of other systems, and what to write here. */
+const FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
+  path: 'Tables live in the warehouse: set `warehouse:` in the pipeline spec, or register a table elsewhere under `tables:`.',
+  location: 'Tables live in the warehouse: set `warehouse:` in the pipeline spec.',
+  name: 'The name is the first argument.',
+  query: 'The query is the last argument.',
+  spark_conf: "It is called 'configuration' here.",
+  table_properties: "It is called 'tableProperties' here.",
+  partition_cols: "It is called 'partitionBy' here.",
+  cluster_by: "It is called 'clusterBy' here.",
+  cluster_by_auto: "Write clusterBy: 'auto'.",
+  temporary: "It is called 'private' here.",
+  expect_all: "It is called 'expect' here.",
+  expect_all_or_drop: "It is called 'expectOrDrop' here.",
+  expect_all_or_fail: "It is called 'expectOrFail' here.",
+}
+
+/** The definition that the options of a TypeScript call give. Throws for options that do not exist or have a wrong form. */
+export function outputOf(call: {
+  readonly element: string
+  readonly kind: DatasetKind
+  readonly dataset: Dataset
+  readonly options: TableOptions
+  readonly origin: DefinitionOrigin
+}): OutputDefinition {
+  const { kind, dataset, options, origin } = call
+  const name = formatTableName(dataset.name)
+  checkOptionNames(call.element, name, options, kind === 'temporary_view' ? VIEW_OPTIONS : TABLE_OPTIONS)
+  return {
+    kind,
+    name: dataset.name,
+    ...(options.comment === undefined ? {} : { comment: options.comment }),
+    isPrivate: options.private ?? false,
+    tableProperties: textOptions(options.tableProperties),
+    partitionColumns: options.partitionBy ?? [],
+    ...(options.clusterBy === undefined ? {} : { clusterBy: options.clusterBy }),
+    ...(options.schema === undefined ? {} : { schema: schemaOf(options.schema) }),
+    columnComments: {},
+    expectations: expectationsOf(options, origin),
+    ...(options.quarantine === undefined ? {} : { quarantine: options.quarantine }),
+    origin,
+  }
+}
+
+/** Numbers and booleans as the texts that they are stored as. */
+export function textOptions(
+  options: Readonly<Record<string, string | number | boolean>> = {},
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, String(value)]))
+}
+
+function expectationsOf(options: TemporaryViewOptions, origin: DefinitionOrigin): readonly Expectation[] {
+  const rules = (given: Rules | undefined, action: Expectation['action']): Expectation[] =>
+    Object.entries(given ?? {}).map(([name, condition]) => ({
+      name,
+      condition,
+      action,
+      position: origin.position,
+    }))
+  return [
+    ...rules(options.expect, 'warn'),
+    ...rules(options.expectOrDrop, 'drop'),
+    ...rules(options.expectOrFail, 'fail'),
+  ]
+}
+
+function checkOptionNames(
+  element: string,
+  name: string,
+  options: TableOptions,
+  known: readonly string[],
+): void {
+  for (const option of Object.keys(options)) {
+    if (known.includes(option)) continue
+    const near = nearest(option, known)
+    const advice =
+      FOREIGN_OPTIONS[option] ??
+      (near === undefined ? `Its options are ${known.join(', ')}.` : `Did you mean '${near}'?`)
+    throw new PipelineError('UNSUPPORTED_DATASET_OPTION', { element, name, option, advice })
+  }
+}

@@ -1,0 +1,25 @@
+/** What definition files import: datasets, flows, and the reading of their inputs. Columns and functions are in `millrace/functions`. */
+export {
+  type Configuration,
+  conf,
+  DataFrame,
+  type DataFrameReader,
+  type Dataset,
+  type GroupedData,
+  read,
+  readStream,
+  type SchemaSource,
+  sql,
+} from './dataframe/index.ts'
+export type { Condition, Position } from './errors/index.ts'
+export { PipelineError, UnresolvedPipelineError } from './errors/index.ts'
+export type { FlowOptions, Rules, TableOptions, TemporaryViewOptions } from './graph/dataset-options.ts'
+export {
+  appendFlow,
+  materializedView,
+  type QueryFunction,
+  streamingTable,
+  temporaryView,
+} from './graph/define.ts'
+export { secret } from './graph/secrets.ts'
+export { Column } from './plan/column.ts'
