@@ -16,7 +16,24 @@ export interface PipelineEvent {
 }
 
 export interface EventSequence {
+  /** `seq_no` grows with every event of a pipeline's updates. */
   readonly data_plane_id: { readonly instance: string; readonly seq_no: number }
+}
+
+/**
+ * What a builder says of an event; the log adds the pipeline's origin, time and sequence. `id` is given only for events
+ * that recovery may emit again.
+ */
+export interface EventDraft {
+  readonly id?: string
+  readonly origin?: Partial<EventOrigin>
+  readonly message: string
+  readonly level: PipelineEvent['level']
+  readonly maturity_level?: PipelineEvent['maturity_level']
+  readonly error?: EventError
+  readonly event_type: EventType
+  /** The payload, without the event type's own key. */
+  readonly details: object
 }
 
 export interface EventOrigin {
@@ -39,8 +56,16 @@ export interface EventError {
     readonly message: string
     readonly error_class: string | null
     readonly sql_state: string | null
-    readonly stack: readonly unknown[]
+    readonly stack: readonly StackFrame[]
   }[]
+}
+
+/** One place of a stack, with the columns that Databricks documents. */
+export interface StackFrame {
+  readonly declaring_class: string | null
+  readonly method_name: string | null
+  readonly file_name: string | null
+  readonly line_number: number | null
 }
 
 export type EventType =

@@ -1,0 +1,8 @@
+export type { EventDraft, EventError, EventOrigin, EventType, PipelineEvent } from './event.ts'
+export { eventError } from './event-error.ts'
+export { eventId } from './event-id.ts'
+export { EventLog, type EventLogOptions } from './event-log.ts'
+export { EVENT_SCHEMA } from './event-schema.ts'
+export * from './flow-events.ts'
+export * from './graph-events.ts'
+export * from './update-events.ts'
