@@ -1,10 +1,12 @@
 import { catalogConditions } from './conditions/catalog.ts'
+import { cliConditions } from './conditions/cli.ts'
 import { deltaConditions } from './conditions/delta.ts'
 import { engineConditions } from './conditions/engine.ts'
 import { functionConditions } from './conditions/function.ts'
 import { graphConditions } from './conditions/graph.ts'
 import { queryConditions } from './conditions/query.ts'
 import { sourceConditions } from './conditions/source.ts'
+import { sqlConditions } from './conditions/sql.ts'
 import { updateConditions } from './conditions/update.ts'
 
 /**
@@ -12,6 +14,7 @@ import { updateConditions } from './conditions/update.ts'
  * SQLSTATE are theirs. `{holes}` in message and hint are the parameters, checked by the type system.
  */
 export const conditions = {
+  ...sqlConditions,
   ...queryConditions,
   ...functionConditions,
   ...graphConditions,
@@ -20,6 +23,7 @@ export const conditions = {
   ...sourceConditions,
   ...engineConditions,
   ...updateConditions,
+  ...cliConditions,
 } as const
 
 export type Condition = keyof typeof conditions

@@ -1,9 +1,5 @@
 /** Conditions of parsing and analysing queries. */
 export const queryConditions = {
-  PARSE_SYNTAX_ERROR: {
-    message: "Syntax error at or near '{error}': {expected}.",
-    sqlState: '42601',
-  },
   'UNRESOLVED_COLUMN.WITH_SUGGESTION': {
     message: "A column, variable, or function parameter with name '{objectName}' cannot be resolved.",
     hint: 'Did you mean one of the following? [{proposal}]',
