@@ -79,6 +79,8 @@ export interface Scan extends Node {
   readonly kind: 'Scan'
   readonly input: ScanInput
   readonly schema: StructType
+  /** True for rows of a stream: the batch of a source, or what a stateful operator made of it. */
+  readonly isStreaming?: boolean
   /** Columns that only an explicit name reaches, such as `_metadata`. */
   readonly hidden?: StructType
 }
@@ -94,6 +96,8 @@ export interface Project extends Node {
   readonly kind: 'Project'
   readonly input: Relation
   readonly expressions: readonly Expression[]
+  /** QUALIFY: keeps rows by window functions, output aliases and columns of the input. */
+  readonly qualify?: Expression
 }
 
 export interface Filter extends Node {
@@ -127,6 +131,8 @@ export interface Aggregate extends Node {
   /** The whole output: grouping columns and aggregates, in SELECT's order. */
   readonly expressions: readonly Expression[]
   readonly having?: Expression
+  /** QUALIFY, after HAVING. */
+  readonly qualify?: Expression
 }
 
 export interface Sort extends Node {

@@ -100,7 +100,11 @@ function mapOwn(relation: Relation, one: <E extends Expression>(expression: E) =
     case 'LocalRelation':
       return { ...relation, rows: relation.rows.map((row) => row.map(one)) }
     case 'Project':
-      return { ...relation, expressions: relation.expressions.map(one) }
+      return {
+        ...relation,
+        expressions: relation.expressions.map(one),
+        ...(relation.qualify === undefined ? {} : { qualify: one(relation.qualify) }),
+      }
     case 'Filter':
       return { ...relation, condition: one(relation.condition) }
     case 'Join':
@@ -110,7 +114,8 @@ function mapOwn(relation: Relation, one: <E extends Expression>(expression: E) =
         ...relation,
         grouping: relation.grouping === 'all' ? 'all' : relation.grouping.map(one),
         expressions: relation.expressions.map(one),
-        having: relation.having === undefined ? undefined : one(relation.having),
+        ...(relation.having === undefined ? {} : { having: one(relation.having) }),
+        ...(relation.qualify === undefined ? {} : { qualify: one(relation.qualify) }),
       }
     case 'Sort':
       return { ...relation, order: relation.order.map(one) }

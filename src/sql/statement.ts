@@ -24,7 +24,7 @@ export interface CreateDataset extends Node {
   readonly name: readonly string[]
   readonly isPrivate: boolean
   readonly columns: readonly ColumnDefinition[]
-  readonly expectations: readonly (Rule & { readonly position: Position })[]
+  readonly expectations: readonly ExpectationClause[]
   readonly comment?: string
   readonly tableProperties: Readonly<Record<string, string>>
   readonly partitionedBy: readonly string[]
@@ -34,6 +34,13 @@ export interface CreateDataset extends Node {
   readonly query?: Relation
   /** `FLOW INSERT ONCE BY NAME query` on the table itself. */
   readonly once: boolean
+}
+
+/** CONSTRAINT name EXPECT (condition) [ON VIOLATION DROP ROW | FAIL UPDATE]. */
+export interface ExpectationClause extends Rule {
+  readonly position: Position
+  /** The condition as written, without its parentheses. */
+  readonly text: string
 }
 
 export interface ColumnDefinition extends Node {

@@ -359,7 +359,7 @@ class DdlReader {
 
   /** Moves over white space and comments. */
   private skip(): number {
-    this.match(/(?:\s+|--[^\n]*|\/\*[^]*?\*\/)+/y)
+    this.match(/(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/)+/y)
     return this.offset
   }
 
