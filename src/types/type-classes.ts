@@ -1,0 +1,53 @@
+import type { DataType } from './data-type.ts'
+
+const INTEGRAL_KINDS = ['byte', 'short', 'integer', 'long']
+const FRACTIONAL_KINDS = ['float', 'double', 'decimal']
+
+export function isIntegral(type: DataType): boolean {
+  return INTEGRAL_KINDS.includes(type.kind)
+}
+
+/** float, double and decimal. */
+export function isFractional(type: DataType): boolean {
+  return FRACTIONAL_KINDS.includes(type.kind)
+}
+
+export function isNumeric(type: DataType): boolean {
+  return isIntegral(type) || isFractional(type)
+}
+
+/** date, timestamp and timestamp_ntz. */
+export function isDatetime(type: DataType): boolean {
+  return type.kind === 'date' || type.kind === 'timestamp' || type.kind === 'timestamp_ntz'
+}
+
+export function isInterval(type: DataType): boolean {
+  return type.kind === 'interval day to second' || type.kind === 'interval year to month'
+}
+
+/** Neither a container nor one of void, variant and unknown. */
+export function isAtomic(type: DataType): boolean {
+  return (
+    isNumeric(type) ||
+    isDatetime(type) ||
+    isInterval(type) ||
+    type.kind === 'boolean' ||
+    type.kind === 'string' ||
+    type.kind === 'binary'
+  )
+}
+
+/** What ORDER BY, `<` and `max` take: everything without maps and variants inside. */
+export function isOrderable(type: DataType): boolean {
+  switch (type.kind) {
+    case 'map':
+    case 'variant':
+      return false
+    case 'array':
+      return isOrderable(type.elementType)
+    case 'struct':
+      return type.fields.every((each) => isOrderable(each.dataType))
+    default:
+      return true
+  }
+}
