@@ -29,7 +29,7 @@ const LARGEST_SKEW_MS = 600_000
 /** A bad first copy of an order is followed by the good one this many rows later. */
 const ROWS_UNTIL_CORRECTION = 5
 /** An order is sent again within this many rows. */
-const ROWS_UNTIL_DUPLICATE = 20
+const ROWS_UNTIL_DUPLICATE = 10
 
 /** What can be wrong with a row. */
 const defects = [
@@ -121,7 +121,7 @@ function spoil(n: number, defect: Defect, options: OrderOptions): RawOrder {
     case 'null customer':
       return { ...order, customer_id: null }
     case 'duplicate':
-      return cleanOrder(earlierRow(n, options), options)
+      return n === 1 ? order : orderAt(earlierRow(n, options), options)
   }
 }
 

@@ -1,0 +1,62 @@
+import type { PipelineEvent } from '../../event-log/event.ts'
+
+/** How far an update is, as its events told so far. */
+export interface ProgressState {
+  readonly updateState: string
+  /** By name, in the order in which they were first heard of. */
+  readonly datasets: ReadonlyMap<string, DatasetProgress>
+}
+
+export interface DatasetProgress {
+  readonly status: string
+  readonly rows: number
+  readonly dropped: number
+  readonly quarantined: number
+  /** Milliseconds since the epoch. */
+  readonly startedMs?: number
+  readonly endedMs?: number
+}
+
+export const initialProgress: ProgressState = { updateState: 'CREATED', datasets: new Map() }
+
+const unstarted: DatasetProgress = { status: 'QUEUED', rows: 0, dropped: 0, quarantined: 0 }
+const finalStatuses: ReadonlySet<unknown> = new Set([
+  'COMPLETED',
+  'FAILED',
+  'SKIPPED',
+  'EXCLUDED',
+  'STOPPED',
+  'IDLE',
+])
+
+/** The state after one more event. Counts of an event are those of its batch alone, so they add up. */
+export function advance(state: ProgressState, event: PipelineEvent): ProgressState {
+  const payload = (event.details[event.event_type] ?? {}) as Payload
+  if (event.event_type === 'update_progress')
+    return { ...state, updateState: payload.state ?? state.updateState }
+  const name = event.origin.dataset_name ?? event.origin.flow_name
+  if (event.event_type !== 'flow_progress' || name === undefined) return state
+  const before = state.datasets.get(name) ?? unstarted
+  const after = progressed(before, payload, Date.parse(event.timestamp))
+  return { ...state, datasets: new Map(state.datasets).set(name, after) }
+}
+
+/** The parts of an event's details that count here. */
+interface Payload {
+  readonly state?: string
+  readonly status?: string
+  readonly metrics?: { readonly num_output_rows?: number; readonly num_quarantined_rows?: number }
+  readonly data_quality?: { readonly dropped_records?: number }
+}
+
+function progressed(before: DatasetProgress, payload: Payload, nowMs: number): DatasetProgress {
+  const status = payload.status ?? before.status
+  return {
+    status,
+    rows: before.rows + (payload.metrics?.num_output_rows ?? 0),
+    dropped: before.dropped + (payload.data_quality?.dropped_records ?? 0),
+    quarantined: before.quarantined + (payload.metrics?.num_quarantined_rows ?? 0),
+    startedMs: before.startedMs ?? (status === 'QUEUED' ? undefined : nowMs),
+    endedMs: finalStatuses.has(status) ? nowMs : undefined,
+  }
+}

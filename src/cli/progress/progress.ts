@@ -1,0 +1,42 @@
+import type { PipelineEvent } from '../../event-log/event.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** Tells on stderr how an update goes. */
+export interface Progress {
+  onEvent(event: PipelineEvent): void
+  /** Takes away what was only shown for the time of the update. */
+  finish(): void
+}
+
+/** A table that moves for people who watch, one JSON event a line for programs, plain lines for anything else. */
+export async function openProgress(
+  terminal: Terminal,
+  output: 'text' | 'json',
+  shortName: (name: string) => string,
+): Promise<Progress> {
+  if (output === 'json') return jsonProgress(terminal)
+  if (!terminal.stderr.isTTY) return plainProgress(terminal)
+  const { liveProgress } = await import('./live-progress.ts')
+  return liveProgress(shortName)
+}
+
+function jsonProgress({ stderr }: Terminal): Progress {
+  return {
+    onEvent: (event) => stderr.write(`${JSON.stringify(event)}\n`),
+    finish: () => {},
+  }
+}
+
+function plainProgress({ stderr }: Terminal): Progress {
+  return {
+    onEvent: (event) => {
+      if (event.level !== 'METRICS') stderr.write(`${eventLine(event)}\n`)
+    },
+    finish: () => {},
+  }
+}
+
+/** `10:31:02.120  INFO   Flow 'bronze_orders' is RUNNING.` */
+export function eventLine(event: PipelineEvent): string {
+  return `${event.timestamp.slice(11, 23)}  ${event.level.padEnd(7)}  ${event.message}`
+}
