@@ -8,6 +8,12 @@ export interface ObjectInfo {
 }
 
 /**
+ * Folder in which `stagingPath` makes its paths, below their prefix. `list` never shows it. What a crash leaves in it is
+ * garbage that the owner of the prefix may remove at any time that it writes nothing: `deleteAll('<prefix>/.staging')`.
+ */
+export const STAGING_FOLDER = '.staging'
+
+/**
  * Where bytes are: the only way to logs, checkpoints, journals and data files. Paths are relative to the storage's root,
  * `/`-separated. Every write is durable (file and folder synced) when its promise resolves; a write that throws may or
  * may not have happened, which callers of `putIfAbsent` settle by reading back.
@@ -24,7 +30,10 @@ export interface Storage {
 
   stat(path: string): Promise<ObjectInfo | undefined>
 
-  /** Objects below the folder `prefix`, sorted by path, only those after `startAfter` (a full path) if given. */
+  /**
+   * Objects in the folder `prefix` (`''` is the root), with `recursive` also in those below it, sorted by path (UTF-16
+   * order); only those after `startAfter` (a full path, existing or not) if given. Nothing where there is no such folder.
+   */
   list(prefix: string, options?: { startAfter?: string; recursive?: boolean }): AsyncIterable<ObjectInfo>
 
   /** Creates the object with all its content at once; 'exists' when another was first. Never overwrites. */
@@ -33,7 +42,10 @@ export interface Storage {
   /** Creates or replaces the object atomically. */
   put(path: string, bytes: Uint8Array): Promise<void>
 
-  /** Appends and syncs; creates the object if absent. For journals on local disks. */
+  /**
+   * Appends and syncs; creates the object if absent. For journals on local disks: a crash may leave a torn tail, a
+   * write that failed does not.
+   */
   append(path: string, bytes: Uint8Array): Promise<void>
 
   /** Removes the objects that exist; missing ones are no error. */
@@ -45,9 +57,12 @@ export interface Storage {
   /** A local path at which the object can be read, fetched first where the store is remote. */
   localize(path: string): Promise<string>
 
-  /** A fresh local path in the folder `prefix`'s file system at which an engine may write before `publish`. */
+  /** A fresh local path, to become a folder or a file, at which an engine may write before `publish`. */
   stagingPath(prefix: string): Promise<string>
 
-  /** Makes local files (written below a staging path) durable objects under their paths. Never overwrites. */
+  /**
+   * Moves local files (written below a staging path) to their paths, durable when done, and removes the staging folders
+   * that this empties. Never overwrites. A failure may leave some of the files published: no commit names them yet.
+   */
   publish(files: readonly { local: string; path: string }[]): Promise<void>
 }

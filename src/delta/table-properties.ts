@@ -1,0 +1,38 @@
+import type { Metadata } from './metadata.ts'
+
+/** Commits between checkpoints: `delta.checkpointInterval`, 10 where it is unset or no positive integer. */
+export function checkpointIntervalOf(metadata: Metadata): number {
+  const interval = Number(metadata.configuration['delta.checkpointInterval'] ?? 10)
+  return Number.isInteger(interval) && interval > 0 ? interval : 10
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  millisecond: 1,
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 604_800_000,
+}
+
+/** Milliseconds of `interval 7 days`, `1 week`, `interval 1 day 12 hours`; undefined for other texts (months vary). */
+export function parseInterval(text: string): number | undefined {
+  const parts = text
+    .trim()
+    .toLowerCase()
+    .replace(/^interval\s+/, '')
+  if (!/^(\d+\s+[a-z]+\s*)+$/.test(parts)) return undefined
+  let total = 0
+  for (const [, count, unit] of parts.matchAll(/(\d+)\s+([a-z]+?)s?(?=\s|$)/g)) {
+    const size = UNITS_MS[unit!]
+    if (size === undefined) return undefined
+    total += Number(count) * size
+  }
+  return total
+}
+
+/** How long removed files are kept for readers of older versions: `delta.deletedFileRetentionDuration`, a week. */
+export function deletedFileRetentionMs(metadata: Metadata): number {
+  const text = metadata.configuration['delta.deletedFileRetentionDuration']
+  return (text === undefined ? undefined : parseInterval(text)) ?? 7 * UNITS_MS.day!
+}

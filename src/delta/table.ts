@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import { PipelineError } from '../errors/index.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { StructType } from '../types/data-type.ts'
+import { printSchemaJson } from '../types/schema-json.ts'
+import type { Commit } from './actions.ts'
+import { writeCheckpoint } from './checkpoint.ts'
+import { type HistoryEntry, readHistory } from './history.ts'
+import { commitPath } from './log-files.ts'
+import { checkpointHint, listCommits } from './log-segment.ts'
+import type { LogState } from './log-state.ts'
+import { metadataFrom } from './metadata.ts'
+import type { DeltaPort } from './port.ts'
+import { loadState, readCommit } from './read-log.ts'
+import { clusteringDomain, type Snapshot } from './snapshot.ts'
+import { checkTableDefinition } from './table-definition.ts'
+import { checkpointIntervalOf } from './table-properties.ts'
+import { versionAsOf } from './time-travel.ts'
+import { type CommitLog, type CommitResult, Transaction } from './transaction.ts'
+
+export interface CreateTableOptions {
+  readonly schema: StructType
+  readonly partitionColumns?: readonly string[]
+  /** Table properties, stored as they are. */
+  readonly configuration?: Readonly<Record<string, string>>
+  readonly name?: string
+  readonly description?: string
+  /** Clustering keys, each a path of field names. */
+  readonly clusteringColumns?: readonly (readonly string[])[]
+}
+
+/** A Delta table in a storage rooted at its folder. It holds the newest version that it has seen. */
+export class DeltaTable {
+  readonly #storage: Storage
+  readonly #port: DeltaPort
+  readonly #state: LogState
+  readonly #now: () => number
+  #snapshot: Snapshot
+
+  private constructor(storage: Storage, port: DeltaPort, state: LogState, now: () => number) {
+    this.#storage = storage
+    this.#port = port
+    this.#state = state
+    this.#now = now
+    this.#snapshot = state.snapshot()
+  }
+
+  /** Opens the newest version. Throws DELTA_PATH_DOES_NOT_EXIST where there is no log. `now` is the writer's clock. */
+  static async open(storage: Storage, port: DeltaPort, now = Date.now): Promise<DeltaTable> {
+    const table = await DeltaTable.openIfExists(storage, port, now)
+    if (table === undefined) throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: storage.name })
+    return table
+  }
+
+  static async openIfExists(
+    storage: Storage,
+    port: DeltaPort,
+    now = Date.now,
+  ): Promise<DeltaTable | undefined> {
+    const state = await loadState(storage, port)
+    return state && new DeltaTable(storage, port, state, now)
+  }
+
+  /** Prepares version 0: protocol and metadata, to which data can be added before the commit. */
+  static create(storage: Storage, port: DeltaPort, options: CreateTableOptions, now = Date.now): Transaction {
+    const metadata = metadataFrom({
+      id: randomUUID(),
+      ...(options.name !== undefined && { name: options.name }),
+      ...(options.description !== undefined && { description: options.description }),
+      format: { provider: 'parquet', options: {} },
+      schemaString: printSchemaJson(options.schema),
+      partitionColumns: options.partitionColumns ?? [],
+      configuration: options.configuration ?? {},
+      createdTime: now(),
+    })
+    checkTableDefinition(metadata, options.clusteringColumns)
+    const log: CommitLog = {
+      storage,
+      now,
+      committed: async (version) => ({
+        version,
+        snapshot: (await DeltaTable.open(storage, port, now)).snapshot,
+      }),
+    }
+    const transaction = new Transaction(log, { metadata })
+    if (options.clusteringColumns !== undefined) {
+      transaction.setDomainMetadata(clusteringDomain(options.clusteringColumns))
+    }
+    return transaction
+  }
+
+  /** The newest version, found by names alone: nothing is replayed and no Parquet is read. Undefined without a log. */
+  static async latestVersion(storage: Storage): Promise<number | undefined> {
+    let version = await checkpointHint(storage)
+    if (version === undefined || (await storage.stat(commitPath(version))) === undefined) {
+      return (await listCommits(storage)).at(-1)?.version
+    }
+    while ((await storage.stat(commitPath(version + 1))) !== undefined) version += 1
+    return version
+  }
+
+  /** The newest version seen. */
+  get snapshot(): Snapshot {
+    return this.#snapshot
+  }
+
+  /** Looks for commits behind the held version, one by one, and never lists the log again. */
+  async refresh(): Promise<Snapshot> {
+    for (;;) {
+      const { version, timestampMs } = this.#state
+      const commit = await readCommit(this.#storage, version + 1, { previousMs: timestampMs })
+      if (commit === undefined) break
+      this.#state.advance(commit)
+    }
+    if (this.#state.version !== this.#snapshot.version) this.#snapshot = this.#state.snapshot()
+    return this.#snapshot
+  }
+
+  /**
+   * An older version, by number or as it was at a time. Throws DELTA_VERSION_NOT_FOUND,
+   * DELTA_TIMESTAMP_GREATER_THAN_COMMIT and DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION outside of what the log holds.
+   */
+  async snapshotAt(at: { version: number } | { timestampMs: number }): Promise<Snapshot> {
+    const version = await versionAsOf(this.#storage, at)
+    if (version === this.#snapshot.version) return this.#snapshot
+    const state = await loadState(this.#storage, this.#port, version)
+    if (state === undefined)
+      throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: this.#storage.name })
+    return state.snapshot()
+  }
+
+  /** A transaction on the held version. */
+  startTransaction(): Transaction {
+    const log: CommitLog = {
+      storage: this.#storage,
+      now: this.#now,
+      committed: (version) => this.#committed(version),
+    }
+    return new Transaction(log, { snapshot: this.#snapshot })
+  }
+
+  /** What was done to the table, newest first, at most `limit` versions. */
+  async history(limit?: number): Promise<HistoryEntry[]> {
+    return readHistory(this.#storage, limit)
+  }
+
+  /** The commits of versions `from` to `to` (default: the newest). Throws DELTA_VERSION_NOT_FOUND where one is gone. */
+  async *changes(from: number, to?: number): AsyncIterable<Commit> {
+    let previousMs: number | undefined
+    const last = to ?? Infinity
+    for (let version = from; version <= last; version++) {
+      const commit = await readCommit(this.#storage, version, { previousMs })
+      if (commit === undefined) {
+        if (to === undefined && version > this.#snapshot.version) return
+        await versionAsOf(this.#storage, { version })
+        return
+      }
+      previousMs = commit.timestampMs
+      yield commit
+    }
+  }
+
+  async #committed(version: number): Promise<CommitResult> {
+    await this.refresh()
+    const snapshot = this.#snapshot
+    if (version % checkpointIntervalOf(snapshot.metadata) !== 0) return { version, snapshot }
+    try {
+      await writeCheckpoint(this.#storage, this.#port, snapshot, this.#state, this.#now())
+      return { version, snapshot }
+    } catch (checkpointError) {
+      return { version, snapshot, checkpointError }
+    }
+  }
+}

@@ -1,0 +1,318 @@
+import { randomUUID } from 'node:crypto'
+import { PipelineError } from '../errors/index.ts'
+import type { Storage } from '../storage/storage.ts'
+import { printCommit } from './action-json.ts'
+import type {
+  AddFile,
+  Commit,
+  CommitActions,
+  DomainMetadata,
+  Protocol,
+  RemoveFile,
+  SetTransaction,
+} from './actions.ts'
+import { checkConflict, type IsolationLevel, type TransactionReads } from './conflict.ts'
+import { engineInfo } from './engine-info.ts'
+import { fileKey } from './file-path.ts'
+import { commitPath } from './log-files.ts'
+import { changeMetadata, type Metadata, type MetadataFields } from './metadata.ts'
+import { checkWritable, neededFeatures, protocolFor } from './protocol.ts'
+import { readCommit } from './read-log.ts'
+import { clusteringDomain, type Snapshot } from './snapshot.ts'
+import { checkTableDefinition } from './table-definition.ts'
+
+export interface MetadataChange extends MetadataFields {
+  /** Clustering keys, each a path of field names; empty for none. */
+  readonly clusteringColumns?: readonly (readonly string[])[]
+}
+
+/** What the commit says of itself (PROTOCOL.md, Commit Provenance Information; names as in DESCRIBE HISTORY). */
+export interface CommitOptions {
+  /** `WRITE`, `STREAMING UPDATE`, `CREATE TABLE`, `DLT REFRESH` ... */
+  readonly operation: string
+  readonly operationParameters?: Readonly<Record<string, unknown>>
+  readonly operationMetrics?: Readonly<Record<string, string | number | bigint>>
+  /** Further fields of commitInfo, such as counts of a batch. */
+  readonly extra?: Readonly<Record<string, unknown>>
+  /** By default true where files are only added and nothing was read. */
+  readonly isBlindAppend?: boolean
+}
+
+export interface CommitResult {
+  readonly version: number
+  /** The table after the commit: that version, or a later one that others committed meanwhile. */
+  readonly snapshot: Snapshot
+  /** Why the checkpoint that was due could not be written; the commit stands all the same. */
+  readonly checkpointError?: unknown
+}
+
+/** The log that a transaction commits to. */
+export interface CommitLog {
+  readonly storage: Storage
+  readonly now: () => number
+  /** Called once with the version that was committed. */
+  committed(version: number): Promise<CommitResult>
+}
+
+/** The state that a transaction starts from: a version, or nothing yet. */
+export type TransactionBase =
+  | { readonly snapshot: Snapshot }
+  | { readonly snapshot?: undefined; readonly metadata: Metadata }
+
+/**
+ * Changes to a table that become one version, or none. The files that it adds must be published already. A transaction is
+ * used once.
+ */
+export class Transaction {
+  /** The version that it was prepared on; undefined while it creates the table. */
+  readonly readSnapshot: Snapshot | undefined
+  readonly #log: CommitLog
+  readonly #adds = new Map<string, AddFile>()
+  readonly #removes = new Map<string, RemoveFile>()
+  readonly #transactions = new Map<string, SetTransaction>()
+  readonly #fences = new Map<string, bigint>()
+  readonly #domains = new Map<string, DomainMetadata>()
+  readonly #filesRead = new Set<string>()
+  readonly #conditions: ((file: AddFile) => boolean)[] = []
+  #readsWholeTable = false
+  #metadata: Metadata
+  #protocol: Protocol | undefined
+  #metadataChanged = false
+
+  constructor(log: CommitLog, base: TransactionBase) {
+    this.#log = log
+    this.readSnapshot = base.snapshot
+    this.#metadata = base.snapshot === undefined ? base.metadata : base.snapshot.metadata
+    this.#protocol = base.snapshot?.protocol
+    this.#metadataChanged = base.snapshot === undefined
+  }
+
+  /** The metadata that the table will have. */
+  get metadata(): Metadata {
+    return this.#metadata
+  }
+
+  /**
+   * Changes the table's definition in the same commit; each field given replaces the old one whole.
+   * Throws the conditions of `checkTableDefinition`.
+   */
+  updateMetadata({ clusteringColumns, ...fields }: MetadataChange): this {
+    this.#metadata = changeMetadata(this.#metadata.action, fields)
+    this.#metadataChanged = true
+    if (clusteringColumns !== undefined) this.setDomainMetadata(clusteringDomain(clusteringColumns))
+    checkTableDefinition(this.#metadata, clusteringColumns)
+    return this
+  }
+
+  addFile(file: AddFile): this {
+    this.#adds.set(fileKey(file), file)
+    return this
+  }
+
+  addFiles(files: Iterable<AddFile>): this {
+    for (const file of files) this.addFile(file)
+    return this
+  }
+
+  /** Removes a live file. `dataChange` is false where its rows only move to other files. */
+  removeFile(file: AddFile, { dataChange = true }: { dataChange?: boolean } = {}): this {
+    this.#removes.set(fileKey(file), tombstoneOf(file, this.#log.now(), dataChange))
+    return this
+  }
+
+  removeFiles(files: Iterable<AddFile>, options?: { dataChange?: boolean }): this {
+    for (const file of files) this.removeFile(file, options)
+    return this
+  }
+
+  /** Records with the data that an application's batch is in the table. A concurrent commit of the same one is a conflict. */
+  setTransaction(appId: string, version: bigint): this {
+    this.#transactions.set(appId, { appId, version, lastUpdated: this.#log.now() })
+    return this
+  }
+
+  /**
+   * Records the fencing token of the writer's lease: the commit fails where the table carries a higher one. Commits with
+   * the same token do not disturb each other.
+   */
+  setFence(appId: string, token: bigint): this {
+    this.#fences.set(appId, token)
+    return this.setTransaction(appId, token)
+  }
+
+  setDomainMetadata(domain: DomainMetadata): this {
+    this.#domains.set(domain.domain, domain)
+    return this
+  }
+
+  /** The result depends on every file: any concurrent change of data is a conflict. */
+  readsWholeTable(): this {
+    this.#readsWholeTable = true
+    return this
+  }
+
+  /** The result depends on these files, and on there being no others that `matching` holds for. */
+  readFiles(files: Iterable<AddFile>, matching?: (file: AddFile) => boolean): this {
+    for (const file of files) this.#filesRead.add(fileKey(file))
+    if (matching !== undefined) this.#conditions.push(matching)
+    return this
+  }
+
+  /**
+   * Commits as the next version, behind those that others committed in the meantime where they do not conflict.
+   * Throws DELTA_CONCURRENT_*, DELTA_METADATA_CHANGED or DELTA_PROTOCOL_CHANGED where they do, what `checkWritable` throws,
+   * DELTA_CANNOT_MODIFY_APPEND_ONLY, and storage conditions, after which the outcome may be unknown.
+   */
+  async commit(options: CommitOptions): Promise<CommitResult> {
+    const actions = this.#actions()
+    this.#checkFences()
+    const txnId = randomUUID()
+    const reads = this.#reads(actions)
+    let version = (this.readSnapshot?.version ?? -1) + 1
+    let previousMs = this.readSnapshot?.timestampMs
+    for (;;) {
+      const commitInfo = this.#commitInfo(actions, options, { txnId, previousMs, isolation: reads.isolation })
+      const outcome = await this.#put(version, { ...actions, commitInfo })
+      if (outcome === 'created') break
+      const winners = await this.#winnersFrom(version)
+      const own = winners.find((winner) => winner.commitInfo?.txnId === txnId)
+      if (own !== undefined) {
+        version = own.version
+        break
+      }
+      for (const winner of winners) checkConflict(actions, reads, winner, this.#log.storage.name)
+      version += winners.length
+      previousMs = winners.at(-1)?.timestampMs
+    }
+    return this.#log.committed(version)
+  }
+
+  #actions(): CommitActions {
+    const extra = this.#domains.has('delta.clustering') ? ['clustering'] : []
+    const needed = this.#domains.size > 0 ? [...extra, 'domainMetadata'] : extra
+    const protocol = protocolFor(neededFeatures(this.#metadata, needed), this.#protocol)
+    checkWritable(protocol, this.#metadata, this.#log.storage.name)
+    const removes = [...this.#removes.values()]
+    const isAppendOnly = this.#metadata.configuration['delta.appendOnly']?.toLowerCase() === 'true'
+    if (isAppendOnly && removes.some((each) => each.dataChange)) {
+      throw new PipelineError('DELTA_CANNOT_MODIFY_APPEND_ONLY', { table: this.#log.storage.name })
+    }
+    return {
+      ...(protocol !== this.#protocol && { protocol }),
+      ...(this.#metadataChanged && { metaData: this.#metadata.action }),
+      adds: [...this.#adds.values()],
+      removes,
+      cdc: [],
+      transactions: [...this.#transactions.values()],
+      domains: [...this.#domains.values()],
+    }
+  }
+
+  #reads(actions: CommitActions): TransactionReads {
+    const changesData = [...actions.adds, ...actions.removes].some((each) => each.dataChange)
+    const onlyMoves = !changesData && actions.adds.length > 0 && !actions.metaData
+    return {
+      isolation: onlyMoves ? 'SnapshotIsolation' : isolationOf(this.#metadata),
+      wholeTable: this.#readsWholeTable,
+      files: this.#filesRead,
+      conditions: this.#conditions,
+      fences: this.#fences,
+    }
+  }
+
+  #checkFences(): void {
+    for (const [appId, token] of this.#fences) {
+      const found = this.readSnapshot?.transactionVersion(appId)
+      if (found === undefined || found <= token) continue
+      throw new PipelineError('DELTA_CONCURRENT_TRANSACTION', {
+        table: this.#log.storage.name,
+        version: this.readSnapshot!.version.toString(),
+        operation: 'another writer',
+        detail: `it set the transaction ${appId} to ${found}`,
+      })
+    }
+  }
+
+  /** Puts the commit file; an error whose outcome is unknown counts as 'exists', to be settled by reading it back. */
+  async #put(version: number, commit: CommitActions): Promise<'created' | 'exists'> {
+    const { storage } = this.#log
+    const path = commitPath(version)
+    try {
+      return await storage.putIfAbsent(path, printCommit(commit))
+    } catch (error) {
+      if ((await storage.stat(path)) === undefined) throw error
+      return 'exists'
+    }
+  }
+
+  async #winnersFrom(version: number): Promise<Commit[]> {
+    const winners: Commit[] = []
+    for (let next = version; ; next++) {
+      const commit = await readCommit(this.#log.storage, next)
+      if (commit === undefined) return winners
+      winners.push(commit)
+    }
+  }
+
+  #commitInfo(
+    actions: CommitActions,
+    options: CommitOptions,
+    attempt: { txnId: string; previousMs: number | undefined; isolation: IsolationLevel },
+  ): Record<string, unknown> {
+    const now = this.#log.now()
+    const isTimed = this.#metadata.configuration['delta.enableInCommitTimestamps']?.toLowerCase() === 'true'
+    const isBlind =
+      !this.#readsWholeTable &&
+      this.#filesRead.size === 0 &&
+      this.#conditions.length === 0 &&
+      actions.removes.length === 0
+    return {
+      ...(isTimed && { inCommitTimestamp: Math.max(now, (attempt.previousMs ?? 0) + 1) }),
+      timestamp: now,
+      operation: options.operation,
+      operationParameters: mapValues(options.operationParameters ?? {}, parameterText),
+      ...(this.readSnapshot && { readVersion: this.readSnapshot.version }),
+      isolationLevel: attempt.isolation,
+      isBlindAppend: options.isBlindAppend ?? isBlind,
+      operationMetrics: mapValues(options.operationMetrics ?? {}, String),
+      engineInfo: engineInfo(),
+      ...options.extra,
+      txnId: attempt.txnId,
+    }
+  }
+}
+
+/** The tombstone of a live file. Path and deletion vector are its own, letter by letter, or it would stay live. */
+function tombstoneOf(file: AddFile, deletionTimestamp: number, dataChange: boolean): RemoveFile {
+  return {
+    path: file.path,
+    deletionTimestamp,
+    dataChange,
+    extendedFileMetadata: true,
+    partitionValues: file.partitionValues,
+    size: file.size,
+    ...(file.tags != null && { tags: file.tags }),
+    ...(file.deletionVector != null && { deletionVector: file.deletionVector }),
+    ...(file.baseRowId != null && { baseRowId: file.baseRowId }),
+    ...(file.defaultRowCommitVersion != null && { defaultRowCommitVersion: file.defaultRowCommitVersion }),
+  }
+}
+
+/** Serializable unless the table asks for less; Databricks' default is WriteSerializable. */
+function isolationOf(metadata: Metadata): IsolationLevel {
+  const level = metadata.configuration['delta.isolationLevel']?.toLowerCase()
+  return level === 'writeserializable' ? 'WriteSerializable' : 'Serializable'
+}
+
+/** Values of operationParameters are texts, as Spark writes and older readers expect them: `"[]"`, `"true"`. */
+function parameterText(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function mapValues<In, Out>(
+  record: Readonly<Record<string, In>>,
+  change: (value: In) => Out,
+): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+}

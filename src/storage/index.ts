@@ -1,0 +1,3 @@
+export { localStorage } from './local-storage.ts'
+export { memoryStorage } from './memory-storage.ts'
+export { type ObjectInfo, STAGING_FOLDER, type Storage } from './storage.ts'

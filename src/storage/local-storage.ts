@@ -1,0 +1,281 @@
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  type Dirent,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { type ObjectInfo, STAGING_FOLDER, type Storage } from './storage.ts'
+import { errorCode, storageError } from './storage-error.ts'
+import { checkedPath } from './storage-path.ts'
+
+/** Suffix of files that are not yet, or no longer, objects. */
+const TEMPORARY = '.tmp'
+
+/**
+ * A folder of the local file system. Calls are synchronous inside: they are short, and libuv's thread pool may be full
+ * of running queries, behind which a commit or a heartbeat would wait.
+ */
+export function localStorage(root: string): Storage {
+  return new LocalStorage(resolve(root))
+}
+
+class LocalStorage implements Storage {
+  readonly name: string
+
+  constructor(root: string) {
+    this.name = root
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    return this.#attempt('read', path, (local) => unlessMissing(() => readFileSync(local)))
+  }
+
+  async readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+    return this.#attempt('read', path, (local) => unlessMissing(() => readPart(local, offset, length)))
+  }
+
+  async stat(path: string): Promise<ObjectInfo | undefined> {
+    return this.#attempt('stat', path, (local) => objectInfo(path, local))
+  }
+
+  async *list(
+    prefix: string,
+    options: { startAfter?: string; recursive?: boolean } = {},
+  ): AsyncIterable<ObjectInfo> {
+    const paths = this.#attempt('list', prefix, () => this.#pathsBelow(prefix, options.recursive === true))
+    const { startAfter } = options
+    for (const path of paths.sort()) {
+      if (startAfter !== undefined && path <= startAfter) continue
+      const info = this.#attempt('stat', path, (local) => objectInfo(path, local))
+      if (info !== undefined) yield info
+    }
+  }
+
+  async putIfAbsent(path: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
+    return this.#attempt('create', path, (local) => {
+      if (existsSync(local)) return 'exists'
+      const temporary = this.#writeTemporary(local, bytes)
+      try {
+        linkSync(temporary, local)
+      } catch (error) {
+        if (errorCode(error) === 'EEXIST') return 'exists'
+        throw error
+      } finally {
+        unlinkSync(temporary)
+      }
+      syncFolder(dirname(local))
+      return 'created'
+    })
+  }
+
+  async put(path: string, bytes: Uint8Array): Promise<void> {
+    this.#attempt('write', path, (local) => {
+      const temporary = this.#writeTemporary(local, bytes)
+      renameSync(temporary, local)
+      syncFolder(dirname(local))
+    })
+  }
+
+  async append(path: string, bytes: Uint8Array): Promise<void> {
+    this.#attempt('append to', path, (local) => {
+      const isNew = !existsSync(local)
+      if (isNew) makeFolder(dirname(local))
+      appendSynced(local, bytes)
+      if (isNew) syncFolder(dirname(local))
+    })
+  }
+
+  async delete(paths: readonly string[]): Promise<void> {
+    const folders = new Set<string>()
+    for (const path of paths) {
+      this.#attempt('delete', path, (local) => {
+        if (!existsSync(local)) return
+        rmSync(local, { force: true })
+        folders.add(dirname(local))
+      })
+    }
+    for (const folder of folders) syncFolder(folder)
+  }
+
+  async deleteAll(prefix: string): Promise<void> {
+    this.#attempt('delete', prefix, (local) => {
+      if (!existsSync(local)) return
+      rmSync(local, { recursive: true, force: true })
+      syncFolder(dirname(local))
+    })
+  }
+
+  async localize(path: string): Promise<string> {
+    return this.#local(path)
+  }
+
+  async stagingPath(prefix: string): Promise<string> {
+    return this.#attempt('create', prefix, (local) => {
+      const folder = join(local, STAGING_FOLDER)
+      makeFolder(folder)
+      return join(folder, randomUUID())
+    })
+  }
+
+  async publish(files: readonly { local: string; path: string }[]): Promise<void> {
+    const folders = new Set<string>()
+    for (const file of files) {
+      this.#attempt('publish', file.path, (target) => {
+        syncFile(file.local)
+        makeFolder(dirname(target))
+        linkSync(file.local, target)
+        unlinkSync(file.local)
+        folders.add(dirname(target))
+      })
+    }
+    for (const folder of folders) syncFolder(folder)
+    for (const folder of new Set(files.map((each) => dirname(each.local)))) removeEmptyStaging(folder)
+  }
+
+  #local(path: string): string {
+    return join(this.name, checkedPath(this.name, path))
+  }
+
+  #attempt<Result>(action: string, path: string, work: (local: string) => Result): Result {
+    const local = this.#local(path)
+    try {
+      return work(local)
+    } catch (error) {
+      throw storageError(action, local, error)
+    }
+  }
+
+  #pathsBelow(prefix: string, recursive: boolean): string[] {
+    const paths: string[] = []
+    const start = prefix.replace(/\/$/, '')
+    const pending = [start]
+    for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+      for (const entry of entriesOf(this.#local(folder))) {
+        const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+        if (entry.isDirectory()) {
+          if (recursive && entry.name !== STAGING_FOLDER) pending.push(path)
+        } else if (!isTemporary(entry.name)) paths.push(path)
+      }
+    }
+    return paths
+  }
+
+  #writeTemporary(target: string, bytes: Uint8Array): string {
+    makeFolder(dirname(target))
+    const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}${TEMPORARY}`)
+    try {
+      writeFileSync(temporary, bytes, { flag: 'wx', flush: true })
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      throw error
+    }
+    return temporary
+  }
+}
+
+function isTemporary(name: string): boolean {
+  return name.startsWith('.') && name.endsWith(TEMPORARY)
+}
+
+function entriesOf(folder: string): Dirent[] {
+  return unlessMissing(() => readdirSync(folder, { withFileTypes: true })) ?? []
+}
+
+function objectInfo(path: string, local: string): ObjectInfo | undefined {
+  const stats: Stats | undefined = unlessMissing(() => statSync(local))
+  if (stats === undefined || stats.isDirectory()) return undefined
+  return { path, sizeBytes: stats.size, modifiedMs: Math.floor(stats.mtimeMs) }
+}
+
+function unlessMissing<Result>(work: () => Result): Result | undefined {
+  try {
+    return work()
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
+    throw error
+  }
+}
+
+function readPart(local: string, offset: number, length: number): Uint8Array {
+  const file = openSync(local, 'r')
+  try {
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, fstatSync(file).size - offset)))
+    let done = 0
+    while (done < bytes.length) {
+      const count = readSync(file, bytes, done, bytes.length - done, offset + done)
+      if (count === 0) break
+      done += count
+    }
+    return bytes.subarray(0, done)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Appends all or nothing as long as the process lives: later appends must not follow half a record. */
+function appendSynced(local: string, bytes: Uint8Array): void {
+  const file = openSync(local, 'a')
+  try {
+    const { size } = fstatSync(file)
+    try {
+      writeFileSync(file, bytes)
+      fsyncSync(file)
+    } catch (error) {
+      ftruncateSync(file, size)
+      throw error
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+function syncFile(local: string): void {
+  const file = openSync(local, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Makes names in a folder durable. Windows has no handle on a folder: its file systems journal names themselves. */
+function syncFolder(folder: string): void {
+  if (process.platform !== 'win32' && existsSync(folder)) syncFile(folder)
+}
+
+/** Creates a folder and those above it, durably. */
+function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
+}
+
+function removeEmptyStaging(folder: string): void {
+  for (let each = folder; each.split(/[/\\]/).includes(STAGING_FOLDER); each = dirname(each)) {
+    if (entriesOf(each).length > 0) return
+    try {
+      rmdirSync(each)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'ENOENT') throw error
+      return
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * JSON in which 64-bit integers survive. `JSON.parse` turns 9007199254740993 into ...992; Delta logs, statistics and
+ * schemas hold such numbers (RFC 8259 sets no limit), so they are read as bigint and written digit by digit.
+ */
+
+/** ECMAScript's "JSON.parse source text access" (Node 21 and later), which TypeScript's libraries do not declare yet. */
+interface ExactJson {
+  parse(text: string, reviver: (key: string, value: unknown, context: { source: string }) => unknown): unknown
+  rawJSON(text: string): object
+}
+const exact = JSON as unknown as ExactJson
+
+/** A number outside a string that may not fit a double: 16 digits or more where a value begins. */
+const LONG_NUMBER = /[:[,\s]-?\d{16}|^-?\d{16}/
+
+/** Parses JSON; integers beyond 2^53 come back as bigint, everything else as JSON.parse gives it. Throws SyntaxError. */
+export function parseExact(text: string): unknown {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text)
+  return exact.parse(text, (_key, value, context) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source)
+      ? BigInt(context.source)
+      : value,
+  )
+}
+
+/** Prints JSON; bigints as plain digits, `rawNumber` texts as they stand. `indent` in spaces. */
+export function stringifyExact(value: unknown, indent?: number): string {
+  return JSON.stringify(
+    value,
+    (_key, each: unknown) => (typeof each === 'bigint' ? exact.rawJSON(each.toString()) : each),
+    indent,
+  )
+}
+
+/** A number to be printed with exactly these digits, such as a decimal of 38 digits. Throws SyntaxError. */
+export function rawNumber(digits: string): object {
+  return exact.rawJSON(digits)
+}
