@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { nearest, PipelineError, type Position } from '../errors/index.ts'
+import { parseTableName } from '../plan/table-name.ts'
 import {
   formatName,
   type NameScope,
@@ -42,7 +43,7 @@ export class Catalog {
     this.#scope = { catalog: options.defaultCatalog, schema: options.defaultSchema }
     this.#registered = new Map(
       Object.entries(options.tables).map(([text, folder]) => {
-        const name = this.qualify(text.split('.'))
+        const name = this.qualify(parseTableName(text))
         return [nameKey(name), { name, folder }]
       }),
     )
@@ -59,15 +60,16 @@ export class Catalog {
     const name = this.qualify(parts)
     const registered = this.#registered.get(nameKey(name))
     if (registered !== undefined) return { name, folder: registered.folder }
-    const { storage, warehouse } = this.#options
-    const root = this.#private.has(nameKey(name)) ? join(storage, 'tables') : warehouse
+    const root = this.#private.has(nameKey(name)) ? this.#privateFolder : this.#options.warehouse
     return { name, folder: join(root, namePath(name)) }
   }
 
-  /** The folder of a table that is there. Throws TABLE_OR_VIEW_NOT_FOUND with the nearest name. */
+  /** The folder of a table that is there, private ones included. Throws TABLE_OR_VIEW_NOT_FOUND with the nearest name. */
   find(parts: readonly string[], position?: Position): TableEntry {
     const entry = this.locate(parts)
     if (isTable(entry.folder)) return entry
+    const folder = join(this.#privateFolder, namePath(entry.name))
+    if (isTable(folder)) return { name: entry.name, folder }
     throw new PipelineError(
       'TABLE_OR_VIEW_NOT_FOUND',
       { relationName: formatName(entry.name), suggestion: this.#suggest(entry.name) },
@@ -77,11 +79,14 @@ export class Catalog {
 
   /** Every table that a name reaches: those of the warehouse, the registered and the private ones, sorted by name. */
   list(): TableEntry[] {
-    const { storage, warehouse } = this.#options
-    const found = [...tablesBelow(warehouse), ...tablesBelow(join(storage, 'tables'))]
+    const found = [...tablesBelow(this.#options.warehouse), ...tablesBelow(this.#privateFolder)]
     const entries = new Map(found.map((entry) => [nameKey(entry.name), entry]))
     for (const [key, entry] of this.#registered) entries.set(key, entry)
     return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
+  }
+
+  get #privateFolder(): string {
+    return join(this.#options.storage, 'tables')
   }
 
   #suggest(name: TableName): string {

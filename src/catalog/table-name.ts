@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors/index.ts'
+import { formatTableName } from '../plan/table-name.ts'
 
 /** A table's whole name, in the spelling of whoever wrote it. Two names that differ in case alone are the same table. */
 export interface TableName {
@@ -17,7 +18,7 @@ export interface NameScope {
 export function qualifyName(parts: readonly string[], scope: NameScope): TableName {
   if (parts.length === 0 || parts.length > 3) {
     throw new PipelineError('IDENTIFIER_TOO_MANY_NAME_PARTS', {
-      identifier: formatParts(parts),
+      identifier: formatTableName(parts),
       count: String(parts.length),
     })
   }
@@ -26,12 +27,8 @@ export function qualifyName(parts: readonly string[], scope: NameScope): TableNa
 }
 
 /** `catalog.schema.table`, parts in backticks where SQL needs them. */
-export function formatName(name: TableName): string {
-  return formatParts([name.catalog, name.schema, name.table])
-}
-
-function formatParts(parts: readonly string[]): string {
-  return parts.map((part) => (/^\w+$/.test(part) ? part : `\`${part.replaceAll('`', '``')}\``)).join('.')
+export function formatName({ catalog, schema, table }: TableName): string {
+  return formatTableName([catalog, schema, table])
 }
 
 /** The same text for all spellings of one table: the key to compare names by. */

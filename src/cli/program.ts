@@ -125,7 +125,7 @@ function pipelineCommand(program: Command, name: string): Command {
       '--spec <file>',
       'the pipeline.yml to use; by default the one of this folder or of the nearest above',
     )
-    .option('--set <key=value>', 'set a configuration value; may be repeated', configurationValue, {})
+    .option('--set <key=value>', 'set a configuration value; may be repeated', configurationValue)
 }
 
 function output(...formats: [string, ...string[]]): Option {
@@ -138,7 +138,7 @@ function names(text: string, before: readonly string[] = []): readonly string[] 
   return [...before, ...given]
 }
 
-function configurationValue(text: string, before: Record<string, string>): Record<string, string> {
+function configurationValue(text: string, before: Record<string, string> = {}): Record<string, string> {
   const separator = text.indexOf('=')
   if (separator < 1) throw new InvalidArgumentError('Expected key=value.')
   return { ...before, [text.slice(0, separator)]: text.slice(separator + 1) }

@@ -7,7 +7,7 @@ export interface ProjectOptions {
   /** The spec to use; by default the one of the working directory or of the nearest folder above. */
   readonly spec?: string
   /** Configuration values that override those of the spec. */
-  readonly set: Readonly<Record<string, string>>
+  readonly set?: Readonly<Record<string, string>>
 }
 
 /** The pipeline that a command works in. Throws PIPELINE_SPEC_FILE_NOT_FOUND and what is wrong with the spec. */

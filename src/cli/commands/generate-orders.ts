@@ -22,6 +22,8 @@ export interface GenerateOrdersOptions {
 /** `millrace generate orders`: raw orders, and the customers that they name where the folder has none yet. */
 export async function generateOrders(options: GenerateOrdersOptions, terminal: Terminal): Promise<number> {
   const folder = resolve(terminal.cwd, options.out)
+  const hasCustomers = existsSync(join(folder, 'customers'))
+  if (!hasCustomers) await writeCustomers(join(folder, 'customers'), options.customers)
   const written = writeOrders({
     folder,
     rows: options.rows,
@@ -33,8 +35,6 @@ export async function generateOrders(options: GenerateOrdersOptions, terminal: T
     customers: options.customers,
     intervalMs: options.interval * 1000,
   })
-  const hasCustomers = existsSync(join(folder, 'customers'))
-  if (!hasCustomers) await writeCustomers(join(folder, 'customers'), options.customers)
   const result = {
     orders: options.rows,
     first_id: written.firstRow,

@@ -51,7 +51,7 @@ function placeholders(name: string): Readonly<Record<string, string>> {
 function fillIn(folder: string, values: Readonly<Record<string, string>>): void {
   for (const file of filesBelow(folder)) {
     const text = readFileSync(file, 'utf8')
-    const filled = text.replace(/\{\{(\w+)\}\}/g, (hole, key: string) => values[key] ?? hole)
+    const filled = text.replace(/__(\w+)__/g, (hole, key: string) => values[key] ?? hole)
     if (filled !== text) writeFileSync(file, filled)
   }
 }

@@ -3,8 +3,13 @@ import { PipelineError, renderError, UnresolvedPipelineError } from '../../error
 /** An error as text for a terminal. One that Millrace did not foresee is named as the bug that it is. */
 export function errorText(error: unknown, folder: string | undefined): string {
   if (error instanceof PipelineError) return renderError(error, folder)
-  const detail = error instanceof Error ? error.message : String(error)
-  return `${renderError(new PipelineError('INTERNAL_ERROR', { detail }))}\nRun it with --debug to see where.`
+  return `${renderError(bug(error))}\nRun it with --debug to see where.`
+}
+
+function bug(error: unknown): PipelineError {
+  return new PipelineError('INTERNAL_ERROR', {
+    detail: error instanceof Error ? error.message : String(error),
+  })
 }
 
 /** An error as plain data, for `--output json`. */
@@ -23,9 +28,7 @@ export interface ErrorJson {
 }
 
 export function errorJson(error: unknown): ErrorJson {
-  if (!(error instanceof PipelineError)) {
-    return errorJson(new PipelineError('INTERNAL_ERROR', { detail: String(error) }))
-  }
+  if (!(error instanceof PipelineError)) return errorJson(bug(error))
   const { condition, message, sqlState, parameters, position, dataset } = error
   return {
     condition,

@@ -27,11 +27,6 @@ function formatterOf(type: DataType): (value: Value) => string {
   }
 }
 
-/** True for types that read best aligned to the right. */
-export function isNumeric(type: DataType): boolean {
-  return ['byte', 'short', 'integer', 'long', 'float', 'double', 'decimal'].includes(type.kind)
-}
-
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /** Control characters made visible, so that data can neither break a line nor steer the terminal. */

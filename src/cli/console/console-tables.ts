@@ -1,0 +1,89 @@
+import { resolve } from 'node:path'
+import { Catalog } from '../../catalog/index.ts'
+import { type DeltaPort, DeltaTable, deltaScanOf, type Snapshot } from '../../delta/index.ts'
+import { PipelineError, type Position } from '../../errors/index.ts'
+import type { PipelineProject } from '../../graph/project.ts'
+import type { DataSource, Read, Relation, TimeTravel } from '../../plan/relation.ts'
+import { localStorage } from '../../storage/index.ts'
+
+/** A table that a console command named, opened. */
+export interface ConsoleTable {
+  /** As the user wrote it: the alias of its columns. */
+  readonly alias: string | undefined
+  /** Absolute path. */
+  readonly folder: string
+  readonly delta: DeltaTable
+  /** The version asked for, by default the newest. */
+  readonly snapshot: Snapshot
+}
+
+/** Leaves of a query that name a Delta table. */
+export type TableLeaf = Read | DataSource
+
+/** Tables by name (those of the pipeline in whose folder the console works) and by path. */
+export class ConsoleTables {
+  readonly #catalog: Catalog | undefined
+  readonly #port: DeltaPort
+  readonly #cwd: string
+
+  constructor(project: PipelineProject | undefined, port: DeltaPort, cwd: string) {
+    this.#catalog = project === undefined ? undefined : catalogOf(project)
+    this.#port = port
+    this.#cwd = cwd
+  }
+
+  /** Throws TABLE_OR_VIEW_NOT_FOUND, DELTA_PATH_DOES_NOT_EXIST, and for a version that is not there the log's conditions. */
+  async open(leaf: TableLeaf): Promise<ConsoleTable> {
+    const folder = leaf.kind === 'Read' ? this.#folderOf(leaf) : resolve(this.#cwd, leaf.paths[0]!)
+    const delta = await DeltaTable.open(localStorage(folder), this.#port)
+    const { timeTravel } = leaf
+    return {
+      alias: leaf.kind === 'Read' ? leaf.name.at(-1) : undefined,
+      folder,
+      delta,
+      snapshot:
+        timeTravel === undefined ? delta.snapshot : await delta.snapshotAt(whenOf(timeTravel, leaf.position)),
+    }
+  }
+
+  /** The rows of a table as a relation that an engine can read. */
+  async scan(leaf: TableLeaf): Promise<Relation> {
+    const { alias, folder, snapshot } = await this.open(leaf)
+    const input = await deltaScanOf(snapshot, localStorage(folder))
+    const scan: Relation = { kind: 'Scan', input, schema: snapshot.metadata.schema }
+    return alias === undefined ? scan : { kind: 'SubqueryAlias', input: scan, alias, position: leaf.position }
+  }
+
+  #folderOf({ name, position }: Read): string {
+    if (this.#catalog !== undefined) return this.#catalog.find(name, position).folder
+    throw new PipelineError(
+      'TABLE_OR_VIEW_NOT_FOUND',
+      {
+        relationName: name.join('.'),
+        suggestion:
+          'No pipeline is in this folder or above: name the table by its path, as in delta.`path/to/table`.',
+      },
+      { position },
+    )
+  }
+}
+
+function catalogOf({ spec }: PipelineProject): Catalog {
+  return new Catalog({
+    warehouse: spec.warehouse,
+    storage: spec.storage,
+    tables: spec.tables,
+    defaultCatalog: spec.catalog,
+    defaultSchema: spec.schema,
+  })
+}
+
+/** The session's zone is UTC: a time without a zone means UTC. */
+function whenOf(travel: TimeTravel, position?: Position): { version: number } | { timestampMs: number } {
+  if (travel.kind === 'version') return { version: travel.version }
+  const text = travel.timestamp.trim().replace(' ', 'T')
+  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(text)
+  const timestampMs = Date.parse(hasZone ? text : text.includes('T') ? `${text}Z` : `${text}T00:00:00Z`)
+  if (!Number.isNaN(timestampMs)) return { timestampMs }
+  throw new PipelineError('INVALID_TIME_TRAVEL_TIMESTAMP', { timestamp: travel.timestamp }, { position })
+}

@@ -1,0 +1,131 @@
+import type { Row, Value } from '../../engine/engine.ts'
+import {
+  array,
+  BOOLEAN,
+  field,
+  INTEGER,
+  LONG,
+  map,
+  STRING,
+  type StructType,
+  struct,
+  TIMESTAMP,
+} from '../../types/data-type.ts'
+import { printSqlType } from '../../types/ddl.ts'
+import type { RowStream } from '../output/write-rows.ts'
+import type { ConsoleTable } from './console-tables.ts'
+
+const columnSchema = struct([field('col_name', STRING), field('data_type', STRING), field('comment', STRING)])
+
+/** `DESCRIBE TABLE`: a row for each column, then the partition columns under a heading of their own, as Spark prints them. */
+export function columnsOf(schema: StructType, partitionColumns: readonly string[] = []): RowStream {
+  const describe = ({ name, dataType, metadata }: StructType['fields'][number]): Row => [
+    name,
+    printSqlType(dataType).toLowerCase(),
+    typeof metadata.comment === 'string' ? metadata.comment : null,
+  ]
+  const partitions = schema.fields.filter(({ name }) => partitionColumns.includes(name))
+  const rows = schema.fields.map(describe)
+  if (partitions.length > 0) {
+    rows.push(['# Partition Information', '', ''], ['# col_name', 'data_type', 'comment'])
+    rows.push(...partitions.map(describe))
+  }
+  return { schema: columnSchema, chunks: [rows] }
+}
+
+const texts = array(STRING)
+
+const detailSchema = struct([
+  field('format', STRING),
+  field('id', STRING),
+  field('name', STRING),
+  field('description', STRING),
+  field('location', STRING),
+  field('createdAt', TIMESTAMP),
+  field('lastModified', TIMESTAMP),
+  field('partitionColumns', texts),
+  field('clusteringColumns', texts),
+  field('numFiles', LONG),
+  field('sizeInBytes', LONG),
+  field('properties', map(STRING, STRING)),
+  field('minReaderVersion', INTEGER),
+  field('minWriterVersion', INTEGER),
+  field('tableFeatures', texts),
+])
+
+/** `DESCRIBE DETAIL`, with Delta Lake's columns. */
+export function detailOf({ folder, snapshot }: ConsoleTable): RowStream {
+  const { metadata, protocol } = snapshot
+  const row: Row = [
+    'delta',
+    metadata.id,
+    metadata.name ?? null,
+    metadata.description ?? null,
+    folder,
+    metadata.createdTime === undefined ? null : timestamp(metadata.createdTime),
+    timestamp(snapshot.timestampMs),
+    metadata.partitionColumns,
+    (snapshot.clusteringColumns ?? []).map((path) => path.join('.')),
+    BigInt(snapshot.numFiles),
+    BigInt(snapshot.sizeBytes),
+    new Map(Object.entries(metadata.configuration)),
+    protocol.minReaderVersion,
+    protocol.minWriterVersion,
+    [...new Set([...(protocol.readerFeatures ?? []), ...(protocol.writerFeatures ?? [])])].sort(),
+  ]
+  return { schema: detailSchema, chunks: [[row]] }
+}
+
+const historySchema = struct([
+  field('version', LONG),
+  field('timestamp', TIMESTAMP),
+  field('userId', STRING),
+  field('userName', STRING),
+  field('operation', STRING),
+  field('operationParameters', map(STRING, STRING)),
+  field('readVersion', LONG),
+  field('isolationLevel', STRING),
+  field('isBlindAppend', BOOLEAN),
+  field('operationMetrics', map(STRING, STRING)),
+  field('userMetadata', STRING),
+  field('engineInfo', STRING),
+])
+
+/** `DESCRIBE HISTORY`, newest first, with those of Delta Lake's columns that mean something outside of Databricks. */
+export async function historyOf({ delta }: ConsoleTable, limit?: number): Promise<RowStream> {
+  const entries = await delta.history(limit)
+  const rows = entries.map(
+    (entry): Row => [
+      BigInt(entry.version),
+      timestamp(entry.timestamp),
+      entry.userId,
+      entry.userName,
+      entry.operation,
+      mapOf(entry.operationParameters),
+      entry.readVersion === null ? null : BigInt(entry.readVersion),
+      entry.isolationLevel,
+      entry.isBlindAppend,
+      mapOf(entry.operationMetrics),
+      entry.userMetadata,
+      entry.engineInfo,
+    ],
+  )
+  return { schema: historySchema, chunks: [rows] }
+}
+
+const propertySchema = struct([field('key', STRING), field('value', STRING)])
+
+/** `SHOW TBLPROPERTIES`, by key. */
+export function propertiesOf({ snapshot }: ConsoleTable): RowStream {
+  const entries = Object.entries(snapshot.metadata.configuration).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { schema: propertySchema, chunks: [entries] }
+}
+
+function mapOf(record: Readonly<Record<string, string | null>>): Value {
+  return new Map(Object.entries(record))
+}
+
+/** Milliseconds since the epoch in the engine's form of timestamps. */
+function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().replace('T', ' ').slice(0, -1)}000`
+}
