@@ -47,6 +47,13 @@ export async function earliestVersion(storage: Storage): Promise<number | undefi
   return earliest
 }
 
+/** The newest version that a file of the log is named after. */
+export async function newestVersion(storage: Storage): Promise<number | undefined> {
+  const versions = (await listLog(storage)).map((info) => parseLogPath(info.path)?.version ?? -1)
+  const newest = versions.reduce((a, b) => Math.max(a, b), -1)
+  return newest === -1 ? undefined : newest
+}
+
 /** Commit files of the log from a version on, in order. */
 export async function listCommits(storage: Storage, from = 0): Promise<CommitFile[]> {
   const commits: CommitFile[] = []

@@ -3,6 +3,7 @@ import { PipelineError } from '../errors/index.ts'
 import type { DeltaScan, DeltaScanFile } from '../plan/scan.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { AddFile } from './actions.ts'
+import { readDeletionVector } from './deletion-vector.ts'
 import { decodePath } from './file-path.ts'
 import { columnMappingOf } from './protocol.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -34,6 +35,9 @@ async function scanFile(file: AddFile, storage: Storage): Promise<DeltaScanFile>
     partitionValues: file.partitionValues,
     sizeBytes: file.size,
     ...(numRecords !== undefined && { numRecords: Number(numRecords) }),
+    ...(file.deletionVector != null && {
+      deletedRows: await readDeletionVector(file.deletionVector, storage, file.path),
+    }),
   }
 }
 

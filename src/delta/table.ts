@@ -7,7 +7,7 @@ import type { Commit } from './actions.ts'
 import { writeCheckpoint } from './checkpoint.ts'
 import { type HistoryEntry, readHistory } from './history.ts'
 import { commitPath } from './log-files.ts'
-import { checkpointHint, listCommits } from './log-segment.ts'
+import { checkpointHint, newestVersion } from './log-segment.ts'
 import type { LogState } from './log-state.ts'
 import { metadataFrom } from './metadata.ts'
 import type { DeltaPort } from './port.ts'
@@ -93,7 +93,7 @@ export class DeltaTable {
   static async latestVersion(storage: Storage): Promise<number | undefined> {
     let version = await checkpointHint(storage)
     if (version === undefined || (await storage.stat(commitPath(version))) === undefined) {
-      return (await listCommits(storage)).at(-1)?.version
+      return newestVersion(storage)
     }
     while ((await storage.stat(commitPath(version + 1))) !== undefined) version += 1
     return version

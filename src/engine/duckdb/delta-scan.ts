@@ -78,7 +78,7 @@ function branchSql(files: readonly DeltaScanFile[], columns: readonly Column[]):
   const paths = quoteList(files.map((each) => each.path))
   const select = columns.map((each) => `${columnSql(each, files)} AS ${quoteIdentifier(each.field.name)}`)
   const from = `read_parquet(${paths}, hive_partitioning = false${options}) AS f`
-  return `SELECT ${select.join(', ')} FROM ${from}${withoutDeleted(files)}`
+  return `SELECT ${select.join(', ') || '1'} FROM ${from}${withoutDeleted(files)}`
 }
 
 function columnSql(column: Column, files: readonly DeltaScanFile[]): string {
@@ -162,5 +162,5 @@ function emptyRelation(fields: readonly StructField[]): string {
   const columns = fields.map(
     (each) => `CAST(NULL AS ${duckdbType(each.dataType)}) AS ${quoteIdentifier(each.name)}`,
   )
-  return `(SELECT ${columns.join(', ')} WHERE false)`
+  return `(SELECT ${columns.join(', ') || '1'} WHERE false)`
 }

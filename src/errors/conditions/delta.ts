@@ -80,6 +80,11 @@ export const deltaConditions = {
     message: "The data file {path} of {table} is in a store ('{scheme}') that is not supported.",
     sqlState: '0A000',
   },
+  DELTA_INVALID_DELETION_VECTOR: {
+    message: 'The deletion vector of {file} in {table} cannot be read: {detail}.',
+    hint: 'The file was damaged after it was written. Restore it from a backup or from another copy of the table.',
+    sqlState: 'XXKDS',
+  },
   DELTA_CANNOT_MODIFY_APPEND_ONLY: {
     message: 'The table {table} is configured to only allow appends.',
     hint: 'To permit updates and deletes, set its property delta.appendOnly to false.',

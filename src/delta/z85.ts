@@ -1,0 +1,19 @@
+const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#'
+const DIGITS = new Map([...ALPHABET].map((character, digit) => [character, digit]))
+
+/**
+ * The first `length` bytes of a Z85 text (ZeroMQ RFC 32): five characters stand for four bytes, big-endian. Texts of the Rust
+ * z85 crate may end in a shorter block of its own form: as many leading `#` as bytes are missing.
+ */
+export function decodeZ85(text: string, length: number): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(text.length / 5) * 4)
+  const view = new DataView(bytes.buffer)
+  for (let block = 0; block * 5 < text.length; block++) {
+    const characters = text.slice(block * 5, block * 5 + 5)
+    const digits = characters.replace(/^#+/, '')
+    let value = 0
+    for (const character of digits) value = value * 85 + (DIGITS.get(character) ?? 0)
+    view.setUint32(block * 4, value * 256 ** (characters.length - digits.length))
+  }
+  return bytes.subarray(0, length)
+}

@@ -1,0 +1,59 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '../../../shared/golden')
+
+/** Whether the golden tables are there; in CI their absence is a failure. */
+export const hasGolden = existsSync(root)
+if (!hasGolden && process.env.CI === 'true') throw new Error(`golden tables are missing: ${root}`)
+
+/** What another reader found in a table made by another system. */
+export interface GoldenTable {
+  readonly name: string
+  readonly folder: string
+  readonly outcome: 'read' | 'log-only' | 'refuse'
+  readonly description: string
+  readonly latestVersion: number
+  readonly rows: number
+  readonly sha256: string
+  readonly numFiles: number
+  readonly sizeInBytes: number
+  readonly addPaths: readonly string[]
+  readonly filesWithDV: number
+  readonly tombstones: number
+  readonly protocol: {
+    readonly minReaderVersion: number
+    readonly minWriterVersion: number
+    readonly readerFeatures: readonly string[] | null
+    readonly writerFeatures: readonly string[] | null
+  }
+  readonly schema: { readonly fields: readonly { readonly name: string; readonly type: unknown }[] }
+  readonly partitionColumns: readonly string[]
+  readonly configuration: Readonly<Record<string, string>>
+  readonly txn: Readonly<Record<string, number>>
+  /** Version, operation, milliseconds since the epoch. */
+  readonly history: readonly (readonly [number, string | null, number | null])[]
+  readonly versions: readonly {
+    readonly version: number
+    readonly numFiles?: number
+    readonly rows?: number
+    readonly sha256?: string
+    readonly error?: string
+  }[]
+}
+
+export function goldenTables(): GoldenTable[] {
+  if (!hasGolden) return []
+  return readdirSync(`${root}/expected`)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => {
+      const expected = JSON.parse(readFileSync(`${root}/expected/${name}`, 'utf8')) as GoldenTable
+      return { ...expected, folder: `${root}/tables/${expected.name}` }
+    })
+}
+
+export function goldenTable(name: string): GoldenTable {
+  const found = goldenTables().find((each) => each.name === name)
+  if (found === undefined) throw new Error(`no golden table ${name}`)
+  return found
+}
