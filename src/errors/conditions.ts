@@ -2,6 +2,7 @@ import { catalogConditions } from './conditions/catalog.ts'
 import { cliConditions } from './conditions/cli.ts'
 import { deltaConditions } from './conditions/delta.ts'
 import { engineConditions } from './conditions/engine.ts'
+import { eventLogConditions } from './conditions/event-log.ts'
 import { functionConditions } from './conditions/function.ts'
 import { graphConditions } from './conditions/graph.ts'
 import { queryConditions } from './conditions/query.ts'
@@ -23,6 +24,7 @@ export const conditions = {
   ...sourceConditions,
   ...engineConditions,
   ...updateConditions,
+  ...eventLogConditions,
   ...cliConditions,
 } as const
 

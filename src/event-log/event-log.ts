@@ -1,8 +1,12 @@
+import type { Engine } from '../engine/engine.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { EventDraft, EventOrigin, PipelineEvent } from './event.ts'
 import { eventId } from './event-id.ts'
 import { encodeEvent, originOf } from './event-schema.ts'
+import { isoMicros } from './event-time.ts'
+import { foldJournals } from './fold.ts'
 import { appendToJournal, createJournal, EMPTY_JOURNAL_BYTES, isAppendable, listJournals } from './journal.ts'
+import type { Maintenance } from './maintenance.ts'
 import { redacted } from './redact.ts'
 
 /** A journal file that is larger is not appended to by the next update. */
@@ -24,7 +28,7 @@ export interface EventLogOptions {
 
 /**
  * The writing end of a pipeline's event log, for one update that holds the pipeline's lease. Events go to a journal in
- * `storage`, from where `foldEventLog` moves them into the Delta table.
+ * `storage`, from where `fold` moves them into the Delta table.
  */
 export class EventLog {
   readonly #storage: Storage
@@ -89,16 +93,27 @@ export class EventLog {
   }
 
   /**
-   * Ends the current journal file so that it can be folded, and starts the next one: while a file stands that is newer
-   * than all folded ones, no number is ever given twice. Returns the number of the last file that may be folded.
+   * Moves everything emitted so far into the Delta table, and tidies that. Nothing is lost when it fails: the events stay
+   * in the journals.
    */
-  async seal(): Promise<number> {
+  async fold(engine: Engine, maintenance: Partial<Maintenance> = {}): Promise<void> {
     await this.flush()
+    if (this.#unfoldedBytes === 0) return
+    const folded = this.#unfoldedBytes
+    const upTo = await this.#seal()
+    await foldJournals(this.#storage, { ...maintenance, engine, clock: this.#options.clock, upTo })
+    this.#unfoldedBytes -= folded
+    this.#oldestMs = this.#nowMs()
+  }
+
+  /**
+   * Starts the next journal file, so that nothing is added to those before it, and returns the number of the last of
+   * those. A file newer than all folded ones stands from then on: no number is ever given twice.
+   */
+  async #seal(): Promise<number> {
     const sealed = this.#journal.isNew ? this.#journal.number - 1 : this.#journal.number
     this.#journal = { number: sealed + 1, isNew: true }
     await this.#write([])
-    this.#unfoldedBytes = 0
-    this.#oldestMs = this.#nowMs()
     return sealed
   }
 
@@ -192,9 +207,4 @@ async function findStart(storage: Storage, nowMs: number): Promise<JournalStart>
     unfoldedBytes: files.reduce((sum, each) => sum + each.sizeBytes - EMPTY_JOURNAL_BYTES, 0),
     oldestMs: files[0]!.modifiedMs,
   }
-}
-
-function isoMicros(micros: bigint): string {
-  const seconds = new Date(Number(micros / 1000n)).toISOString().slice(0, 19)
-  return `${seconds}.${String(micros % 1_000_000n).padStart(6, '0')}Z`
 }

@@ -8,8 +8,8 @@ export interface BatchRecord {
   readonly batchId: number
   /** What the batch reads of each streaming source, in the order in which the query names them. */
   readonly sources: readonly SourceRange[]
-  /** Versions of the tables that the batch joins as they stand, by qualified name. */
-  readonly staticVersions: Readonly<Record<string, number>>
+  /** What the batch reads as it stands, by name: the version of a table, the listing of a folder. */
+  readonly statics: Readonly<Record<string, unknown>>
   /** The batch's `current_timestamp()`, microseconds since the epoch. */
   readonly timestampMicros: bigint
   /** Rows with an earlier event time are late; microseconds since the epoch, undefined while there is none. */
@@ -46,7 +46,7 @@ export function decodeBatch(bytes: Uint8Array, place: { storage: string; path: s
   return {
     batchId: content.batchId,
     sources: content.sources,
-    staticVersions: content.staticVersions,
+    statics: content.statics,
     timestampMicros: BigInt(content.timestampMicros),
     ...(content.watermarkMicros !== undefined && { watermarkMicros: BigInt(content.watermarkMicros) }),
     ...(content.stateVersion !== undefined && { stateVersion: content.stateVersion }),
