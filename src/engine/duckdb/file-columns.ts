@@ -1,0 +1,84 @@
+import { basename } from 'node:path'
+import type { FilesScan, RawFile } from '../../plan/scan.ts'
+import { duckdbType } from '../../sql/duckdb/types.ts'
+import { type DataType, STRING, type StructType } from '../../types/data-type.ts'
+import { quoteIdentifier, quoteString } from './quote.ts'
+
+/** A relation over files that has the data columns (and those of rescued text) and DuckDB's virtual `file_index`. */
+export interface FileRelation {
+  /** SQL that can stand behind FROM; undefined when there is no file to read. */
+  readonly sql: string | undefined
+  /** The scan's files in the order of `file_index`. */
+  readonly files: readonly RawFile[]
+  /** Columns that the relation has. */
+  readonly columns: readonly string[]
+}
+
+const METADATA_TYPE =
+  'STRUCT(file_path VARCHAR, file_name VARCHAR, file_size BIGINT, ' +
+  'file_modification_time TIMESTAMP WITH TIME ZONE, file_block_start BIGINT, file_block_length BIGINT)'
+
+/** Adds what depends on the file alone (partition columns, `_metadata`) and puts the columns in the schema's order. */
+export function withFileColumns(
+  relation: FileRelation,
+  scan: FilesScan,
+  schema: StructType,
+  withMetadata: boolean,
+): string {
+  const columns = schema.fields.map(({ name, dataType }) => {
+    const value = columnValue(relation, scan, name, dataType)
+    return value === quoteIdentifier(name) ? value : `${value} AS ${quoteIdentifier(name)}`
+  })
+  if (withMetadata) columns.push(`${perFile(relation.files, metadataOf, METADATA_TYPE)} AS "_metadata"`)
+  const source = relation.sql === undefined ? '(SELECT 0 AS file_index WHERE false)' : relation.sql
+  return `(SELECT ${columns.length === 0 ? 'NULL' : columns.join(', ')} FROM ${source})`
+}
+
+function columnValue(relation: FileRelation, scan: FilesScan, name: string, type: DataType): string {
+  const folded = name.toLowerCase()
+  const partition = scan.partitionSchema.fields.find((each) => each.name.toLowerCase() === folded)
+  if (partition !== undefined) {
+    return perFile(
+      relation.files,
+      (file) => textOrNull(file.partitionValues[partition.name]),
+      duckdbType(type),
+    )
+  }
+  const column = relation.columns.find((each) => each.toLowerCase() === folded)
+  if (relation.sql === undefined || column === undefined) return `CAST(NULL AS ${duckdbType(type)})`
+  return quoteIdentifier(column)
+}
+
+/** A constant where all files agree, else a list that is indexed by the row's file. */
+function perFile(files: readonly RawFile[], literal: (file: RawFile) => string, type: string): string {
+  const literals = files.map(literal)
+  if (new Set(literals).size <= 1) return `CAST(${literals[0] ?? 'NULL'} AS ${type})`
+  return `CAST([${literals.join(', ')}] AS ${type}[])[CAST(file_index AS BIGINT) + 1]`
+}
+
+function metadataOf(file: RawFile): string {
+  const modified = `make_timestamptz(${Math.round(file.modifiedMs * 1000)})`
+  const path = quoteString(file.displayPath)
+  const name = quoteString(basename(file.path))
+  const size = String(file.sizeBytes)
+  return (
+    `{'file_path': ${path}, 'file_name': ${name}, 'file_size': ${size}, ` +
+    `'file_modification_time': ${modified}, 'file_block_start': 0, 'file_block_length': ${size}}`
+  )
+}
+
+function textOrNull(text: string | null | undefined): string {
+  return text === null || text === undefined ? 'NULL' : quoteString(text)
+}
+
+/** The schema that a file reader is given: data columns, and the text columns that repaired rows carry. */
+export function readSchema(data: StructType, extra: readonly (string | undefined)[]): StructType {
+  const names = extra.filter((name): name is string => name !== undefined)
+  const own = data.fields.filter(
+    (each) => !names.some((name) => name.toLowerCase() === each.name.toLowerCase()),
+  )
+  return {
+    kind: 'struct',
+    fields: [...own, ...names.map((name) => ({ name, dataType: STRING, nullable: true, metadata: {} }))],
+  }
+}

@@ -1,0 +1,398 @@
+import type { DataType, StructType } from '../../types/data-type.ts'
+
+/**
+ * The fast judge of JSON lines: one pass over the bytes that finds the first line which DuckDB's typed JSON reader would
+ * not put into the schema's columns exactly. What it accepts is deliberately narrower than what fits: anything unusual is
+ * left to the exact reader. It knows each number's digits, each field's place and what was seen twice.
+ */
+export interface LineJudge {
+  /**
+   * Judges whole lines from `from` to `end`, where `bytes[end]` is a line feed. Gives the start of the first line that does
+   * not conform, or `end`. Bytes are taken for UTF-8; their validity is not checked.
+   */
+  scan(bytes: Uint8Array, from: number, end: number): number
+  /** Bytes of the longest line accepted so far. */
+  readonly longestLine: number
+}
+
+const LF = 10
+const CR = 13
+const QUOTE = 34
+const COMMA = 44
+const MINUS = 45
+const POINT = 46
+const ZERO = 48
+const NINE = 57
+const COLON = 58
+const BACKSLASH = 92
+const OPEN_LIST = 91
+const CLOSE_LIST = 93
+const OPEN = 123
+const CLOSE = 125
+
+/** Bytes that stand for themselves in a string. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 32 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+)
+/** What may follow a backslash, `u` aside. */
+const ESCAPED = Uint8Array.from({ length: 256 }, (_, byte) =>
+  '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
+)
+
+type Bytes = Uint8Array
+/** Reads one value at `i`; gives the place behind it, or -1 when it does not conform. */
+type Scan = (bytes: Bytes, i: number) => number
+
+/** Makes a judge for a schema. With `skipUnknown`, fields that the schema lacks are read over. */
+export function lineJudge(schema: StructType, skipUnknown: boolean): LineJudge {
+  const scanRow = structScan(schema, skipUnknown)
+  let longestLine = 0
+  return {
+    get longestLine() {
+      return longestLine
+    },
+    scan(bytes, from, end) {
+      let i = from
+      while (i < end) {
+        const start = i
+        i = space(bytes, i)
+        if (bytes[i] === OPEN) {
+          i = scanRow(bytes, i)
+          if (i < 0) return start
+          i = space(bytes, i)
+        }
+        if (bytes[i] === CR && i + 1 < end) i++
+        if (bytes[i] !== LF) return start
+        i++
+        if (i - start > longestLine) longestLine = i - start
+      }
+      return end
+    },
+  }
+}
+
+function scanOf(type: DataType, skipUnknown: boolean): Scan {
+  const scan = valueScan(type, skipUnknown)
+  return (bytes, i) => (bytes[i] === 110 ? word(bytes, i, NULL) : scan(bytes, i))
+}
+
+function valueScan(type: DataType, skipUnknown: boolean): Scan {
+  switch (type.kind) {
+    case 'string':
+      return textScan
+    case 'boolean':
+      return (bytes, i) => (bytes[i] === 116 ? word(bytes, i, TRUE) : word(bytes, i, FALSE))
+    case 'byte':
+      return integerScan(2)
+    case 'short':
+      return integerScan(4)
+    case 'integer':
+      return integerScan(9)
+    case 'long':
+      return integerScan(18)
+    case 'double':
+      return (bytes, i) => numberEnd(bytes, i, 15, 17)
+    case 'float':
+      return (bytes, i) => numberEnd(bytes, i, 7, 7)
+    case 'decimal':
+      return decimalScan(type.precision - type.scale, type.scale)
+    case 'date':
+      return dateScan
+    case 'timestamp':
+      return (bytes, i) => momentEnd(bytes, i, true)
+    case 'timestamp_ntz':
+      return (bytes, i) => momentEnd(bytes, i, false)
+    case 'struct':
+      return structScan(type, skipUnknown)
+    case 'array':
+      return listScan(scanOf(type.elementType, skipUnknown))
+    default:
+      return () => -1
+  }
+}
+
+/** Objects: fields in any order, none twice. The field that followed last time is tried first. */
+function structScan(type: StructType, skipUnknown: boolean): Scan {
+  const keys = type.fields.map((each) => new TextEncoder().encode(JSON.stringify(each.name)))
+  const scans = type.fields.map((each) => scanOf(each.dataType, skipUnknown))
+  const count = keys.length
+  const following = new Int32Array(count + 1)
+  const seenIn = new Float64Array(count)
+  let current = 0
+  return (bytes, start) => {
+    const row = ++current
+    let previous = count
+    let i = space(bytes, start + 1)
+    if (bytes[i] === CLOSE) return i + 1
+    for (;;) {
+      let found = following[previous]!
+      let end = found < count ? keyEnd(bytes, i, keys[found]!) : -1
+      if (end < 0) {
+        for (found = 0; found < count; found++) {
+          end = keyEnd(bytes, i, keys[found]!)
+          if (end >= 0) break
+        }
+        if (found < count) following[previous] = found
+      }
+      if (found === count) {
+        if (!skipUnknown || bytes[i] !== QUOTE) return -1
+        end = stringEnd(bytes, i + 1)
+        if (end < 0 || differsByCaseOnly(bytes, i, end, keys)) return -1
+      } else {
+        if (seenIn[found] === row) return -1
+        seenIn[found] = row
+        previous = found
+      }
+      i = space(bytes, end)
+      if (bytes[i] !== COLON) return -1
+      i = space(bytes, i + 1)
+      i = found === count ? anyEnd(bytes, i, 0) : scans[found]!(bytes, i)
+      if (i < 0) return -1
+      i = space(bytes, i)
+      if (bytes[i] === COMMA) i = space(bytes, i + 1)
+      else return bytes[i] === CLOSE ? i + 1 : -1
+    }
+  }
+}
+
+function listScan(scan: Scan): Scan {
+  return (bytes, start) => {
+    if (bytes[start] !== OPEN_LIST) return -1
+    let i = space(bytes, start + 1)
+    if (bytes[i] === CLOSE_LIST) return i + 1
+    for (;;) {
+      i = scan(bytes, i)
+      if (i < 0) return -1
+      i = space(bytes, i)
+      if (bytes[i] === COMMA) i = space(bytes, i + 1)
+      else return bytes[i] === CLOSE_LIST ? i + 1 : -1
+    }
+  }
+}
+
+function space(bytes: Bytes, i: number): number {
+  let at = i
+  while (bytes[at] === 32 || bytes[at] === 9) at++
+  return at
+}
+
+function keyEnd(bytes: Bytes, i: number, key: Uint8Array): number {
+  const length = key.length
+  for (let k = 0; k < length; k++) if (bytes[i + k] !== key[k]) return -1
+  return i + length
+}
+
+/** A field the reader would not match but a case-insensitive one would: such data deserve the exact reader. */
+function differsByCaseOnly(bytes: Bytes, from: number, to: number, keys: readonly Uint8Array[]): boolean {
+  for (let i = from; i < to; i++) if (bytes[i] === BACKSLASH || bytes[i]! > 127) return true
+  return keys.some((key) => {
+    if (key.length !== to - from) return false
+    for (let k = 0; k < key.length; k++) if ((key[k]! | 32) !== (bytes[from + k]! | 32)) return false
+    return true
+  })
+}
+
+/** The place behind the closing quote of the string whose text begins at `i`. */
+function stringEnd(bytes: Bytes, i: number): number {
+  let at = i
+  for (;;) {
+    while (PLAIN[bytes[at]!] === 1) at++
+    const byte = bytes[at]
+    if (byte === QUOTE) return at + 1
+    if (byte !== BACKSLASH) return -1
+    const next = bytes[at + 1]!
+    if (ESCAPED[next] === 1) at += 2
+    else if (next === 117 && isPlainUnicode(bytes, at + 2)) at += 6
+    else return -1
+  }
+}
+
+/** Four hex digits that are no surrogate and no NUL. */
+function isPlainUnicode(bytes: Bytes, i: number): boolean {
+  let code = 0
+  for (let k = 0; k < 4; k++) {
+    const digit = hexValue(bytes[i + k]!)
+    if (digit < 0) return false
+    code = code * 16 + digit
+  }
+  return code !== 0 && (code < 0xd800 || code > 0xdfff)
+}
+
+function hexValue(byte: number): number {
+  if (byte >= ZERO && byte <= NINE) return byte - ZERO
+  const lower = byte | 32
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1
+}
+
+const TRUE = [116, 114, 117, 101]
+const FALSE = [102, 97, 108, 115, 101]
+const NULL = [110, 117, 108, 108]
+
+function word(bytes: Bytes, i: number, expected: readonly number[]): number {
+  for (let k = 0; k < expected.length; k++) if (bytes[i + k] !== expected[k]) return -1
+  return i + expected.length
+}
+
+/** STRING columns: texts, and the scalars that DuckDB prints with the very characters of the source. */
+function textScan(bytes: Bytes, i: number): number {
+  const byte = bytes[i]!
+  if (byte === QUOTE) return stringEnd(bytes, i + 1)
+  if (byte === 116) return word(bytes, i, TRUE)
+  if (byte === 102) return word(bytes, i, FALSE)
+  return byte === MINUS || (byte >= ZERO && byte <= NINE) ? plainNumberEnd(bytes, i) : -1
+}
+
+function digitsEnd(bytes: Bytes, i: number): number {
+  let at = i
+  while (bytes[at]! >= ZERO && bytes[at]! <= NINE) at++
+  return at
+}
+
+/** The digits before the point; -1 for none and for leading zeros. */
+function wholeEnd(bytes: Bytes, i: number): number {
+  const end = digitsEnd(bytes, i)
+  return end === i || (bytes[i] === ZERO && end > i + 1) ? -1 : end
+}
+
+function endsNumber(bytes: Bytes, i: number): boolean {
+  const byte = bytes[i]!
+  return byte !== POINT && (byte | 32) !== 101
+}
+
+function integerScan(digits: number): Scan {
+  return (bytes, start) => {
+    const from = bytes[start] === MINUS ? start + 1 : start
+    const end = wholeEnd(bytes, from)
+    return end < 0 || end - from > digits || !endsNumber(bytes, end) ? -1 : end
+  }
+}
+
+/** Numbers of a float column: so many digits at most for an integer, and for all digits of a fraction. */
+function numberEnd(bytes: Bytes, start: number, integerDigits: number, allDigits: number): number {
+  const from = bytes[start] === MINUS ? start + 1 : start
+  const end = wholeEnd(bytes, from)
+  if (end < 0) return -1
+  const hasFraction = bytes[end] === POINT
+  let last = end
+  if (hasFraction) {
+    last = digitsEnd(bytes, end + 1)
+    if (last === end + 1 || last - from - 1 > allDigits) return -1
+  } else if (end - from > integerDigits) return -1
+  return endsNumber(bytes, last) ? last : -1
+}
+
+/** Up to 15 digits in all, which DuckDB carries through a double without loss. */
+function decimalScan(wholeDigits: number, scale: number): Scan {
+  return (bytes, start) => {
+    const from = bytes[start] === MINUS ? start + 1 : start
+    const end = wholeEnd(bytes, from)
+    if (end < 0 || (end - from > wholeDigits && bytes[from] !== ZERO)) return -1
+    if (bytes[end] !== POINT) return end - from <= 15 && endsNumber(bytes, end) ? end : -1
+    const last = digitsEnd(bytes, end + 1)
+    const fraction = last - end - 1
+    return fraction > 0 && fraction <= scale && last - from <= 16 && endsNumber(bytes, last) ? last : -1
+  }
+}
+
+/** Numbers whose shortest decimal form is what stands there. */
+function plainNumberEnd(bytes: Bytes, start: number): number {
+  const isNegative = bytes[start] === MINUS
+  const from = isNegative ? start + 1 : start
+  const end = wholeEnd(bytes, from)
+  if (end < 0) return -1
+  if (bytes[end] !== POINT) {
+    if (isNegative && bytes[from] === ZERO) return -1
+    return end - from <= 18 && endsNumber(bytes, end) ? end : -1
+  }
+  const last = digitsEnd(bytes, end + 1)
+  const fraction = last - end - 1
+  if (fraction === 0 || end - from + fraction > 15 || !endsNumber(bytes, last)) return -1
+  if (bytes[last - 1] === ZERO && fraction > 1) return -1
+  const isSmall = bytes[from] === ZERO
+  return isSmall && (bytes[end + 1] === ZERO || isNegative) ? -1 : last
+}
+
+function twoDigits(bytes: Bytes, i: number): number {
+  const high = bytes[i]! - ZERO
+  const low = bytes[i + 1]! - ZERO
+  return high < 0 || high > 9 || low < 0 || low > 9 ? -1 : high * 10 + low
+}
+
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** `YYYY-MM-DD` of the calendar from `i`; the place behind it. */
+function dayEnd(bytes: Bytes, i: number): number {
+  const century = twoDigits(bytes, i)
+  const ofCentury = twoDigits(bytes, i + 2)
+  if (century < 0 || ofCentury < 0 || bytes[i + 4] !== MINUS || bytes[i + 7] !== MINUS) return -1
+  const year = century * 100 + ofCentury
+  const month = twoDigits(bytes, i + 5)
+  const day = twoDigits(bytes, i + 8)
+  if (year < 1 || month < 1 || month > 12 || day < 1) return -1
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return day <= MONTH_DAYS[month - 1]! + (month === 2 && isLeap ? 1 : 0) ? i + 10 : -1
+}
+
+function dateScan(bytes: Bytes, i: number): number {
+  if (bytes[i] !== QUOTE) return -1
+  const end = dayEnd(bytes, i + 1)
+  return end >= 0 && bytes[end] === QUOTE ? end + 1 : -1
+}
+
+/** `YYYY-MM-DD[T ]HH:MM:SS[.ffffff]`, with `Z` or `+HH:MM` behind it where the type has a zone. */
+function momentEnd(bytes: Bytes, start: number, hasZone: boolean): number {
+  if (bytes[start] !== QUOTE) return -1
+  let i = dayEnd(bytes, start + 1)
+  if (i < 0 || (bytes[i] !== 84 && bytes[i] !== 32)) return -1
+  const hour = twoDigits(bytes, i + 1)
+  const minute = twoDigits(bytes, i + 4)
+  const second = twoDigits(bytes, i + 7)
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return -1
+  if (bytes[i + 3] !== COLON || bytes[i + 6] !== COLON) return -1
+  i += 9
+  if (bytes[i] === POINT) {
+    const end = digitsEnd(bytes, i + 1)
+    if (end === i + 1 || end > i + 7) return -1
+    i = end
+  }
+  if (hasZone) i = offsetEnd(bytes, i)
+  return i >= 0 && bytes[i] === QUOTE ? i + 1 : -1
+}
+
+function offsetEnd(bytes: Bytes, i: number): number {
+  if (bytes[i] === 90) return i + 1
+  if (bytes[i] !== 43 && bytes[i] !== MINUS) return -1
+  const hours = twoDigits(bytes, i + 1)
+  const minutes = twoDigits(bytes, i + 4)
+  return hours >= 0 && hours <= 14 && bytes[i + 3] === COLON && minutes >= 0 && minutes <= 59 ? i + 6 : -1
+}
+
+/** Any JSON value, to be read over. */
+function anyEnd(bytes: Bytes, i: number, depth: number): number {
+  const byte = bytes[i]!
+  if (depth > 500) return -1
+  if (byte === QUOTE) return stringEnd(bytes, i + 1)
+  if (byte === 116) return word(bytes, i, TRUE)
+  if (byte === 102) return word(bytes, i, FALSE)
+  if (byte === 110) return word(bytes, i, NULL)
+  if (byte === OPEN_LIST) return listScan((inner, at) => anyEnd(inner, at, depth + 1))(bytes, i)
+  if (byte === OPEN) return anyObjectEnd(bytes, i, depth)
+  return numberEnd(bytes, i, 100, 100)
+}
+
+function anyObjectEnd(bytes: Bytes, start: number, depth: number): number {
+  let i = space(bytes, start + 1)
+  if (bytes[i] === CLOSE) return i + 1
+  for (;;) {
+    if (bytes[i] !== QUOTE) return -1
+    i = stringEnd(bytes, i + 1)
+    if (i < 0) return -1
+    i = space(bytes, i)
+    if (bytes[i] !== COLON) return -1
+    i = anyEnd(bytes, space(bytes, i + 1), depth + 1)
+    if (i < 0) return -1
+    i = space(bytes, i)
+    if (bytes[i] === COMMA) i = space(bytes, i + 1)
+    else return bytes[i] === CLOSE ? i + 1 : -1
+  }
+}
