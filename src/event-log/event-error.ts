@@ -49,7 +49,7 @@ function conditionText(error: PipelineError): string {
 function framesOf(error: Error): StackFrame[] {
   const frames: StackFrame[] = []
   for (const line of (error.stack ?? '').split('\n')) {
-    const match = /^\s+at (?:(?:async )?(\S+) \()?(.+?):(\d+):\d+\)?$/.exec(line)
+    const match = /^\s+at (?:async )?(?:(\S+) \()?(.+?):(\d+):\d+\)?$/.exec(line)
     if (match === null) continue
     const names = match[1]?.split('.') ?? []
     frames.push({
