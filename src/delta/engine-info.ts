@@ -8,7 +8,8 @@ export function engineInfo(): string {
   return cached
 }
 
-function packageVersion(): string {
+/** The version of this package. */
+export function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }

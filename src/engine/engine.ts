@@ -1,3 +1,4 @@
+import type { DeltaPort } from '../delta/index.ts'
 import type { Relation, Rule, Scan } from '../plan/relation.ts'
 import type { StructType } from '../types/data-type.ts'
 
@@ -5,6 +6,9 @@ import type { StructType } from '../types/data-type.ts'
 export interface Engine {
   /** `duckdb 1.5.6`. */
   readonly name: string
+
+  /** What Delta logs need done with Parquet. */
+  readonly deltaPort: DeltaPort
 
   /**
    * Analyses a bound query (its leaves are Scans and literal rows) and prints it, without running it.

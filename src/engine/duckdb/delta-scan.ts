@@ -5,18 +5,18 @@ import { type DataType, fieldNamed, type StructField, struct } from '../../types
 import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
 
 /**
- * A Delta scan as a DuckDB relation with the scan's columns, cast to its types. Each file is matched to them by name,
- * without case: columns that it lacks are null, others are ignored, narrower types are widened. Partition values and what a
- * change feed adds are constants of the file. The connection's TimeZone must be UTC.
+ * A Delta scan as a DuckDB relation with the scan's columns, cast to its types. Columns of the files are matched by name,
+ * without case: what a file lacks is null, what the table lacks is ignored, narrower types are widened. Partition values
+ * and what a change feed adds are constants of the file. The connection's TimeZone must be UTC.
  */
 export function deltaScanSql(scan: Scan & { readonly input: DeltaScan }): string {
   const { files } = scan.input
-  const columns = scan.schema.fields.map((each, index) => columnOf(scan.input, each, index))
+  const columns = scan.schema.fields.map((each) => columnOf(scan.input, each))
   const whole = files.filter((each) => each.deletedRows === undefined)
   const partial = files.filter((each) => each.deletedRows !== undefined)
   const branches = [whole, partial].filter((each) => each.length > 0)
-  if (branches.length === 0) return emptyRelation(scan.schema.fields)
-  return `(${branches.map((each) => branchSql(each, columns)).join(' UNION ALL ')})`
+  if (branches.length === 0) return `(${typedNulls(columns.map((each) => each.field))})`
+  return `(${branches.map((each) => branchSql(scan.input, each, columns)).join(' UNION ALL ')})`
 }
 
 /** Where a column's values come from. */
@@ -33,14 +33,13 @@ type Column =
       readonly valueOf: (file: DeltaScanFile) => string | null
     }
 
-function columnOf(scan: DeltaScan, wanted: StructField, index: number): Column {
+function columnOf(scan: DeltaScan, wanted: StructField): Column {
   const constant = constantOf(scan, wanted)
   if (constant !== undefined) return { kind: 'constant', field: wanted, valueOf: constant }
   const stored = fieldNamed(scan.tableSchema, wanted.name) ?? wanted
   const field = { ...stored, name: wanted.name }
   const physical = scan.columnMapping === 'none' ? field : physicalField(field)
-  // A name of our own, so that no column hides the virtual ones: file_index, file_row_number.
-  return { kind: 'data', field, physical, name: `c${index}` }
+  return { kind: 'data', field, physical }
 }
 
 function constantOf(
@@ -67,25 +66,49 @@ function partitionValue(scan: DeltaScan, column: string): (file: DeltaScanFile) 
   return ({ partitionValues }) => (partitionValues[physical] ?? partitionValues[column]) || null
 }
 
-function branchSql(files: readonly DeltaScanFile[], columns: readonly Column[]): string {
-  const data = columns.filter((each) => each.kind === 'data')
-  const schema = data.map(
-    ({ physical, name }) =>
-      `${quoteString(physical.name)}: {name: ${quoteString(name)}, ` +
-      `type: ${quoteString(duckdbType(physical.dataType))}, default_value: NULL}`,
-  )
-  const options = schema.length === 0 ? '' : `, schema = MAP {${schema.join(', ')}}`
-  const paths = quoteList(files.map((each) => each.path))
+/** DuckDB's names for a row's file and its position in it, given to the columns that hold them. */
+const FILE = 'file_index'
+const POSITION = 'file_row_number'
+
+function branchSql(scan: DeltaScan, files: readonly DeltaScanFile[], columns: readonly Column[]): string {
+  const data = columns.filter((each) => each.kind === 'data').map((each) => each.physical)
+  const needsPosition = files.some((each) => each.deletedRows !== undefined)
+  const needsFile = needsPosition || columns.some((each) => each.kind === 'constant')
+  const virtual = [...(needsFile ? [FILE] : []), ...(needsPosition ? [POSITION] : [])]
+  const source = `SELECT ${['*', ...virtual].join(', ')} FROM ${readParquet(scan, files)}`
+  // The empty relation before the files gives names and types to the columns that they lack.
+  const rows = data.length === 0 ? source : `${typedNulls(data)} UNION ALL BY NAME ${source}`
   const select = columns.map((each) => `${columnSql(each, files)} AS ${quoteIdentifier(each.field.name)}`)
-  const from = `read_parquet(${paths}, hive_partitioning = false${options}) AS f`
-  return `SELECT ${select.join(', ') || '1'} FROM ${from}${withoutDeleted(files)}`
+  return `SELECT ${select.join(', ') || '1'} FROM (${rows}) AS f${withoutDeleted(files)}`
+}
+
+function readParquet(scan: DeltaScan, files: readonly DeltaScanFile[]): string {
+  const options = ['hive_partitioning = false']
+  if (files.length > 1) options.push('union_by_name = true')
+  // Old writers left strings unmarked; where no column is binary they can be nothing else.
+  if (!hasBinary(scan.tableSchema)) options.push('binary_as_string = true')
+  return `read_parquet(${quoteList(files.map((each) => each.path))}, ${options.join(', ')})`
+}
+
+function hasBinary(type: DataType): boolean {
+  switch (type.kind) {
+    case 'struct':
+      return type.fields.some((each) => hasBinary(each.dataType))
+    case 'array':
+      return hasBinary(type.elementType)
+    case 'map':
+      return hasBinary(type.keyType) || hasBinary(type.valueType)
+    default:
+      return type.kind === 'binary' || type.kind === 'variant'
+  }
 }
 
 function columnSql(column: Column, files: readonly DeltaScanFile[]): string {
-  if (column.kind === 'data')
-    return logical(`f.${column.name}`, column.field.dataType, column.physical.dataType)
-  const values = files.map(column.valueOf)
-  return constantSql(values, column.field.dataType)
+  const { field } = column
+  if (column.kind === 'constant') return constantSql(files.map(column.valueOf), field.dataType)
+  const { physical } = column
+  const stored = `CAST(f.${quoteIdentifier(physical.name)} AS ${duckdbType(physical.dataType)})`
+  return logical(stored, field.dataType, physical.dataType)
 }
 
 /** One constant where all files agree, else a list to look the file's up in. */
@@ -96,7 +119,7 @@ function constantSql(values: readonly (string | null)[], type: DataType): string
   const isSame = values.every((each) => each === values[0])
   const value = isSame
     ? `CAST(${literal(values[0]!)} AS ${duckdb})`
-    : `CAST([${values.map(literal).join(', ')}] AS ${duckdb}[])[CAST(f.file_index AS BIGINT) + 1]`
+    : `CAST([${values.map(literal).join(', ')}] AS ${duckdb}[])[CAST(f.${FILE} AS BIGINT) + 1]`
   return isBinary ? `encode(${value})` : value
 }
 
@@ -107,7 +130,7 @@ function withoutDeleted(files: readonly DeltaScanFile[]): string {
   )
   if (deleted.length === 0) return ''
   const rows = `SELECT v.file, unnest(v.rows) AS position FROM (VALUES ${deleted.join(', ')}) AS v(file, rows)`
-  return ` ANTI JOIN (${rows}) AS d ON f.file_index = d.file AND f.file_row_number = d.position`
+  return ` ANTI JOIN (${rows}) AS d ON f.${FILE} = d.file AND f.${POSITION} = d.position`
 }
 
 /** The field as it is named in data files, nested ones too (PROTOCOL.md, Column Mapping). */
@@ -158,9 +181,10 @@ function logical(value: string, type: DataType, physical: DataType, depth = 0): 
   return value
 }
 
-function emptyRelation(fields: readonly StructField[]): string {
+/** A relation of the right columns without rows. */
+function typedNulls(fields: readonly StructField[]): string {
   const columns = fields.map(
     (each) => `CAST(NULL AS ${duckdbType(each.dataType)}) AS ${quoteIdentifier(each.name)}`,
   )
-  return `(SELECT ${columns.join(', ') || '1'} WHERE false)`
+  return `SELECT ${columns.join(', ') || '1'} WHERE false`
 }

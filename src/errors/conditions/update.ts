@@ -17,6 +17,77 @@ export const updateConditions = {
     hint: 'Wait for it, or stop that process.',
     sqlState: '55006',
   },
+  STATE_STORE_VERSION_NOT_FOUND: {
+    message: "Flow {flow} has committed batch {version}, but its state '{path}' is missing.",
+    hint: 'Restore the file from a backup, or start over with a full refresh.',
+    sqlState: '58030',
+  },
+  STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA: {
+    message:
+      'The stateful operators of flow {flow} are not those of its checkpoint: the checkpoint has {stateOperator}, the query {queryOperator}.',
+    hint: 'Start over with a full refresh of the table that {flow} writes.',
+    sqlState: '42K03',
+  },
+  'UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN': {
+    message: 'The flow joins two streams, which is not supported yet.',
+    hint: 'Read one side as a table (without STREAM).',
+    sqlState: '0A000',
+  },
+  STREAMING_SOURCES_CHANGED: {
+    message:
+      'Streaming sources of flow {flow} were added or removed: its checkpoint has [{checkpointSources}], the query [{querySources}].',
+    hint: 'Start over with a full refresh of the table that {flow} writes, or give the new query a flow of its own.',
+    sqlState: '42K03',
+  },
+  CANNOT_UPDATE_PARTITION_COLUMNS: {
+    message:
+      'Table {tableName} is partitioned by ({existingPartitionColumns}); the definition wants ({requestedPartitionColumns}).',
+    hint: 'Undo the change, or give the dataset a new name.',
+    sqlState: '42000',
+  },
+  CANNOT_UPDATE_TABLE_SCHEMA: {
+    message:
+      'Column {column} of table {tableName} is {existingType}; the definition makes it {requestedType}.',
+    hint: 'Cast it to {existingType}, or start over with a full refresh of {tableName}.',
+    sqlState: '42000',
+  },
+  'EXPECTATION_VIOLATION.VERBOSITY_ALL': {
+    message:
+      "Flow '{flowName}' failed to meet the expectation: {expectationsViolated}. Columns of the rule: {inputData}. Output record: {outputRecord}.",
+    hint: 'Correct the data or the rule; nothing of the batch was committed.',
+    sqlState: '22000',
+  },
+  'EXPECTATION_VIOLATION.VERBOSITY_OUTPUT': {
+    message:
+      "Flow '{flowName}' failed to meet the expectation: {expectationsViolated}. Output record: {outputRecord}.",
+    hint: 'Correct the data or the rule; nothing of the batch was committed.',
+    sqlState: '22000',
+  },
+  'EXPECTATION_VIOLATION.VERBOSITY_NONE': {
+    message: "Flow '{flowName}' failed to meet an expectation.",
+    hint: 'Correct the data or the rule; nothing of the batch was committed.',
+    sqlState: '22000',
+  },
+  UNKNOWN_DATASET_SELECTED: {
+    message: "'{name}' is not a table of this pipeline.",
+    hint: '{suggestion}',
+    sqlState: '42P01',
+  },
+  OVERLAPPING_REFRESH_SELECTIONS: {
+    message: 'Selected for both a refresh and a full refresh: {names}.',
+    hint: 'Name each table once.',
+    sqlState: '42000',
+  },
+  FULL_REFRESH_NOT_ALLOWED: {
+    message: "Table {tableName} may not be fully refreshed: it has 'pipelines.reset.allowed' = 'false'.",
+    hint: 'Leave it out of the selection, or change the property.',
+    sqlState: '42000',
+  },
+  DELTA_NOT_NULL_CONSTRAINT_VIOLATED: {
+    message: 'NOT NULL constraint violated for column {columnName} of table {tableName}: {count} rows hold NULL.',
+    hint: 'Add an expectation that drops or quarantines such rows, or let the column be NULL.',
+    sqlState: '23502',
+  },
   LEASE_LOST: {
     message:
       'Update {updateId} of pipeline {pipelineId} no longer holds the lease (its token {token}, now {current}): {detail}.',

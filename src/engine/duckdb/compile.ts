@@ -1,0 +1,96 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { PipelineError } from '../../errors/index.ts'
+import { analyze } from '../../plan/analyzer/analyze.ts'
+import type { Relation, Scan } from '../../plan/relation.ts'
+import { expressionsOf, walk, walkExpression } from '../../plan/rewrite.ts'
+import { printDuckdb } from '../../sql/duckdb/print.ts'
+import { duckdbType } from '../../sql/duckdb/types.ts'
+import type { StructType } from '../../types/data-type.ts'
+import type { CompiledQuery, QueryContext } from '../engine.ts'
+import { deltaScanSql } from './delta-scan.ts'
+import { prepareFilesScan } from './files-scan.ts'
+import { quoteIdentifier, quoteList } from './quote.ts'
+
+/** A query that is ready to run on one connection. */
+export interface Bound {
+  readonly schema: StructType
+  readonly sql: string
+}
+
+/** Analyses and prints a query whose leaves are named, not read: nothing is opened. */
+export function compileQuery(query: Relation, context: QueryContext): CompiledQuery {
+  return print(query, context, (scan) => describeScan(scan))
+}
+
+/** Analyses and prints a query over real rows. Raw files are probed first, for what they hold decides how they are read. */
+export async function bindQuery(
+  connection: DuckDBConnection,
+  query: Relation,
+  context: QueryContext,
+): Promise<Bound> {
+  const sources = new Map<Scan, string>()
+  for (const node of walk(query)) {
+    if (node.kind !== 'Scan' || sources.has(node)) continue
+    sources.set(node, await scanSql(connection, node, readsHidden(query)))
+  }
+  return print(query, context, (scan) => sources.get(scan)!)
+}
+
+function print(query: Relation, context: QueryContext, scan: (scan: Scan) => string): CompiledQuery {
+  const resolved = analyze(query, {
+    ansi: context.ansi,
+    resolveLeaf: (leaf) => {
+      throw new PipelineError('INTERNAL_ERROR', { detail: `an unbound ${leaf.kind} reached the engine` })
+    },
+  })
+  const sql = printDuckdb(resolved, { scan, timestampMicros: context.timestampMicros, ansi: context.ansi })
+  return { schema: resolved.schema, sql }
+}
+
+async function scanSql(connection: DuckDBConnection, scan: Scan, needsHidden: boolean): Promise<string> {
+  const { input } = scan
+  switch (input.kind) {
+    case 'staged':
+      return quoteIdentifier(input.table)
+    case 'delta':
+      return deltaScanSql(scan)
+    case 'files':
+      return prepareFilesScan(connection, input, scan.schema, { withMetadata: needsHidden })
+    case 'parquet':
+      return input.paths.length === 0 ? emptyTable(scan.schema) : `read_parquet(${quoteList(input.paths)})`
+    case 'ndjson':
+      return input.paths.length === 0 ? emptyTable(scan.schema) : ndjson(input.paths, scan.schema)
+  }
+}
+
+function ndjson(paths: readonly string[], schema: StructType): string {
+  const columns = schema.fields.map((each) => `${quoteIdentifier(each.name)}: '${duckdbType(each.dataType)}'`)
+  return `read_json(${quoteList(paths)}, format = 'newline_delimited', columns = {${columns.join(', ')}})`
+}
+
+/** A relation of the right columns without rows. */
+export function emptyTable(schema: StructType): string {
+  const columns = schema.fields.map(
+    (each) => `CAST(NULL AS ${duckdbType(each.dataType)}) AS ${quoteIdentifier(each.name)}`,
+  )
+  return `(SELECT ${columns.join(', ')} WHERE false)`
+}
+
+/** `_metadata` costs a join per file: it is made only when some expression can see it. */
+function readsHidden(query: Relation): boolean {
+  for (const node of walk(query)) {
+    for (const expression of expressionsOf(node)) {
+      for (const part of walkExpression(expression)) {
+        if (part.kind === 'UnresolvedAttribute' && part.parts.some((name) => /^_metadata$/i.test(name)))
+          return true
+        if (part.kind === 'UnresolvedFunction' && part.name === 'input_file_name') return true
+      }
+    }
+  }
+  return false
+}
+
+/** For `explain`: what stands where the rows will come from. */
+function describeScan(scan: Scan): string {
+  return quoteIdentifier(scan.input.kind === 'staged' ? scan.input.table : scan.input.kind)
+}

@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { DuckDBInstance, version as duckdbVersion } from '@duckdb/node-api'
+import type { Relation } from '../../plan/relation.ts'
+import type { CompiledQuery, Engine, EngineSession, QueryContext } from '../engine.ts'
+import { compileQuery } from './compile.ts'
+import { openDuckdbSession } from './session.ts'
+
+export interface DuckdbOptions {
+  /** Threads of DuckDB's own pool; by default as many as there are processors. */
+  readonly threads?: number
+  /** As DuckDB writes it, `2GB`; by default half of the machine's memory. */
+  readonly memoryLimit?: string
+  /** Where what does not fit into memory goes; a folder of its own is made in it and removed on close. */
+  readonly tempDirectory?: string
+}
+
+/**
+ * Opens embedded DuckDB as an engine. The database is in memory and holds nothing durable; the session zone is UTC, which
+ * every cast between TIMESTAMP and TIMESTAMPTZ relies on.
+ */
+export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<DuckdbEngine> {
+  const parent = options.tempDirectory ?? tmpdir()
+  mkdirSync(parent, { recursive: true })
+  const spillFolder = mkdtempSync(join(parent, 'millrace-spill-'))
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(options.threads ?? availableParallelism()),
+    memory_limit: options.memoryLimit ?? `${Math.floor(totalmem() / 2 / 2 ** 20)}MiB`,
+    temp_directory: spillFolder,
+    preserve_insertion_order: 'false',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  })
+  return new DuckdbEngine(instance, spillFolder)
+}
+
+export class DuckdbEngine implements Engine {
+  readonly name = `duckdb ${duckdbVersion()}`
+  readonly instance: DuckDBInstance
+  readonly #spillFolder: string
+  readonly #sessions = new Set<EngineSession>()
+
+  constructor(instance: DuckDBInstance, spillFolder: string) {
+    this.instance = instance
+    this.#spillFolder = spillFolder
+  }
+
+  compile(query: Relation, context: QueryContext): CompiledQuery {
+    return compileQuery(query, context)
+  }
+
+  async openSession(context: QueryContext): Promise<EngineSession> {
+    const session = await openDuckdbSession(this.instance, context, () => this.#sessions.delete(session))
+    this.#sessions.add(session)
+    return session
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.#sessions) await session.close()
+    this.instance.closeSync()
+    rmSync(this.#spillFolder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,187 @@
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { Relation, Rule, Scan } from '../../plan/relation.ts'
+import { array, field, STRING, type StructType, struct } from '../../types/data-type.ts'
+import type { EngineSession, QueryContext, Row, Staged, WriteRequest, WriteResult } from '../engine.ts'
+import { type Bound, bindQuery } from './compile.ts'
+import { toPipelineError } from './query-error.ts'
+import { quoteIdentifier } from './quote.ts'
+import { FAILED_EXPECTATIONS, maskedQuery, ruleCounts } from './rule-mask.ts'
+import { decodeRow } from './values.ts'
+import { copyToParquet } from './write.ts'
+
+/** A connection of its own, in UTC. `onClose` runs once. */
+export async function openDuckdbSession(
+  instance: DuckDBInstance,
+  context: QueryContext,
+  onClose: () => void,
+): Promise<DuckdbSession> {
+  const connection = await instance.connect()
+  await connection.run("SET TimeZone = 'UTC'")
+  return new DuckdbSession(connection, context, onClose)
+}
+
+export class DuckdbSession implements EngineSession {
+  readonly #connection: DuckDBConnection
+  readonly #context: QueryContext
+  readonly #onClose: () => void
+  #stages = 0
+  #closed = false
+
+  constructor(connection: DuckDBConnection, context: QueryContext, onClose: () => void) {
+    this.#connection = connection
+    this.#context = context
+    this.#onClose = onClose
+  }
+
+  async stage(query: Relation, rules: readonly Rule[] = []): Promise<Staged> {
+    const table = `stage_${++this.#stages}`
+    if (rules.length === 0) {
+      const bound = await this.#bind(query)
+      await this.#run(`CREATE TEMP TABLE ${table} AS ${bound.sql}`)
+      return {
+        scan: stagedScan(table, bound.schema),
+        rowCount: await this.#count(table),
+        rejectedCount: 0n,
+        counts: [],
+      }
+    }
+    const masked = maskedQuery(query, rules)
+    const bound = await this.#bind(masked.query)
+    await this.#run(`CREATE TEMP TABLE ${table} AS ${bound.sql}`)
+    const schema = struct(bound.schema.fields.slice(0, -masked.columns.length))
+    const columns = schema.fields.map((each) => quoteIdentifier(each.name)).join(', ')
+    await this.#run(
+      `CREATE TEMP VIEW ${table}_survivors AS SELECT ${columns} FROM ${table} WHERE NOT (${masked.isRejected})`,
+    )
+    await this.#run(
+      `CREATE TEMP VIEW ${table}_rejects AS SELECT ${columns}, ${masked.failedNames} AS ${FAILED_EXPECTATIONS} ` +
+        `FROM ${table} WHERE ${masked.isRejected}`,
+    )
+    const counted = await this.#countByMask(table, masked.columns, masked.isRejected)
+    return {
+      scan: stagedScan(`${table}_survivors`, schema),
+      rowCount: counted.total - counted.rejected,
+      rejects: stagedScan(`${table}_rejects`, withFailedExpectations(schema)),
+      rejectedCount: counted.rejected,
+      counts: ruleCounts(rules, counted.groups, counted.total),
+    }
+  }
+
+  async write(request: WriteRequest): Promise<WriteResult> {
+    if (request.rules === undefined || request.rules.length === 0) {
+      const files = await this.#copy(request.query, request)
+      return { files, rejectFiles: [], rowCount: total(files), rejectedCount: 0n, counts: [] }
+    }
+    const staged = await this.stage(request.query, request.rules)
+    const files = await this.#copy(staged.scan, request)
+    const rejectFiles =
+      request.rejects === undefined || staged.rejectedCount === 0n
+        ? []
+        : await this.#copy(request.rejects.query(staged.rejects!), {
+            schema: request.rejects.schema,
+            partitionColumns: [],
+            folder: request.rejects.folder,
+          })
+    await this.release(staged)
+    return {
+      files,
+      rejectFiles,
+      rowCount: staged.rowCount,
+      rejectedCount: staged.rejectedCount,
+      counts: staged.counts,
+    }
+  }
+
+  async rows(query: Relation): Promise<readonly Row[]> {
+    const all: Row[] = []
+    for await (const chunk of this.stream(query)) all.push(...chunk)
+    return all
+  }
+
+  async *stream(query: Relation): AsyncIterable<readonly Row[]> {
+    const bound = await this.#bind(query)
+    try {
+      const result = await this.#connection.stream(bound.sql)
+      for await (const chunk of result.yieldRows()) yield chunk.map((row) => decodeRow(row, bound.schema))
+    } catch (error) {
+      throw toPipelineError(error, bound.sql)
+    }
+  }
+
+  async release(staged: Staged): Promise<void> {
+    const table = tableOf(staged.scan)
+    await this.#run(`DROP VIEW IF EXISTS ${table}_survivors`)
+    await this.#run(`DROP VIEW IF EXISTS ${table}_rejects`)
+    await this.#run(`DROP TABLE IF EXISTS ${table}`)
+  }
+
+  interrupt(): void {
+    if (!this.#closed) this.#connection.interrupt()
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#connection.closeSync()
+    this.#onClose()
+  }
+
+  #bind(query: Relation): Promise<Bound> {
+    return bindQuery(this.#connection, query, this.#context)
+  }
+
+  async #copy(
+    query: Relation,
+    target: Pick<WriteRequest, 'schema' | 'partitionColumns' | 'folder' | 'orderBy'>,
+  ) {
+    const bound = await this.#bind(query)
+    try {
+      return await copyToParquet(this.#connection, bound, target)
+    } catch (error) {
+      throw toPipelineError(error, bound.sql)
+    }
+  }
+
+  async #run(sql: string): Promise<void> {
+    try {
+      await this.#connection.run(sql)
+    } catch (error) {
+      throw toPipelineError(error, sql)
+    }
+  }
+
+  async #count(table: string): Promise<bigint> {
+    const reader = await this.#connection.runAndReadAll(`SELECT count(*) FROM ${table}`)
+    return reader.getRows()[0]![0] as bigint
+  }
+
+  async #countByMask(table: string, masks: readonly string[], isRejected: string) {
+    const reader = await this.#connection.runAndReadAll(
+      `SELECT ${masks.join(', ')}, ${isRejected}, count(*) FROM ${table} GROUP BY ALL`,
+    )
+    const groups = reader.getRows().map((row) => ({
+      masks: row.slice(0, masks.length) as bigint[],
+      isRejected: row[masks.length] === true,
+      count: row[masks.length + 1] as bigint,
+    }))
+    const sum = (list: typeof groups) => list.reduce((all, each) => all + each.count, 0n)
+    return { groups, total: sum(groups), rejected: sum(groups.filter((each) => each.isRejected)) }
+  }
+}
+
+function stagedScan(table: string, schema: StructType): Scan {
+  return { kind: 'Scan', input: { kind: 'staged', table }, schema }
+}
+
+function tableOf(scan: Scan): string {
+  if (scan.input.kind !== 'staged') return ''
+  return scan.input.table.replace(/_survivors$/, '')
+}
+
+function withFailedExpectations(schema: StructType): StructType {
+  return struct([...schema.fields, field(FAILED_EXPECTATIONS, array(STRING, false))])
+}
+
+function total(files: readonly { numRecords: bigint }[]): bigint {
+  return files.reduce((sum, each) => sum + each.numRecords, 0n)
+}

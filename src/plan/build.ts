@@ -1,0 +1,64 @@
+import { BOOLEAN, INTEGER, LONG } from '../types/data-type.ts'
+import type { Alias, Expression, Literal, UnresolvedAttribute, UnresolvedFunction } from './expression.ts'
+import type { Filter, Join, Project, Relation } from './relation.ts'
+
+/** Short forms for code that builds plans. */
+
+export function attribute(...parts: readonly string[]): UnresolvedAttribute {
+  return { kind: 'UnresolvedAttribute', parts }
+}
+
+export function call(name: string, ...args: readonly Expression[]): UnresolvedFunction {
+  return { kind: 'UnresolvedFunction', name, arguments: args }
+}
+
+export function alias(child: Expression, name: string): Alias {
+  return { kind: 'Alias', child, name }
+}
+
+export function longLiteral(value: bigint): Literal {
+  return { kind: 'Literal', value, dataType: LONG }
+}
+
+export function intLiteral(value: number): Literal {
+  return { kind: 'Literal', value, dataType: INTEGER }
+}
+
+export const TRUE: Literal = { kind: 'Literal', value: true, dataType: BOOLEAN }
+
+/** All conditions hold; TRUE when there are none. */
+export function conjunction(conditions: readonly Expression[]): Expression {
+  return conditions.length === 0 ? TRUE : conditions.reduce((left, right) => call('and', left, right))
+}
+
+export function filter(input: Relation, condition: Expression): Filter {
+  return { kind: 'Filter', input, condition }
+}
+
+export function project(input: Relation, expressions: readonly Expression[]): Project {
+  return { kind: 'Project', input, expressions }
+}
+
+/** Only these columns, in this order. */
+export function selectColumns(input: Relation, names: readonly string[]): Project {
+  return project(
+    input,
+    names.map((name) => attribute(name)),
+  )
+}
+
+/** A join of two inputs whose columns stay apart under the names `l` and `r`. */
+export function joinOn(
+  left: Relation,
+  right: Relation,
+  joinType: Join['joinType'],
+  condition: Expression,
+): Join {
+  return {
+    kind: 'Join',
+    left: { kind: 'SubqueryAlias', input: left, alias: 'l' },
+    right: { kind: 'SubqueryAlias', input: right, alias: 'r' },
+    joinType,
+    condition,
+  }
+}

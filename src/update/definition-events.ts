@@ -1,0 +1,61 @@
+import type { EventDraft } from '../event-log/event.ts'
+import { datasetDefinition, flowDefinition } from '../event-log/graph-events.ts'
+import { deprecation } from '../event-log/update-events.ts'
+import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
+import { walk } from '../plan/rewrite.ts'
+import { printSpark, printSparkExpression } from '../sql/index.ts'
+import { printSchemaJson } from '../types/schema-json.ts'
+import { datasetOf } from './run.ts'
+
+/** The resolved graph as events: every dataset, every flow, and what the user should know. */
+export function definitionEvents(graph: ResolvedGraph): EventDraft[] {
+  return [
+    ...graph.datasets.map((dataset) => datasetEvent(dataset, graph)),
+    ...graph.flows.map((flow) => flowEvent(flow, graph)),
+    ...graph.warnings.map((warning) =>
+      deprecation(warning.message, warning.dataset === undefined ? {} : { dataset_name: warning.dataset }),
+    ),
+  ]
+}
+
+function datasetEvent(dataset: ResolvedDataset, graph: ResolvedGraph): EventDraft {
+  return datasetDefinition({
+    dataset: dataset.identifier,
+    type: dataset.kind,
+    flowCount: graph.flows.filter((flow) => flow.target === dataset.identifier).length,
+    expectations: dataset.rules.map((rule) => ({
+      name: rule.name,
+      condition: printSparkExpression(rule.condition),
+      action: rule.action,
+    })),
+  })
+}
+
+function flowEvent(flow: ResolvedFlow, graph: ResolvedGraph): EventDraft {
+  const files = new Set<string>()
+  for (const node of walk(flow.query)) if (node.kind === 'DataSource') for (const path of node.paths) files.add(path)
+  return flowDefinition({
+    flowName: flow.name,
+    flowType: FLOW_TYPES[flow.kind],
+    outputDataset: flow.target,
+    inputs: [
+      ...flow.inputs.map((name) => ({ name, kind: 'DATASET' }) as const),
+      ...flow.externalInputs.map((name) => ({ name, kind: 'TABLE' }) as const),
+      ...[...files].map((name) => ({ name, kind: 'FILES' }) as const),
+    ],
+    schema: flow.schema,
+    schemaJson: printSchemaJson(flow.schema),
+    explainText: printSpark(flow.query),
+    language: datasetOf(graph, flow.target).language,
+    once: flow.once,
+    comment: flow.comment,
+    configuration: flow.configuration,
+  })
+}
+
+const FLOW_TYPES = {
+  append: 'APPEND',
+  complete: 'COMPLETE',
+  materialized_view: 'MATERIALIZED_VIEW',
+  view: 'VIEW',
+} as const

@@ -1,0 +1,35 @@
+import type { DeltaPort } from '../delta/index.ts'
+import type { Engine } from '../engine/engine.ts'
+
+/** An engine that is opened when something first needs it: an update with nothing to do never pays for one. */
+export class LazyEngine {
+  readonly #open: () => Promise<Engine>
+  #engine: Promise<Engine> | undefined
+
+  constructor(open: () => Promise<Engine>) {
+    this.#open = open
+  }
+
+  get(): Promise<Engine> {
+    this.#engine ??= this.#open()
+    return this.#engine
+  }
+
+  get isOpen(): boolean {
+    return this.#engine !== undefined
+  }
+
+  /** Opens the engine only when a checkpoint must be read or written. */
+  readonly deltaPort: DeltaPort = {
+    readActions: (paths) => this.#readActions(paths),
+    writeCheckpoint: async (path, actions) => (await this.get()).deltaPort.writeCheckpoint(path, actions),
+  }
+
+  async close(): Promise<void> {
+    await (await this.#engine)?.close()
+  }
+
+  async *#readActions(paths: readonly string[]): AsyncIterable<readonly string[]> {
+    yield* (await this.get()).deltaPort.readActions(paths)
+  }
+}

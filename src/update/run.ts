@@ -1,0 +1,47 @@
+import type { Catalog } from '../catalog/index.ts'
+import type { EventLog } from '../event-log/event-log.ts'
+import type { PipelineProject } from '../graph/project.ts'
+import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { LazyEngine } from './lazy-engine.ts'
+import type { Lease } from './lease.ts'
+import type { Tables } from './tables.ts'
+import type { Clock } from './update-api.ts'
+
+/** What all parts of one update share. */
+export interface UpdateRun {
+  readonly updateId: string
+  readonly project: PipelineProject
+  /** The graph as resolved last: a source whose schema grew makes a new one. */
+  graph: ResolvedGraph
+  /** The pipeline's own storage: checkpoints, state, journals. */
+  readonly storage: Storage
+  readonly catalog: Catalog
+  readonly tables: Tables
+  readonly engine: LazyEngine
+  readonly events: EventLog
+  readonly lease: Lease
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** What one flow did in an update. */
+export interface FlowOutcome {
+  readonly technique: string | null
+  readonly reason: string | null
+  readonly rowsWritten: bigint
+}
+
+export function datasetOf(graph: ResolvedGraph, identifier: string): ResolvedDataset {
+  return graph.datasets.find((each) => each.identifier === identifier)!
+}
+
+/** The flow in its form of the newest graph. */
+export function currentFlow(graph: ResolvedGraph, flow: ResolvedFlow): ResolvedFlow {
+  return graph.flows.find((each) => each.identifier === flow.identifier && each.target === flow.target)!
+}
+
+/** `spark.sql.ansi.enabled` of a flow: on unless its configuration says otherwise. */
+export function isAnsi(flow: ResolvedFlow): boolean {
+  return flow.configuration['spark.sql.ansi.enabled']?.toLowerCase() !== 'false'
+}

@@ -1,0 +1,106 @@
+import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
+import { countingFlow, isView, viewsBelow } from './inline.ts'
+
+/** How a flow ended. */
+export type FlowEnd<Outcome> =
+  | { readonly status: 'COMPLETED'; readonly outcome: Outcome }
+  | { readonly status: 'FAILED'; readonly error: unknown }
+  /** A flow that it depends on failed or was skipped. */
+  | { readonly status: 'SKIPPED'; readonly because: ResolvedFlow }
+  /** The update was stopped before it began or while it ran. */
+  | { readonly status: 'STOPPED' }
+
+/**
+ * Runs flows in the graph's order: each when all flows that write what it reads have completed, independent ones side by
+ * side, at most `concurrency` at once. A failed flow skips those behind it and spares the others. `execute` throws for
+ * failure; `ended` is called for every flow.
+ */
+export async function runFlows<Outcome>(options: {
+  readonly graph: ResolvedGraph
+  readonly flows: readonly ResolvedFlow[]
+  readonly concurrency: number
+  readonly signal: AbortSignal
+  readonly execute: (flow: ResolvedFlow) => Promise<Outcome>
+  readonly ended: (flow: ResolvedFlow, end: FlowEnd<Outcome>) => void
+}): Promise<Map<ResolvedFlow, FlowEnd<Outcome>>> {
+  const { flows, signal } = options
+  const upstream = dependencies(options.graph, flows)
+  const ends = new Map<ResolvedFlow, FlowEnd<Outcome>>()
+  const running = new Map<ResolvedFlow, Promise<void>>()
+  const finish = (flow: ResolvedFlow, end: FlowEnd<Outcome>) => {
+    ends.set(flow, end)
+    options.ended(flow, end)
+  }
+  const start = async (flow: ResolvedFlow) => {
+    try {
+      finish(flow, { status: 'COMPLETED', outcome: await options.execute(flow) })
+    } catch (error) {
+      finish(flow, signal.aborted ? { status: 'STOPPED' } : { status: 'FAILED', error })
+    } finally {
+      running.delete(flow)
+    }
+  }
+  for (;;) {
+    for (const flow of flows) {
+      if (ends.has(flow) || running.has(flow)) continue
+      const next = nextStep(upstream.get(flow)!, ends)
+      if (signal.aborted && next !== 'wait') finish(flow, { status: 'STOPPED' })
+      else if (next === 'run' && running.size < options.concurrency) running.set(flow, start(flow))
+      else if (typeof next === 'object') finish(flow, { status: 'SKIPPED', because: next })
+    }
+    if (running.size > 0) await Promise.race(running.values())
+    else if (flows.every((flow) => ends.has(flow))) return ends
+  }
+}
+
+/** Whether a flow can run now; the flow whose end forbids it. */
+function nextStep<Outcome>(
+  upstream: readonly ResolvedFlow[],
+  ends: ReadonlyMap<ResolvedFlow, FlowEnd<Outcome>>,
+): 'run' | 'wait' | ResolvedFlow {
+  const broken = upstream.find((each) => {
+    const end = ends.get(each)
+    return end !== undefined && end.status !== 'COMPLETED'
+  })
+  if (broken !== undefined) return broken
+  return upstream.every((each) => ends.has(each)) ? 'run' : 'wait'
+}
+
+/** For each flow, those of `flows` that write a table it reads, directly or through views. */
+function dependencies(
+  graph: ResolvedGraph,
+  flows: readonly ResolvedFlow[],
+): Map<ResolvedFlow, readonly ResolvedFlow[]> {
+  const producers = new Map<string, ResolvedFlow[]>()
+  for (const flow of flows) {
+    for (const table of tablesWritten(flow, graph)) {
+      producers.set(table, [...(producers.get(table) ?? []), flow])
+    }
+  }
+  return new Map(
+    flows.map((flow) => {
+      const inputs = tablesRead(flow, graph)
+      const upstream = new Set([...inputs].flatMap((table) => producers.get(table) ?? []))
+      upstream.delete(flow)
+      return [flow, [...upstream]]
+    }),
+  )
+}
+
+/** Tables of the pipeline that a flow reads, directly or through views. */
+export function tablesRead(flow: ResolvedFlow, graph: ResolvedGraph): Set<string> {
+  const views = viewsBelow(flow, graph)
+  const inputs = new Set(flow.inputs)
+  for (const view of graph.flows) if (views.has(view.target)) for (const each of view.inputs) inputs.add(each)
+  return new Set([...inputs].filter((each) => !views.has(each)))
+}
+
+/** A flow's target, its quarantine, and the quarantines of the views whose rules it counts. */
+export function tablesWritten(flow: ResolvedFlow, graph: ResolvedGraph): string[] {
+  const views = viewsBelow(flow, graph)
+  return graph.datasets.flatMap((each) => {
+    const isCounted = each.identifier === flow.target || (isView(each) && views.has(each.identifier) && countingFlow(each, graph) === flow)
+    const written = each.identifier === flow.target ? [each.identifier] : []
+    return isCounted && each.quarantine !== undefined ? [...written, each.quarantine] : written
+  })
+}

@@ -1,0 +1,70 @@
+import { nearest, PipelineError } from '../errors/index.ts'
+import type { ResolvedDataset, ResolvedGraph } from '../graph/resolved-graph.ts'
+import { isView } from './inline.ts'
+import type { UpdateRequest } from './update-api.ts'
+
+/** What an update does with each table of the pipeline, by identifier. */
+export interface Selection {
+  readonly refresh: ReadonlySet<string>
+  readonly fullRefresh: ReadonlySet<string>
+  /** Tables that a full refresh of everything leaves their rows, because of `pipelines.reset.allowed`. */
+  readonly spared: readonly string[]
+}
+
+/**
+ * Resolves the names of a request against the graph (refresh kinds of dlt-semantics 2.3): nothing named is everything, only
+ * what is named runs. Throws for unknown names, for a name in both lists and for a table that may not be reset but is named.
+ */
+export function selectTables(request: UpdateRequest, graph: ResolvedGraph): Selection {
+  const tables = graph.datasets.filter((each) => !isView(each))
+  const wanted = named(request.refresh ?? [], tables)
+  const wantedFull = named(request.fullRefresh ?? [], tables)
+  const both = [...wanted].filter((each) => wantedFull.has(each))
+  if (both.length > 0) throw new PipelineError('OVERLAPPING_REFRESH_SELECTIONS', { names: both.join(', ') })
+  for (const table of tables) {
+    if (wantedFull.has(table.identifier) && !isResettable(table)) {
+      throw new PipelineError(
+        'FULL_REFRESH_NOT_ALLOWED',
+        { tableName: table.identifier },
+        { position: table.position, dataset: table.identifier },
+      )
+    }
+  }
+  if (request.fullRefreshAll === true) return everythingFull(tables)
+  if (wanted.size === 0 && wantedFull.size === 0) {
+    return { refresh: new Set(tables.map((each) => each.identifier)), fullRefresh: new Set(), spared: [] }
+  }
+  return { refresh: wanted, fullRefresh: wantedFull, spared: [] }
+}
+
+function everythingFull(tables: readonly ResolvedDataset[]): Selection {
+  const spared = tables.filter((each) => !isResettable(each)).map((each) => each.identifier)
+  return {
+    refresh: new Set(spared),
+    fullRefresh: new Set(tables.map((each) => each.identifier).filter((each) => !spared.includes(each))),
+    spared,
+  }
+}
+
+function isResettable(dataset: ResolvedDataset): boolean {
+  const entry = Object.entries(dataset.tableProperties).find(
+    ([key]) => key.toLowerCase() === 'pipelines.reset.allowed',
+  )
+  return entry?.[1].toLowerCase() !== 'false'
+}
+
+function named(names: readonly string[], tables: readonly ResolvedDataset[]): Set<string> {
+  return new Set(
+    names.map((name) => {
+      const key = name.toLowerCase().replace(/^live\./, '')
+      const found = tables.find((each) => each.identifier.toLowerCase() === key || each.name.toLowerCase() === key)
+      if (found !== undefined) return found.identifier
+      const near = nearest(name, tables.map((each) => each.name))
+      const suggestion =
+        near === undefined
+          ? `Its tables are: ${tables.map((each) => each.name).join(', ')}.`
+          : `Did you mean '${near}'?`
+      throw new PipelineError('UNKNOWN_DATASET_SELECTED', { name, suggestion })
+    }),
+  )
+}

@@ -1,0 +1,86 @@
+import { PipelineError } from '../../errors/index.ts'
+import { alias, attribute, call, project } from '../../plan/build.ts'
+import type { Relation, WithWatermark } from '../../plan/relation.ts'
+import { childrenOf, walk, withChildren } from '../../plan/rewrite.ts'
+import { applyRules } from '../count-rules.ts'
+import { type Batch, stageStreaming } from './batch.ts'
+import { deduplicate } from './deduplicate.ts'
+import { outputName } from './event-time.ts'
+import { aggregate } from './streaming-aggregate.ts'
+import { asTimestamp } from './watermark.ts'
+
+/**
+ * Turns a streaming query over one batch into a plain batch query: bottom-up, each stateful operator and each set of rules
+ * becomes staged rows, everything else stays for the engine to run in one pass.
+ */
+export async function evaluate(relation: Relation, batch: Batch): Promise<Relation> {
+  if (!hasStream(relation)) return relation
+  const children: Relation[] = []
+  for (const child of childrenOf(relation)) children.push(await evaluate(child, batch))
+  const evaluated = withChildren(relation, children)
+  switch (evaluated.kind) {
+    case 'WithWatermark':
+      return observeEventTime(evaluated, batch)
+    case 'Expect':
+      return { ...(await applyRules(evaluated, batch.session, batch.observed)), isStreaming: true }
+    case 'Deduplicate':
+      return deduplicate(evaluated, relation, batch)
+    case 'Aggregate':
+      return aggregate(evaluated, relation, batch)
+    case 'Join':
+      return joinWithStatic(evaluated)
+    default:
+      return evaluated
+  }
+}
+
+/** True where rows of a stream come in below. */
+export function hasStream(relation: Relation): boolean {
+  for (const node of walk(relation)) {
+    if (node.kind === 'Scan' && node.isStreaming === true) return true
+  }
+  return false
+}
+
+/** True for a query that remembers something between batches. Its leaves need not be bound. */
+export function hasStatefulOperator(relation: Relation): boolean {
+  for (const node of walk(relation)) {
+    if (!STATEFUL.has(node.kind)) continue
+    for (const below of walk(node)) if ('isStreaming' in below && below.isStreaming === true) return true
+  }
+  return false
+}
+
+const STATEFUL: ReadonlySet<Relation['kind']> = new Set(['Deduplicate', 'Aggregate', 'WithWatermark'])
+
+async function observeEventTime(node: WithWatermark, batch: Batch): Promise<Relation> {
+  const column = outputName(node.eventTime)
+  const input: Relation =
+    node.eventTime.kind === 'Alias'
+      ? {
+          kind: 'WithColumns',
+          input: node.input,
+          columns: [{ name: column, expression: node.eventTime.child }],
+        }
+      : node.input
+  const staged = await stageStreaming(batch, input)
+  const newest = call('unix_micros', call('max', asTimestamp(attribute(column))))
+  const [row] = await batch.session.rows({
+    kind: 'Aggregate',
+    input: project(staged.scan, [attribute(column)]),
+    groupType: 'groupby',
+    grouping: [],
+    expressions: [alias(newest, 'newest')],
+  })
+  const maxMicros = row?.[0]
+  if (typeof maxMicros === 'bigint')
+    batch.observed.eventTimes.push({ maxMicros, delayMicros: node.delayMicros })
+  return staged.scan
+}
+
+function joinWithStatic(node: Extract<Relation, { kind: 'Join' }>): Relation {
+  if (hasStream(node.left) && hasStream(node.right)) {
+    throw new PipelineError('UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN', {}, { position: node.position })
+  }
+  return node
+}

@@ -1,0 +1,99 @@
+import { attribute } from '../../plan/build.ts'
+import type { Expression } from '../../plan/expression.ts'
+import { functionNamed } from '../../plan/functions/index.ts'
+import type { Aggregate } from '../../plan/relation.ts'
+import { transformExpression, walkExpression } from '../../plan/rewrite.ts'
+import { sameExpression } from '../../plan/same-expression.ts'
+import { fieldNamed, type StructType } from '../../types/data-type.ts'
+import { type EventTime, outputName, sameName } from './event-time.ts'
+
+/** One key of a streaming aggregation: a column of its state. */
+export interface GroupKey {
+  /** Column of the state. */
+  readonly column: string
+  readonly expression: Expression
+  /** The name by which the output may call it: an alias, an attribute's name, `window`. */
+  readonly name: string
+  /** Where the key tells when a group is over: the window's end, or the event time itself. */
+  readonly end?: Expression
+}
+
+/** The keys of an aggregation over a stream, with aliases, ordinals and GROUP BY ALL resolved. */
+export function groupKeys(node: Aggregate, input: StructType, eventTime: EventTime | undefined): GroupKey[] {
+  return groupingExpressions(node, input).map((written, i) => {
+    const expression = written.kind === 'Alias' ? written.child : written
+    const column = `__key_${i}`
+    return { column, expression, name: keyName(written), end: endOf(expression, column, eventTime) }
+  })
+}
+
+/** The output over the state's columns: keys by their column, aggregates by what `aggregateColumn` gives for them. */
+export function overState(
+  output: Expression,
+  keys: readonly GroupKey[],
+  aggregateColumn: (aggregate: Expression) => Expression,
+): Expression {
+  const byKey = transformExpression(output, (node) => {
+    if (isAggregateCall(node)) return aggregateColumn(node)
+    const key = keys.find((each) => sameExpression(each.expression, node))
+    if (key !== undefined) return attribute(key.column)
+    return node.kind === 'UnresolvedAttribute' ? byName(node.parts, keys) : node
+  })
+  if (byKey.kind === 'Alias') return byKey
+  return { kind: 'Alias', child: byKey, name: outputName(output) || autoName(output, keys) }
+}
+
+export function isAggregateCall(node: Expression): boolean {
+  return node.kind === 'UnresolvedFunction' && functionNamed(node.name)?.kind === 'aggregate'
+}
+
+function groupingExpressions(node: Aggregate, input: StructType): readonly Expression[] {
+  if (node.grouping === 'all') return node.expressions.filter((each) => !hasAggregate(each))
+  return node.grouping.map((each) => {
+    if (each.kind === 'Literal' && typeof each.value === 'number')
+      return node.expressions[each.value - 1] ?? each
+    if (each.kind !== 'UnresolvedAttribute' || each.parts.length > 1) return each
+    const name = each.parts[0]!
+    if (fieldNamed(input, name) !== undefined) return each
+    return node.expressions.find((output) => output.kind === 'Alias' && sameName(output.name, name)) ?? each
+  })
+}
+
+function hasAggregate(expression: Expression): boolean {
+  for (const node of walkExpression(expression)) if (isAggregateCall(node)) return true
+  return false
+}
+
+function keyName(written: Expression): string {
+  const name = outputName(written)
+  if (name !== '') return name
+  return isWindow(written) ? 'window' : ''
+}
+
+function endOf(
+  expression: Expression,
+  column: string,
+  eventTime: EventTime | undefined,
+): Expression | undefined {
+  if (eventTime === undefined) return undefined
+  const isEventTime = (each: Expression | undefined) =>
+    each?.kind === 'UnresolvedAttribute' && sameName(each.parts.at(-1)!, eventTime.column)
+  if (isEventTime(expression)) return attribute(column)
+  if (isWindow(expression) && isEventTime(expression.arguments[0])) return attribute(column, 'end')
+  return undefined
+}
+
+function isWindow(expression: Expression): expression is Extract<Expression, { kind: 'UnresolvedFunction' }> {
+  return expression.kind === 'UnresolvedFunction' && expression.name === 'window'
+}
+
+/** `window.start`, `hour_window.end`, or a key's alias. */
+function byName(parts: readonly string[], keys: readonly GroupKey[]): Expression {
+  const key = keys.find((each) => each.name !== '' && sameName(each.name, parts[0]!))
+  return key === undefined ? attribute(...parts) : attribute(key.column, ...parts.slice(1))
+}
+
+function autoName(output: Expression, keys: readonly GroupKey[]): string {
+  const key = keys.find((each) => sameExpression(each.expression, output))
+  return key?.name || `col_${keys.length}`
+}

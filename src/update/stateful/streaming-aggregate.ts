@@ -1,0 +1,229 @@
+import { alias, attribute, call, filter, project } from '../../plan/build.ts'
+import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
+import type { Aggregate, Relation, Scan } from '../../plan/relation.ts'
+import { expressionsOf, walkExpression } from '../../plan/rewrite.ts'
+import { sameExpression } from '../../plan/same-expression.ts'
+import { type DataType, type StructType, struct } from '../../types/data-type.ts'
+import { type Batch, stageStreaming } from './batch.ts'
+import { eventTimeOf } from './event-time.ts'
+import { type GroupKey, groupKeys, isAggregateCall, overState } from './grouping.ts'
+import { type PartialAggregate, partialAggregate } from './partial-aggregate.ts'
+import { asTimestamp, timestampLiteral } from './watermark.ts'
+
+/**
+ * A GROUP BY over a stream. With a key that the watermark can pass (a window over the event time, or the event time) each
+ * group is given out once, when the watermark that the batch starts with has reached its end (append mode); rows of
+ * groups that are over are dropped and counted. Without one the whole result is given out after each batch (complete
+ * mode). State is one row a group of mergeable parts; where an aggregate has none, the rows themselves.
+ */
+export async function aggregate(node: Aggregate, original: Relation, batch: Batch): Promise<Relation> {
+  const input = await stageStreaming(batch, node.input)
+  const below = original.kind === 'Aggregate' ? eventTimeOf(original.input) : undefined
+  const keys = groupKeys(node, input.scan.schema, below)
+  const over: Aggregate = { ...node, input: input.scan }
+  const parts = partialsOf(over, keys, batch)
+  return parts === undefined ? overRows(over, keys, batch) : overPartials(over, keys, parts, batch)
+}
+
+/** Counts the rows behind each partial group, so that rows dropped as late can be told. */
+const ROWS = '__rows'
+
+async function overPartials(
+  node: Aggregate,
+  keys: readonly GroupKey[],
+  parts: readonly KeyedPartial[],
+  batch: Batch,
+): Promise<Relation> {
+  const columns = parts.flatMap((each) => each.partial.columns)
+  const partial: Aggregate = {
+    kind: 'Aggregate',
+    input: node.input,
+    groupType: 'groupby',
+    grouping: keys.map((each) => each.expression),
+    expressions: [
+      ...keys.map((each) => alias(each.expression, each.column)),
+      ...columns.map((each) => alias(each.compute, each.name)),
+      alias(call('count', { kind: 'UnresolvedStar' }), ROWS),
+    ],
+  }
+  const staged = await stageStreaming(batch, partial)
+  const end = keys.find((each) => each.end !== undefined)?.end
+  const onTime = await withoutLateGroups(staged.scan, end, batch)
+  const schema = struct(staged.scan.schema.fields.filter((each) => each.name !== ROWS))
+  const state = batch.state.operator({ kind: 'aggregate', schema })
+  const before = state.isEmpty ? undefined : await state.scan()
+  const merged = (await stageStreaming(batch, mergeGroups(onTime, before, keys, columns, schema))).scan
+  const isOver = groupIsOver(end, batch)
+  const emitted = end === undefined ? merged : filter(merged, isOver)
+  await state.replace(batch.session, end === undefined ? merged : filter(merged, call('not', isOver)))
+  return (await stageStreaming(batch, finalOutput(node, keys, parts, emitted))).scan
+}
+
+interface KeyedPartial {
+  readonly aggregate: Expression
+  readonly partial: PartialAggregate
+}
+
+/** Every distinct aggregate of the output split into parts; undefined when one cannot be. */
+function partialsOf(node: Aggregate, keys: readonly GroupKey[], batch: Batch): KeyedPartial[] | undefined {
+  if (node.groupType !== 'groupby') return undefined
+  const found: KeyedPartial[] = []
+  for (const expression of expressionsOf({ ...node, grouping: [] })) {
+    for (const each of walkExpression(expression)) {
+      if (!isAggregateCall(each) || found.some((known) => sameExpression(known.aggregate, each))) continue
+      const call = each as UnresolvedFunction
+      const types = aggregateTypes(call, node, keys, batch)
+      const partial = partialAggregate(call, `__part_${found.length}`, types)
+      if (partial === undefined) return undefined
+      found.push({ aggregate: each, partial })
+    }
+  }
+  return found
+}
+
+function aggregateTypes(
+  aggregateCall: UnresolvedFunction,
+  node: Aggregate,
+  keys: readonly GroupKey[],
+  batch: Batch,
+): { result: DataType; argument: DataType | undefined } {
+  const result = batch.schemaOf({
+    ...node,
+    having: undefined,
+    grouping: keys.map((each) => each.expression),
+    expressions: [alias(aggregateCall, 'value')],
+  }).fields[0]!.dataType
+  const [argument] = aggregateCall.arguments
+  const argumentType =
+    argument === undefined || argument.kind === 'UnresolvedStar'
+      ? undefined
+      : batch.schemaOf(project(node.input, [alias(argument, 'value')])).fields[0]!.dataType
+  return { result, argument: argumentType }
+}
+
+async function withoutLateGroups(groups: Scan, end: Expression | undefined, batch: Batch): Promise<Relation> {
+  if (end === undefined || batch.watermarkMicros === undefined) return groups
+  const isLate = groupIsOver(end, batch)
+  const [row] = await batch.session.rows({
+    kind: 'Aggregate',
+    input: filter(groups, isLate),
+    groupType: 'groupby',
+    grouping: [],
+    expressions: [alias(call('sum', attribute(ROWS)), 'late')],
+  })
+  batch.observed.droppedByWatermark += (row![0] as bigint | null) ?? 0n
+  return filter(groups, call('not', isLate))
+}
+
+/** `end <= watermark`, FALSE where there is no watermark yet or no event time in the row. */
+function groupIsOver(end: Expression | undefined, batch: Batch): Expression {
+  if (end === undefined || batch.watermarkMicros === undefined) return FALSE
+  return call('coalesce', call('<=', asTimestamp(end), timestampLiteral(batch.watermarkMicros)), FALSE)
+}
+
+const FALSE: Expression = { kind: 'Literal', value: false, dataType: { kind: 'boolean' } }
+
+function mergeGroups(
+  groups: Relation,
+  before: Relation | undefined,
+  keys: readonly GroupKey[],
+  columns: readonly { readonly name: string; readonly merge: string }[],
+  schema: StructType,
+): Relation {
+  const names = schema.fields.map((each) => attribute(each.name))
+  const current = project(groups, names)
+  if (before === undefined) return current
+  const keyColumns = keys.map((each) => attribute(each.column))
+  return {
+    kind: 'Aggregate',
+    input: {
+      kind: 'SetOperation',
+      operation: 'union',
+      isAll: true,
+      byName: false,
+      left: before,
+      right: current,
+    },
+    groupType: 'groupby',
+    grouping: keyColumns,
+    expressions: [
+      ...keyColumns,
+      ...columns.map((each) => {
+        const dataType = schema.fields.find((known) => known.name === each.name)!.dataType
+        const merged: Expression = {
+          kind: 'Cast',
+          child: call(each.merge, attribute(each.name)),
+          dataType,
+          mode: 'ansi',
+        }
+        return alias(merged, each.name)
+      }),
+    ],
+  }
+}
+
+function finalOutput(
+  node: Aggregate,
+  keys: readonly GroupKey[],
+  parts: readonly KeyedPartial[],
+  groups: Relation,
+): Relation {
+  const resultOf = (each: Expression) =>
+    parts.find((known) => sameExpression(known.aggregate, each))!.partial.result
+  const rewrite = (each: Expression) => overState(each, keys, resultOf)
+  const having = node.having === undefined ? undefined : rewrite(node.having)
+  const kept = having === undefined ? groups : filter(groups, unnamed(having))
+  return project(kept, node.expressions.map(rewrite))
+}
+
+/** Keeps rows instead of parts: all of them, or those of groups that are not over. */
+async function overRows(node: Aggregate, keys: readonly GroupKey[], batch: Batch): Promise<Relation> {
+  const timed = keys.find((each) => each.end !== undefined)
+  const rows = timed === undefined ? node.input : withKey(node.input, timed)
+  const staged = await stageStreaming(batch, rows)
+  const isOver = groupIsOver(timed?.end, batch)
+  const onTime =
+    timed === undefined || batch.watermarkMicros === undefined
+      ? staged
+      : await stageStreaming(batch, filter(staged.scan, call('not', isOver)))
+  batch.observed.droppedByWatermark += staged.rowCount - onTime.rowCount
+  const state = batch.state.operator({ kind: 'rows', schema: staged.scan.schema })
+  const all: Relation = state.isEmpty ? onTime.scan : unionAll(await state.scan(), onTime.scan)
+  const held = (await stageStreaming(batch, all)).scan
+  const emitted = timed === undefined ? held : filter(held, isOver)
+  const result = await stageStreaming(batch, regroup(node, keys, timed, emitted))
+  if (timed === undefined) await state.append(batch.session, onTime.scan)
+  else await state.replace(batch.session, filter(held, call('not', isOver)))
+  return result.scan
+}
+
+/** Each row beside its window (a sliding window gives a row as often as it has windows). */
+function withKey(input: Relation, key: GroupKey): Relation {
+  return project(input, [{ kind: 'UnresolvedStar' }, alias(key.expression, key.column)])
+}
+
+function regroup(
+  node: Aggregate,
+  keys: readonly GroupKey[],
+  timed: GroupKey | undefined,
+  rows: Relation,
+): Relation {
+  const grouping = keys.map((each) => (each === timed ? attribute(each.column) : each.expression))
+  const onlyTimed = timed === undefined ? [] : [timed]
+  return {
+    ...node,
+    input: rows,
+    grouping,
+    expressions: node.expressions.map((each) => overState(each, onlyTimed, (same) => same)),
+    having:
+      node.having === undefined ? undefined : unnamed(overState(node.having, onlyTimed, (same) => same)),
+  }
+}
+
+function unionAll(left: Relation, right: Relation): Relation {
+  return { kind: 'SetOperation', operation: 'union', isAll: true, byName: false, left, right }
+}
+
+function unnamed(expression: Expression): Expression {
+  return expression.kind === 'Alias' ? expression.child : expression
+}

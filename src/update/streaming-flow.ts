@@ -1,0 +1,200 @@
+import { PipelineError } from '../errors/index.ts'
+import type { ResolvedFlow } from '../graph/resolved-graph.ts'
+import type { Offset } from '../sources/source.ts'
+import { commitBatch, committedReports, finishBatch, preparedBatch } from './batch-commit.ts'
+import { type BatchQueryOptions, withRules, withSession } from './batch-query.ts'
+import type { BatchRecord, SourceRange } from './batch-record.ts'
+import { BatchWriter } from './batch-writer.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { expectationViolation, verbosityOf } from './expectation-error.ts'
+import { failedReport } from './flow-events.ts'
+import { bindBatch, checkSources, endsOf, type FlowInputs, pinStatics } from './flow-inputs.ts'
+import { type FlowOutcome, isAnsi, type UpdateRun } from './run.ts'
+import { StateStore, type StateVersion } from './state-store.ts'
+import { type Batch, nothingObserved } from './stateful/batch.ts'
+import { evaluate, hasStatefulOperator } from './stateful/evaluate.ts'
+import { advanceWatermark, mergeProgress } from './stateful/watermark.ts'
+import { atStep } from './steps.ts'
+import type { OpenTable } from './tables.ts'
+
+/**
+ * One streaming flow in one update: replays the batch that a run before it left unfinished, then drains what its sources
+ * hold now, batch by batch, and ends with a batch without data where the watermark has closed groups.
+ */
+export class StreamingFlow {
+  readonly #run: UpdateRun
+  readonly #flow: ResolvedFlow
+  readonly #inputs: FlowInputs
+  readonly #checkpoint: Checkpoint
+  readonly #state: StateStore
+  readonly #table: (identifier: string) => Promise<OpenTable>
+  #rowsWritten = 0n
+
+  constructor(options: BatchQueryOptions) {
+    this.#run = options.run
+    this.#flow = options.flow
+    this.#inputs = options.inputs
+    this.#checkpoint = options.checkpoint
+    this.#table = options.table
+    this.#state = new StateStore(
+      options.run.storage,
+      `${options.checkpoint.folder}/state`,
+      options.flow.identifier,
+    )
+  }
+
+  async drain(): Promise<FlowOutcome> {
+    checkSources(this.#flow.identifier, this.#inputs, this.#checkpoint.latestBatch)
+    await this.#recover()
+    const until = await Promise.all(this.#inputs.streams.map((each) => each.source.latest()))
+    for (;;) {
+      this.#run.signal.throwIfAborted()
+      const record = (await this.#planBatch(until)) ?? (await this.#planTrailingBatch())
+      if (record === undefined) break
+      await this.#process(await this.#checkpoint.writeBatch(record))
+    }
+    return {
+      technique: this.#isComplete ? 'COMPLETE' : 'APPEND',
+      reason: null,
+      rowsWritten: this.#rowsWritten,
+    }
+  }
+
+  get #isComplete(): boolean {
+    return this.#flow.kind === 'complete'
+  }
+
+  async #recover(): Promise<void> {
+    const { latestBatch, latestCommitted } = this.#checkpoint
+    if (latestBatch === undefined || latestBatch.batchId === latestCommitted) return
+    const { batchId } = latestBatch
+    const prepared = await preparedBatch(this.#run, this.#checkpoint, batchId)
+    if (prepared !== undefined) {
+      await commitBatch(this.#run, this.#checkpoint, prepared, this.#table)
+      return finishBatch(this.#run, this.#checkpoint, batchId, prepared.reports)
+    }
+    const reports = await committedReports(this.#checkpoint, batchId, await this.#table(this.#flow.target))
+    if (reports !== undefined) return finishBatch(this.#run, this.#checkpoint, batchId, reports)
+    await this.#process(latestBatch)
+  }
+
+  async #planBatch(until: readonly (Offset | undefined)[]): Promise<BatchRecord | undefined> {
+    const from = endsOf(this.#checkpoint.latestBatch)
+    const sources: SourceRange[] = []
+    for (const [i, { name, source }] of this.#inputs.streams.entries()) {
+      const to = until[i]
+      const planned = to === undefined ? undefined : await source.plan(from[i], to)
+      sources.push({ source: name, range: planned?.range, end: planned?.end ?? from[i] })
+    }
+    return sources.some((each) => each.range !== undefined) ? this.#record(sources) : undefined
+  }
+
+  get #isStateful(): boolean {
+    return hasStatefulOperator(this.#inputs.query)
+  }
+
+  /** Groups that the last batch's events closed come out in a batch without data (Spark's noDataMicroBatches). */
+  async #planTrailingBatch(): Promise<BatchRecord | undefined> {
+    const { latestBatch } = this.#checkpoint
+    if (latestBatch?.stateVersion === undefined) return undefined
+    const state = await this.#state.open(latestBatch.batchId, latestBatch.batchId + 1)
+    if (!state.hasOpenGroups || state.watermarkMicros === latestBatch.watermarkMicros) return undefined
+    return this.#record(latestBatch.sources.map(({ source, end }) => ({ source, end })))
+  }
+
+  async #record(sources: readonly SourceRange[]): Promise<BatchRecord> {
+    const last = this.#checkpoint.latestBatch
+    const batchId = (last?.batchId ?? -1) + 1
+    const state = await this.#openState(batchId)
+    return {
+      batchId,
+      sources,
+      statics: await pinStatics(this.#inputs),
+      timestampMicros: this.#run.clock.nowMicros(),
+      watermarkMicros: state.watermarkMicros,
+      ...(this.#isStateful && { stateVersion: batchId }),
+      configuration: this.#flow.configuration,
+    }
+  }
+
+  /** The state before a batch. Throws when operators with state came or went since the checkpoint began. */
+  async #openState(batchId: number): Promise<StateVersion> {
+    const last = this.#checkpoint.latestBatch
+    if (last !== undefined && (last.stateVersion !== undefined) !== this.#isStateful) {
+      throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
+        flow: this.#flow.identifier,
+        stateOperator: last.stateVersion === undefined ? 'none' : 'stateful operators',
+        queryOperator: this.#isStateful ? 'stateful operators' : 'none',
+      })
+    }
+    const before = batchId === 0 || !this.#isStateful ? undefined : batchId - 1
+    return this.#state.open(before, batchId)
+  }
+
+  async #process(record: BatchRecord): Promise<void> {
+    atStep('after-batch-record')
+    const engine = await this.#run.engine.get()
+    const context = { timestampMicros: record.timestampMicros, ansi: isAnsi(this.#flow) }
+    await withSession(this.#run, this.#flow, record, async (session) => {
+      const batch: Batch = {
+        session,
+        schemaOf: (query) => engine.compile(query, context).schema,
+        watermarkMicros: record.watermarkMicros,
+        state: await this.#openState(record.batchId),
+        observed: nothingObserved(),
+      }
+      await this.#evaluateAndCommit(record, batch)
+    })
+  }
+
+  async #evaluateAndCommit(record: BatchRecord, batch: Batch): Promise<void> {
+    const bound = await bindBatch(this.#inputs, record)
+    const output = await evaluate(withRules(bound, this.#run, this.#flow), batch)
+    await this.#failOnViolation(batch)
+    const writer = new BatchWriter(this.#run, this.#flow, this.#table)
+    const prepared = await writer.prepare({
+      record,
+      session: batch.session,
+      observed: batch.observed,
+      output,
+      mode: this.#isComplete ? 'overwrite' : 'append',
+    })
+    atStep('after-data-files')
+    if (this.#isStateful) {
+      const progress = mergeProgress(batch.state.eventTimes, batch.observed.eventTimes)
+      await batch.state.save(progress, advanceWatermark(record.watermarkMicros, progress))
+      atStep('after-state-store')
+    }
+    await commitBatch(this.#run, this.#checkpoint, prepared, this.#table)
+    await finishBatch(this.#run, this.#checkpoint, record.batchId, prepared.reports)
+    await this.#acknowledge(record)
+    this.#rowsWritten += BigInt(prepared.reports.at(-1)!.outputRows!)
+  }
+
+  async #failOnViolation(batch: Batch): Promise<void> {
+    const { expectations } = batch.observed
+    const error = await expectationViolation(
+      batch.session,
+      this.#flow.identifier,
+      expectations,
+      verbosityOf(this.#flow),
+    )
+    if (error === undefined) return
+    await this.#run.events.append(failedReport(this.#flow, expectations))
+    throw error
+  }
+
+  async #acknowledge(record: BatchRecord): Promise<void> {
+    for (const [i, { source }] of this.#inputs.streams.entries()) {
+      const range = record.sources[i]?.range
+      if (range !== undefined) await source.commit?.(range)
+    }
+    if (record.batchId > 0 && record.batchId % PRUNE_EVERY === 0) {
+      await this.#state.prune(record.batchId - KEPT_STATES)
+    }
+  }
+}
+
+/** Versions of state that stay, as many as batch records do. */
+const KEPT_STATES = 100
+const PRUNE_EVERY = 50

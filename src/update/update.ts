@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto'
+import { userInfo } from 'node:os'
+import { Catalog } from '../catalog/index.ts'
+import { PipelineError } from '../errors/index.ts'
+import { createUpdate, EventLog, flowProgress, runtimeDetails, updateProgress } from '../event-log/index.ts'
+import { foldJournals } from '../event-log/fold.ts'
+import type { UpdateProgressState } from '../event-log/update-events.ts'
+import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
+import { localStorage } from '../storage/index.ts'
+import { packageVersion } from '../delta/engine-info.ts'
+import { definitionEvents } from './definition-events.ts'
+import { executeFlow } from './execute-flow.ts'
+import { resetTable } from './full-refresh.ts'
+import { LazyEngine } from './lazy-engine.ts'
+import { acquireLease, type Lease } from './lease.ts'
+import { resolvePipeline } from './resolve-pipeline.ts'
+import { datasetOf, type FlowOutcome, type UpdateRun } from './run.ts'
+import { type FlowEnd, runFlows } from './scheduler.ts'
+import { type Selection, selectTables } from './selection.ts'
+import { SummaryCollector } from './summary.ts'
+import { finishResets, setUpTables } from './table-setup.ts'
+import { Tables } from './tables.ts'
+import { systemClock } from './clock.ts'
+import type { Clock, UpdateOptions, UpdateSummary } from './update-api.ts'
+
+/**
+ * Runs one update of a pipeline from its lease to its summary: states and their order as in Databricks (CREATED,
+ * INITIALIZING, RESETTING for full refreshes, SETTING_UP_TABLES, RUNNING, then COMPLETED, FAILED or CANCELED), all in the
+ * event log. A failed flow ends up in the summary; throws UnresolvedPipelineError for definitions that do not resolve,
+ * UPDATE_ALREADY_RUNNING, and the conditions of a bad selection.
+ */
+export async function runUpdate(options: UpdateOptions): Promise<UpdateSummary> {
+  const { project, clock = systemClock } = options
+  const { spec } = project
+  const updateId = randomUUID()
+  const storage = localStorage(spec.storage)
+  const collector = new SummaryCollector(updateId)
+  const lease = await acquireLease(storage, { pipelineId: spec.id, updateId, clock, folder: spec.storage })
+  const engine = new LazyEngine(options.openEngine)
+  try {
+    const events = await EventLog.open(storage, {
+      origin: { pipeline_id: spec.id, pipeline_name: spec.name, update_id: updateId },
+      clock,
+      onEvent: (event) => {
+        collector.add(event)
+        options.onEvent?.(event)
+      },
+    })
+    const update = new Update({ options, updateId, storage, events, lease, engine, clock, collector })
+    return await update.execute()
+  } finally {
+    await engine.close()
+    await lease.release()
+  }
+}
+
+interface UpdateParts {
+  readonly options: UpdateOptions
+  readonly updateId: string
+  readonly storage: ReturnType<typeof localStorage>
+  readonly events: EventLog
+  readonly lease: Lease
+  readonly engine: LazyEngine
+  readonly clock: Clock
+  readonly collector: SummaryCollector
+}
+
+/** One update while it holds the lease. */
+class Update {
+  readonly #parts: UpdateParts
+  readonly #errors: Error[] = []
+
+  constructor(parts: UpdateParts) {
+    this.#parts = parts
+  }
+
+  async execute(): Promise<UpdateSummary> {
+    const { options, events, collector, updateId } = this.#parts
+    this.#announce()
+    try {
+      const state = await this.#run()
+      events.emit(
+        updateProgress({
+          updateId,
+          state,
+          error: state === 'FAILED' ? this.#errors[0] : undefined,
+          cancellationCause: state === 'CANCELED' ? 'USER_ACTION' : undefined,
+        }),
+      )
+      await events.flush()
+      await this.#fold()
+      return collector.summary(state, this.#errors)
+    } catch (error) {
+      const state = options.signal?.aborted === true ? 'CANCELED' : 'FAILED'
+      await events.append([updateProgress({ updateId, state, error: state === 'FAILED' ? error : undefined })])
+      if (state === 'CANCELED') return collector.summary(state, [])
+      throw error
+    }
+  }
+
+  #announce(): void {
+    const { options, events, updateId } = this.#parts
+    const { refresh, fullRefresh, fullRefreshAll, validateOnly } = options.request
+    events.emit(
+      createUpdate({
+        updateId,
+        cause: 'USER_ACTION',
+        runAs: userInfo().username,
+        config: options.project.spec,
+        refreshSelection: refresh,
+        fullRefreshSelection: fullRefresh,
+        fullRefresh: fullRefreshAll,
+        validateOnly,
+      }),
+      runtimeDetails({ millrace: packageVersion(), node: process.version }),
+    )
+    this.#enter('CREATED')
+  }
+
+  #enter(state: UpdateProgressState): void {
+    const { events, updateId } = this.#parts
+    events.emit(updateProgress({ updateId, state }))
+  }
+
+  async #run(): Promise<UpdateSummary['state']> {
+    const { options, collector } = this.#parts
+    this.#enter('INITIALIZING')
+    const graph = await resolvePipeline(options.project, this.#parts.storage, this.#parts.engine)
+    const selection = selectTables(options.request, graph)
+    const run = this.#runOver(graph)
+    collector.setGraph(graph, selection)
+    this.#parts.events.emit(...definitionEvents(graph))
+    if (options.request.validateOnly === true) return 'COMPLETED'
+    const selected = new Set([...selection.refresh, ...selection.fullRefresh])
+    await finishResets(run, selected)
+    await this.#reset(run, selection)
+    this.#enter('SETTING_UP_TABLES')
+    await setUpTables(run, selected)
+    this.#enter('RUNNING')
+    const ends = await this.#runFlows(run, selection, selected)
+    if (run.signal.aborted) return 'CANCELED'
+    return [...ends.values()].every((end) => end.status === 'COMPLETED') ? 'COMPLETED' : 'FAILED'
+  }
+
+  #runOver(graph: ResolvedGraph): UpdateRun {
+    const { options, updateId, storage, events, lease, engine, clock } = this.#parts
+    const { spec } = options.project
+    const catalog = new Catalog({
+      warehouse: spec.warehouse,
+      storage: spec.storage,
+      tables: spec.tables,
+      defaultCatalog: spec.catalog,
+      defaultSchema: spec.schema,
+      privateTables: graph.datasets.filter((each) => each.isPrivate).map((each) => each.identifier.split('.')),
+    })
+    const tables = new Tables({ catalog, port: engine.deltaPort, pipelineId: spec.id, lease })
+    const signal = options.signal ?? new AbortController().signal
+    return { updateId, project: options.project, graph, storage, catalog, tables, engine, events, lease, clock, signal }
+  }
+
+  async #reset(run: UpdateRun, { fullRefresh, spared }: Selection): Promise<void> {
+    for (const table of spared) {
+      run.events.emit(
+        flowProgress({
+          flowName: datasetOf(run.graph, table).name,
+          dataset: table,
+          status: 'QUEUED',
+          reason: "It keeps its rows: 'pipelines.reset.allowed' is false.",
+        }),
+      )
+    }
+    const streaming = [...fullRefresh]
+      .map((identifier) => datasetOf(run.graph, identifier))
+      .filter((each) => each.kind === 'streaming_table' && each.quarantineOf === undefined)
+    if (streaming.length === 0) return
+    this.#enter('RESETTING')
+    for (const dataset of streaming) await resetTable(run, dataset)
+  }
+
+  async #runFlows(
+    run: UpdateRun,
+    selection: Selection,
+    selected: ReadonlySet<string>,
+  ): Promise<Map<ResolvedFlow, FlowEnd<FlowOutcome>>> {
+    const flows = run.graph.flows.filter((flow) => flow.kind !== 'view')
+    const wanted = flows.filter((flow) => selected.has(flow.target))
+    for (const flow of flows) {
+      run.events.emit(
+        flowProgress({
+          flowName: flow.name,
+          dataset: flow.target,
+          status: wanted.includes(flow) ? 'QUEUED' : 'EXCLUDED',
+        }),
+      )
+    }
+    return runFlows({
+      graph: run.graph,
+      flows: wanted,
+      concurrency: concurrencyOf(run),
+      signal: run.signal,
+      execute: (flow) => executeFlow(run, flow, { isFullRefresh: selection.fullRefresh.has(flow.target) }),
+      ended: (flow, end) => this.#flowEnded(run, flow, end),
+    })
+  }
+
+  #flowEnded(run: UpdateRun, flow: ResolvedFlow, end: FlowEnd<FlowOutcome>): void {
+    const about = { flowName: flow.name, dataset: flow.target, status: end.status }
+    if (end.status === 'FAILED') this.#errors.push(asError(end.error, flow))
+    if (end.status === 'COMPLETED') this.#parts.collector.setOutcome(flow, end.outcome)
+    const reason = end.status === 'SKIPPED' ? `Flow '${end.because.name}' did not complete.` : undefined
+    run.events.emit(
+      flowProgress({ ...about, error: end.status === 'FAILED' ? end.error : undefined, reason }),
+    )
+  }
+
+  /** Moves journals into the event table while an engine is open anyway. */
+  async #fold(): Promise<void> {
+    const { storage, events, engine, clock } = this.#parts
+    if (!engine.isOpen || !events.isFoldDue()) return
+    const upTo = await events.seal()
+    await foldJournals(storage, { engine: await engine.get(), clock, upTo })
+  }
+}
+
+/** Spark's `spark.sql.pipelines.execution.maxConcurrentFlows`; each running query holds a thread of the pool. */
+function concurrencyOf(run: UpdateRun): number {
+  const wanted = Number(run.project.spec.configuration['pipelines.execution.maxConcurrentFlows'])
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : 4
+}
+
+function asError(error: unknown, flow: ResolvedFlow): Error {
+  if (error instanceof PipelineError) return error.at({ dataset: flow.target, position: flow.position })
+  return error instanceof Error ? error : new Error(String(error))
+}
