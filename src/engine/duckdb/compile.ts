@@ -53,7 +53,7 @@ async function scanSql(connection: DuckDBConnection, scan: Scan, needsHidden: bo
     case 'staged':
       return quoteIdentifier(input.table)
     case 'delta':
-      return deltaScanSql(scan)
+      return deltaScanSql(input, scan.schema)
     case 'files':
       return prepareFilesScan(connection, input, scan.schema, { withMetadata: needsHidden })
     case 'parquet':

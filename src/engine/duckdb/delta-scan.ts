@@ -1,32 +1,33 @@
-import type { Scan } from '../../plan/relation.ts'
+import { PipelineError } from '../../errors/index.ts'
 import type { DeltaScan, DeltaScanFile } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
-import { type DataType, fieldNamed, type StructField, struct } from '../../types/data-type.ts'
+import {
+  type DataType,
+  fieldNamed,
+  type StructField,
+  type StructType,
+  struct,
+} from '../../types/data-type.ts'
 import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
 
 /**
- * A Delta scan as a DuckDB relation with the scan's columns, cast to its types. Columns of the files are matched by name,
+ * A Delta scan as a DuckDB relation with the columns of `schema`, which may be some of the table's, cast to their types. Columns of the files are matched by name,
  * without case: what a file lacks is null, what the table lacks is ignored, narrower types are widened. Partition values
  * and what a change feed adds are constants of the file. The connection's TimeZone must be UTC.
  */
-export function deltaScanSql(scan: Scan & { readonly input: DeltaScan }): string {
-  const { files } = scan.input
-  const columns = scan.schema.fields.map((each) => columnOf(scan.input, each))
+export function deltaScanSql(scan: DeltaScan, schema: StructType): string {
+  const { files } = scan
+  const columns = schema.fields.map((each) => columnOf(scan, each))
   const whole = files.filter((each) => each.deletedRows === undefined)
   const partial = files.filter((each) => each.deletedRows !== undefined)
   const branches = [whole, partial].filter((each) => each.length > 0)
   if (branches.length === 0) return `(${typedNulls(columns.map((each) => each.field))})`
-  return `(${branches.map((each) => branchSql(scan.input, each, columns)).join(' UNION ALL ')})`
+  return `(${branches.map((each) => branchSql(scan, each, columns)).join(' UNION ALL ')})`
 }
 
 /** Where a column's values come from. */
 type Column =
-  | {
-      readonly kind: 'data'
-      readonly field: StructField
-      readonly physical: StructField
-      readonly name: string
-    }
+  | { readonly kind: 'data'; readonly field: StructField; readonly physical: StructField }
   | {
       readonly kind: 'constant'
       readonly field: StructField
@@ -74,12 +75,19 @@ function branchSql(scan: DeltaScan, files: readonly DeltaScanFile[], columns: re
   const data = columns.filter((each) => each.kind === 'data').map((each) => each.physical)
   const needsPosition = files.some((each) => each.deletedRows !== undefined)
   const needsFile = needsPosition || columns.some((each) => each.kind === 'constant')
+  if (needsFile) checkVirtualNames(scan)
   const virtual = [...(needsFile ? [FILE] : []), ...(needsPosition ? [POSITION] : [])]
   const source = `SELECT ${['*', ...virtual].join(', ')} FROM ${readParquet(scan, files)}`
   // The empty relation before the files gives names and types to the columns that they lack.
   const rows = data.length === 0 ? source : `${typedNulls(data)} UNION ALL BY NAME ${source}`
   const select = columns.map((each) => `${columnSql(each, files)} AS ${quoteIdentifier(each.field.name)}`)
   return `SELECT ${select.join(', ') || '1'} FROM (${rows}) AS f${withoutDeleted(files)}`
+}
+
+/** A column of the same name would hide DuckDB's. */
+function checkVirtualNames({ tableSchema }: DeltaScan): void {
+  const hiding = fieldNamed(tableSchema, FILE) ?? fieldNamed(tableSchema, POSITION)
+  if (hiding !== undefined) throw new PipelineError('DELTA_UNSUPPORTED_COLUMN_NAME', { column: hiding.name })
 }
 
 function readParquet(scan: DeltaScan, files: readonly DeltaScanFile[]): string {
