@@ -85,7 +85,14 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .description('show the event log of the pipeline')
     .option('--update <id>', 'of this update, or of the `latest`', 'latest')
     .option('--all', 'of all updates')
-    .option('--level <level>', 'INFO, WARN, ERROR or METRICS', upperCase)
+    .addOption(
+      new Option('--level <level>', 'only events of this level').choices([
+        'INFO',
+        'WARN',
+        'ERROR',
+        'METRICS',
+      ]),
+    )
     .option('--type <type>', 'only events of this type, such as flow_progress')
     .option('-n, --limit <count>', 'only the last ones', wholeNumber(1))
     .addOption(output('text', 'json'))
@@ -162,8 +169,4 @@ function share(text: string): number {
   const value = Number(text)
   if (value >= 0 && value <= 1) return value
   throw new InvalidArgumentError('Expected a number from 0 to 1.')
-}
-
-function upperCase(text: string): string {
-  return text.toUpperCase()
 }

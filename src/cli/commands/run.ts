@@ -1,4 +1,4 @@
-import { runUpdate } from '../../update/index.ts'
+import { runUpdate } from '../../update/update.ts'
 import type { UpdateRequest, UpdateSummary } from '../../update/update-api.ts'
 import { EXIT } from '../exit-code.ts'
 import { openEngine } from '../open-engine.ts'

@@ -1,4 +1,3 @@
-import { PipelineError } from '../../errors/index.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { childrenOf, expressionsOf, transform, walkExpression } from '../../plan/rewrite.ts'
 import type { ConsoleTables, TableLeaf } from './console-tables.ts'
@@ -17,7 +16,7 @@ function* tableLeaves(relation: Relation, shadowed: ReadonlySet<string>): Genera
     const isLocal = relation.name.length === 1 && shadowed.has(relation.name[0]!.toLowerCase())
     if (!isLocal) yield relation
   }
-  if (relation.kind === 'DataSource') yield deltaSource(relation)
+  if (relation.kind === 'DataSource') yield relation
   for (const child of childrenOf(relation)) yield* tableLeaves(child, shadowed)
   for (const expression of expressionsOf(relation)) {
     for (const node of walkExpression(expression)) {

@@ -54,6 +54,14 @@ export class ConsoleTables {
     return alias === undefined ? scan : { kind: 'SubqueryAlias', input: scan, alias, position: leaf.position }
   }
 
+  /** Names of all tables in reach, whole and in short where the pipeline's defaults complete them. */
+  names(): string[] {
+    return (this.#catalog?.list() ?? []).flatMap(({ name }) => {
+      const whole = [name.catalog, name.schema, name.table]
+      return [whole, whole.slice(1), whole.slice(2)].map((parts) => parts.join('.'))
+    })
+  }
+
   #folderOf({ name, position }: Read): string {
     if (this.#catalog !== undefined) return this.#catalog.find(name, position).folder
     throw new PipelineError(
@@ -85,5 +93,9 @@ function whenOf(travel: TimeTravel, position?: Position): { version: number } | 
   const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(text)
   const timestampMs = Date.parse(hasZone ? text : text.includes('T') ? `${text}Z` : `${text}T00:00:00Z`)
   if (!Number.isNaN(timestampMs)) return { timestampMs }
-  throw new PipelineError('INVALID_TIME_TRAVEL_TIMESTAMP', { timestamp: travel.timestamp }, { position })
+  throw new PipelineError(
+    'INVALID_TIME_TRAVEL_TIMESTAMP_EXPR.INPUT',
+    { expr: travel.timestamp },
+    { position },
+  )
 }

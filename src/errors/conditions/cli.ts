@@ -1,13 +1,28 @@
 /** Conditions of the command line beyond its grammar. */
 export const cliConditions = {
+  DATASET_NOT_FOUND: {
+    message: "The pipeline has no dataset '{dataset}'.",
+    hint: '{suggestion}',
+    sqlState: '42P01',
+  },
   FOLDER_NOT_EMPTY: {
     message: 'The folder {folder} is not empty.',
     hint: 'Name a folder that does not exist yet.',
     sqlState: '42710',
   },
-  DATASET_NOT_FOUND: {
-    message: "The pipeline has no dataset '{dataset}'.",
-    hint: '{suggestion}',
-    sqlState: '42P01',
+  'INVALID_TIME_TRAVEL_TIMESTAMP_EXPR.INPUT': {
+    message: "The time travel timestamp '{expr}' is no timestamp.",
+    hint: "Write it as '2026-01-31' or '2026-01-31 10:00:00'; without a zone it is UTC.",
+    sqlState: '42K0E',
+  },
+  NOT_A_CONSOLE_QUERY: {
+    message: 'The console runs one query or DESCRIBE at a time, and this is {statement}.',
+    hint: "Definitions belong into the pipeline's files.",
+    sqlState: '0A000',
+  },
+  NO_UPDATE_YET: {
+    message: "The pipeline '{pipeline}' has never been updated.",
+    hint: "Start with 'millrace run'.",
+    sqlState: '02000',
   },
 } as const

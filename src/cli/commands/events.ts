@@ -1,0 +1,58 @@
+import { PipelineError } from '../../errors/index.ts'
+import { type EventFilter, type EventType, type PipelineEvent, readEvents } from '../../event-log/index.ts'
+import type { PipelineProject } from '../../graph/project.ts'
+import { localStorage } from '../../storage/index.ts'
+import { LazyEngine } from '../../update/lazy-engine.ts'
+import { EXIT } from '../exit-code.ts'
+import { openEngine } from '../open-engine.ts'
+import { eventLine } from '../progress/progress.ts'
+import { openProject, type ProjectOptions } from '../project-options.ts'
+import type { Terminal } from '../terminal.ts'
+
+export interface EventsOptions extends ProjectOptions {
+  /** An id, or `latest`. */
+  readonly update: string
+  readonly all?: boolean
+  readonly level?: PipelineEvent['level']
+  readonly type?: EventType
+  readonly limit?: number
+  readonly output: 'text' | 'json'
+}
+
+/** `millrace events`: what the event log tells, oldest first. */
+export async function events(options: EventsOptions, terminal: Terminal): Promise<number> {
+  const project = await openProject(options, terminal)
+  const engine = new LazyEngine(() => openEngine(project))
+  try {
+    const read = (filter: EventFilter) =>
+      readEvents(localStorage(project.spec.storage), filter, () => engine.get())
+    const updateId = options.all === true ? undefined : await updateOf(options.update, project, read)
+    const found = await read({
+      updateId,
+      levels: options.level && [options.level],
+      eventTypes: options.type && [options.type],
+      limit: options.limit,
+    })
+    terminal.stdout.write(printed(found, options.output))
+    return EXIT.ok
+  } finally {
+    await engine.close()
+  }
+}
+
+/** The id that the user gave, or that of the newest update. Throws NO_UPDATE_YET. */
+async function updateOf(
+  wanted: string,
+  project: PipelineProject,
+  read: (filter: EventFilter) => Promise<PipelineEvent[]>,
+): Promise<string | undefined> {
+  if (wanted !== 'latest') return wanted
+  const [newest] = await read({ eventTypes: ['create_update'], limit: 1 })
+  if (newest !== undefined) return newest.origin.update_id
+  throw new PipelineError('NO_UPDATE_YET', { pipeline: project.spec.name })
+}
+
+function printed(found: readonly PipelineEvent[], output: 'text' | 'json'): string {
+  if (output === 'text') return found.map((event) => `${eventLine(event)}\n`).join('')
+  return found.length === 0 ? '[]\n' : `[\n${found.map((event) => JSON.stringify(event)).join(',\n')}\n]\n`
+}

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+/** What users get from the registry: the packed tarball, installed into an empty folder. */
+let folder: string
+
+function execute(command: string, args: readonly string[], cwd = folder): string {
+  const path = [join(folder, 'node_modules/.bin'), dirname(process.execPath), process.env.PATH].join(
+    delimiter,
+  )
+  return execFileSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: path, NODE_OPTIONS: '' },
+  })
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-package-'))
+  execute('npm', ['pack', '--silent', '--pack-destination', folder], process.cwd())
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+  execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--silent', `./${tarball}`])
+}, 300_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test.each(['typescript', 'sql'])('a new pipeline in %s runs', (language) => {
+  const shop = join(folder, `shop-${language}`)
+  execute('millrace', ['init', shop, '--language', language])
+  const summary = JSON.parse(execute('millrace', ['run', '--output', 'json'], shop))
+  expect(summary.state).toBe('COMPLETED')
+  const rows = JSON.parse(
+    execute('millrace', ['query', 'SELECT count(*) AS n FROM bronze_orders', '--output', 'json'], shop),
+  )
+  expect(rows).toEqual([{ n: 5000 }])
+})
+
+test('only what users need is in the package', () => {
+  const installed = join(folder, 'node_modules/millrace')
+  expect(readdirSync(installed).sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'dist',
+    'package.json',
+    'templates',
+  ])
+})
+
+test('the types of the package are found by TypeScript', () => {
+  const shop = join(folder, 'shop-typescript')
+  const tsc = join(process.cwd(), 'node_modules/.bin/tsc')
+  expect(() => execute(tsc, ['-p', shop])).not.toThrow()
+})
