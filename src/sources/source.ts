@@ -29,6 +29,12 @@ export interface Source {
 
   /** Tells the source that a range is committed for good, so that it can forget or clean up. */
   commit?(range: unknown): Promise<void>
+
+  /**
+   * Asked when a batch failed: true when the source has taken new columns into its schema because of that error, so that
+   * the flow can be resolved anew and started again (`schemaEvolutionMode`, columns added upstream).
+   */
+  evolve?(error: unknown): Promise<boolean>
 }
 
 export interface SourceSchema {
