@@ -28,4 +28,25 @@ export const sourceConditions = {
     message: "The option '{option}' has the value '{value}'; expected {expected}.",
     sqlState: '42616',
   },
+  UNKNOWN_SOURCE_OPTION: {
+    message: "The {source} source has no option '{option}'.",
+    hint: '{suggestion}',
+    sqlState: '42616',
+  },
+  DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE: {
+    message:
+      'The stream reads another Delta table than before under the name {table}: id {newTableId} instead of {oldTableId}.',
+    hint: 'Start over with a full refresh of the table that the flow writes.',
+    sqlState: '55019',
+  },
+  DELTA_SOURCE_IGNORE_DELETE: {
+    message: 'Version {version} of the streaming source {table} deletes rows that were given already.',
+    hint: "Set the option 'skipChangeCommits' to true to leave such commits out, or fully refresh the tables that read {table}.",
+    sqlState: '0A000',
+  },
+  DELTA_SOURCE_TABLE_IGNORE_CHANGES: {
+    message: 'Version {version} of the streaming source {table} changes rows that were given already.',
+    hint: "Set the option 'skipChangeCommits' to true to leave such commits out, read {table} as a table in a materialized view, or fully refresh the tables that read it.",
+    sqlState: '0A000',
+  },
 } as const
