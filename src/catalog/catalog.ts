@@ -21,9 +21,12 @@ export interface CatalogOptions {
   readonly tables: Readonly<Record<string, string>>
   readonly defaultCatalog: string
   readonly defaultSchema: string
-  /** Names of the pipeline's private tables, one to three parts each. */
-  readonly privateTables?: Iterable<readonly string[]>
+  /** Names of the pipeline's private tables. */
+  readonly privateTables?: Iterable<NameOrParts>
 }
+
+/** A name as its parts, or as SQL text (`main.shop.orders`). */
+export type NameOrParts = string | readonly string[]
 
 export interface TableEntry {
   readonly name: TableName
@@ -43,21 +46,21 @@ export class Catalog {
     this.#scope = { catalog: options.defaultCatalog, schema: options.defaultSchema }
     this.#registered = new Map(
       Object.entries(options.tables).map(([text, folder]) => {
-        const name = this.qualify(parseTableName(text))
+        const name = this.qualify(text)
         return [nameKey(name), { name, folder }]
       }),
     )
-    this.#private = new Set(Array.from(options.privateTables ?? [], (parts) => nameKey(this.qualify(parts))))
+    this.#private = new Set(Array.from(options.privateTables ?? [], (name) => nameKey(this.qualify(name))))
   }
 
-  /** One to three parts as a whole name. Throws IDENTIFIER_TOO_MANY_NAME_PARTS. */
-  qualify(parts: readonly string[]): TableName {
-    return qualifyName(parts, this.#scope)
+  /** One to three parts as a whole name. Throws IDENTIFIER_TOO_MANY_NAME_PARTS, INVALID_TABLE_NAME. */
+  qualify(name: NameOrParts): TableName {
+    return qualifyName(typeof name === 'string' ? parseTableName(name) : name, this.#scope)
   }
 
   /** The folder in which the table is or would be: registered tables first, then private ones, then the warehouse. */
-  locate(parts: readonly string[]): TableEntry {
-    const name = this.qualify(parts)
+  locate(given: NameOrParts): TableEntry {
+    const name = this.qualify(given)
     const registered = this.#registered.get(nameKey(name))
     if (registered !== undefined) return { name, folder: registered.folder }
     const root = this.#private.has(nameKey(name)) ? this.#privateFolder : this.#options.warehouse
@@ -65,8 +68,8 @@ export class Catalog {
   }
 
   /** The folder of a table that is there, private ones included. Throws TABLE_OR_VIEW_NOT_FOUND with the nearest name. */
-  find(parts: readonly string[], position?: Position): TableEntry {
-    const entry = this.locate(parts)
+  find(given: NameOrParts, position?: Position): TableEntry {
+    const entry = this.locate(given)
     if (isTable(entry.folder)) return entry
     const folder = join(this.#privateFolder, namePath(entry.name))
     if (isTable(folder)) return { name: entry.name, folder }

@@ -48,6 +48,14 @@ describe('a name', () => {
     })
   })
 
+  test('may be given as SQL text', () => {
+    expect(catalog().qualify('dev.`my.raw`.orders')).toEqual({
+      catalog: 'dev',
+      schema: 'my.raw',
+      table: 'orders',
+    })
+  })
+
   test('has at most three parts', () => {
     const error = thrown(() => catalog().qualify(['a', 'b', 'c', 'd']))
     expect(error.condition).toBe('IDENTIFIER_TOO_MANY_NAME_PARTS')
@@ -62,6 +70,11 @@ describe('a name', () => {
 describe('a table is in the folder', () => {
   test('catalog/schema/table of the warehouse', () => {
     expect(catalog().locate(['orders']).folder).toBe(join(folder, 'warehouse/main/shop/orders'))
+  })
+
+  test('in the storage of the pipeline also when nobody says that it is private, where one is found', () => {
+    createTable('storage/tables/main/shop/hidden')
+    expect(catalog().find('hidden').folder).toBe(join(folder, 'storage/tables/main/shop/hidden'))
   })
 
   test('of lower case, with everything that is not a letter, a digit, _ or - encoded', () => {

@@ -94,6 +94,7 @@ describe.each(names)('%s', (name) => {
 })
 
 test.each([
+  'bronze_customers',
   'silver_orders',
   'silver_customers',
   'silver_orders_enriched',

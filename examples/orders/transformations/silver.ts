@@ -39,6 +39,7 @@ export const quarantineOrders = streamingTable(
   () =>
     readStream
       .table('rejected_orders')
+      .select('order_id', 'customer_id', 'amount', 'status', 'order_date', 'region')
       .withColumn(
         'quarantine_reason',
         when(col('order_id').isNull(), 'missing_order_id')
