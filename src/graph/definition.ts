@@ -1,4 +1,5 @@
 import type { Position } from '../errors/index.ts'
+import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
 import type { StructType } from '../types/data-type.ts'
 
@@ -29,6 +30,8 @@ export interface Expectation {
   readonly name: string
   /** Spark SQL over the output columns of the dataset's query. */
   readonly condition: string
+  /** The condition as parsed, where the parser has seen it already. */
+  readonly expression?: Expression
   readonly action: 'warn' | 'drop' | 'fail'
   readonly position?: Position
 }

@@ -19,7 +19,7 @@ export interface GraphWarning {
 }
 
 export interface ResolvedDataset {
-  /** `catalog.schema.table`; a temporary view has a single part. */
+  /** `catalog.schema.table`, parts in backticks where SQL needs them (`formatName`); a temporary view has a single part. */
   readonly identifier: string
   /** The shortest name by which the pipeline's own files reach it: `bronze_orders`. */
   readonly name: string
@@ -37,8 +37,15 @@ export interface ResolvedDataset {
   /** Columns with Spark's types, comments in the metadata. */
   readonly schema: StructType
   readonly isSchemaDeclared: boolean
-  readonly rules: readonly Rule[]
+  readonly rules: readonly DatasetRule[]
   readonly language: 'typescript' | 'sql'
+  readonly position: Position
+}
+
+/** An expectation after resolution. */
+export interface DatasetRule extends Rule {
+  /** The condition as the user wrote it. */
+  readonly text: string
   readonly position: Position
 }
 

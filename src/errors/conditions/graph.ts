@@ -226,11 +226,6 @@ export const graphConditions = {
     hint: 'Cast the column to one type in both.',
     sqlState: '42825',
   },
-  DUPLICATE_COLUMN: {
-    message: "The query of '{tableName}' gives two columns named '{columnName}'.",
-    hint: 'Select the columns by name, or rename one of them.',
-    sqlState: '42711',
-  },
   'INVALID_EXPECTATION.NOT_BOOLEAN': {
     message: "The condition of the expectation '{name}' is of type {actual}, not BOOLEAN.",
     sqlState: '42804',
@@ -273,13 +268,15 @@ export const graphConditions = {
       "'{datasetName}' cannot be clustered by '{columnName}' of type {dataType}: its values have no order.",
     sqlState: '0A000',
   },
-  DELTA_INVALID_PARTITION_COLUMN_TYPE: {
-    message: "'{datasetName}' cannot be partitioned by '{columnName}' of type {dataType}.",
-    sqlState: '42996',
+  COLUMN_ALREADY_EXISTS: {
+    message: "The query of '{tableName}' gives two columns named '{columnName}'.",
+    hint: 'Select the columns by name, or rename one of them.',
+    sqlState: '42711',
   },
-  ALL_PARTITION_COLUMNS_NOT_ALLOWED: {
-    message: "'{datasetName}' cannot be partitioned by all of its columns.",
-    sqlState: 'KD005',
+  UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK: {
+    message: "The flow '{flowName}' uses {statefulOperator} on a stream without a watermark.",
+    hint: '{advice}',
+    sqlState: '0A000',
   },
   UNRESOLVED_PIPELINE: {
     message: 'The pipeline has {failures}.',

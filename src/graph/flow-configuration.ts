@@ -1,0 +1,35 @@
+import { PipelineError } from '../errors/index.ts'
+
+/** Settings with the name of the flow that they come from. */
+export interface NamedSettings {
+  readonly flow: string
+  readonly settings: Readonly<Record<string, string>>
+}
+
+/**
+ * A flow's own settings together with those of the views that it reads, as Spark fuses them: a view is evaluated inside of
+ * the flow, so both must agree. Throws DUPLICATE_FLOW_SQL_CONF, naming both.
+ */
+export function fusedSettings(
+  dataset: string,
+  own: NamedSettings,
+  views: readonly NamedSettings[],
+): Readonly<Record<string, string>> {
+  const fused = new Map<string, { value: string; flow: string }>()
+  for (const { flow, settings } of [own, ...views]) {
+    for (const [key, value] of Object.entries(settings)) {
+      const before = fused.get(key)
+      if (before === undefined) fused.set(key, { value, flow })
+      else if (before.value !== value) {
+        const parameters = { key, datasetName: dataset, flowName1: before.flow, flowName2: flow }
+        throw new PipelineError('DUPLICATE_FLOW_SQL_CONF', parameters)
+      }
+    }
+  }
+  return Object.fromEntries([...fused].map(([key, { value }]) => [key, value]))
+}
+
+/** `spark.sql.ansi.enabled`: on unless the configuration says otherwise. */
+export function isAnsi(configuration: Readonly<Record<string, string>>): boolean {
+  return configuration['spark.sql.ansi.enabled']?.toLowerCase() !== 'false'
+}

@@ -1,0 +1,85 @@
+import { PipelineError } from '../errors/index.ts'
+import type { LeafSchema } from '../plan/analyzer/index.ts'
+import type { DataSource, Read, TableValuedFunction } from '../plan/relation.ts'
+import { formatTableName } from '../plan/table-name.ts'
+import { field, LONG, STRING, type StructType, struct, TIMESTAMP } from '../types/data-type.ts'
+
+/** What resolution must be told of the world outside of the pipeline. */
+export interface ResolveContext {
+  /** Columns of a table of the warehouse, by its three parts; undefined when there is no such table. */
+  readonly externalSchema: (
+    name: readonly string[],
+    read: Read,
+  ) => LeafSchema | undefined | Promise<LeafSchema | undefined>
+  /** Columns of files or of a table by path; undefined while they are not known. Throws the source's conditions. */
+  readonly sourceSchema: (
+    source: DataSource | TableValuedFunction,
+  ) => LeafSchema | undefined | Promise<LeafSchema | undefined>
+}
+
+/** Nothing is known of these columns yet: any name may be one. */
+const UNREAD: LeafSchema = { schema: { ...struct([]), open: true } }
+
+/** What `readChangeFeed` adds to a table's columns (Delta protocol, change data files). */
+const CHANGE_COLUMNS = [
+  field('_change_type', STRING),
+  field('_commit_version', LONG),
+  field('_commit_timestamp', TIMESTAMP),
+]
+
+/** Columns of the leaves of queries, asked for once each. */
+export class LeafSchemas {
+  readonly #context: ResolveContext
+  readonly #tables = new Map<string, LeafSchema | undefined>()
+  readonly #sources = new WeakMap<DataSource | TableValuedFunction, LeafSchema>()
+
+  constructor(context: ResolveContext) {
+    this.#context = context
+  }
+
+  /** Looks up a table outside of the pipeline; false when there is none. */
+  async hasTable(read: Read): Promise<boolean> {
+    const key = formatTableName(read.name).toLowerCase()
+    if (!this.#tables.has(key)) this.#tables.set(key, await this.#context.externalSchema(read.name, read))
+    return this.#tables.get(key) !== undefined
+  }
+
+  /** Looks up a source. */
+  async fetch(source: DataSource | TableValuedFunction): Promise<void> {
+    const known = await this.#context.sourceSchema(source)
+    this.#sources.set(source, known ?? assumed(source))
+  }
+
+  /** The columns of a leaf that was looked up before, or of a dataset of the pipeline. */
+  resolve(
+    leaf: Read | DataSource | TableValuedFunction,
+    datasetSchema: (read: Read) => StructType | undefined,
+  ): LeafSchema {
+    if (leaf.kind !== 'Read') return this.#sources.get(leaf) ?? UNREAD
+    const dataset = datasetSchema(leaf)
+    const known =
+      dataset === undefined ? this.#tables.get(formatTableName(leaf.name).toLowerCase()) : { schema: dataset }
+    if (known === undefined) {
+      throw new PipelineError('INTERNAL_ERROR', {
+        detail: `${formatTableName(leaf.name)} was never looked up`,
+      })
+    }
+    return readsChanges(leaf) ? withChangeColumns(known) : known
+  }
+}
+
+/** A declared schema, to which the files may still add (`_rescued_data`, folders, `_metadata`); else nothing. */
+function assumed(source: DataSource | TableValuedFunction): LeafSchema {
+  if (source.kind !== 'DataSource' || source.schema === undefined) return UNREAD
+  return { schema: { ...source.schema, open: true } }
+}
+
+function readsChanges({ options }: Read): boolean {
+  return Object.entries(options).some(
+    ([name, value]) => name.toLowerCase() === 'readchangefeed' && value.toLowerCase() === 'true',
+  )
+}
+
+function withChangeColumns(leaf: LeafSchema): LeafSchema {
+  return { ...leaf, schema: { ...leaf.schema, fields: [...leaf.schema.fields, ...CHANGE_COLUMNS] } }
+}

@@ -1,0 +1,164 @@
+import type { Position } from '../errors/index.ts'
+import type { DataSource, Read, Scan, TableValuedFunction } from '../plan/relation.ts'
+import type {
+  NamedExpression,
+  OutputColumn,
+  ResolvedAggregate,
+  ResolvedDeduplicate,
+  ResolvedExpression,
+  ResolvedRelation,
+} from '../plan/resolved.ts'
+
+/** What matters of a query for how it can run: once over everything, or batch after batch over what is new. */
+export interface StreamingShape {
+  readonly isStreaming: boolean
+  /** Output columns that carry event time under a watermark. */
+  readonly eventTimes: ReadonlySet<number>
+  /** A streaming aggregation whose groups never end: without a watermark on what it groups by. */
+  readonly openAggregation?: Found
+  /** A deduplication that remembers every key for ever. */
+  readonly openDeduplication?: Found
+  /** `dropDuplicatesWithinWatermark` where there is no watermark. */
+  readonly deduplicationWithoutWatermark?: Found
+}
+
+export interface Found {
+  readonly position?: Position
+}
+
+/** The shape of a view, with its event-time columns by lower-case name: each reader has column ids of its own. */
+export interface ViewShape extends Omit<StreamingShape, 'eventTimes'> {
+  readonly eventTimes: ReadonlySet<string>
+}
+
+const BATCH: StreamingShape = { isStreaming: false, eventTimes: new Set() }
+
+/** The shape of a resolved query. `viewShape` gives that of the view that a Read names, undefined for a table. */
+export function streamingShape(
+  relation: ResolvedRelation,
+  viewShape: (read: Read) => ViewShape | undefined,
+): StreamingShape {
+  const definitions = new Map<number, ResolvedRelation>()
+  const shape = (node: ResolvedRelation): StreamingShape => {
+    switch (node.kind) {
+      case 'Leaf':
+        return leafShape(node.source, node.output, viewShape)
+      case 'Values':
+        return BATCH
+      case 'With':
+        for (const each of node.definitions) definitions.set(each.id, each.query)
+        return shape(node.input)
+      case 'Reference':
+        return renamed(shape(definitions.get(node.definition)!), definitions.get(node.definition)!, node)
+      case 'Join':
+      case 'SetOperation':
+        return bothShapes(shape(node.left), shape(node.right), node)
+      case 'Project':
+        return { ...shape(node.input), eventTimes: passedOn(node.expressions, shape(node.input).eventTimes) }
+      case 'WithWatermark': {
+        const input = shape(node.input)
+        return input.isStreaming ? { ...input, eventTimes: new Set([node.eventTime]) } : input
+      }
+      case 'Aggregate':
+        return aggregateShape(node, shape(node.input))
+      case 'Deduplicate':
+        return deduplicateShape(node, shape(node.input))
+      default:
+        return shape(node.input)
+    }
+  }
+  return shape(relation)
+}
+
+/** A query's shape as its readers by name see it. */
+export function asViewShape(shape: StreamingShape, output: readonly OutputColumn[]): ViewShape {
+  const names = output.filter((each) => shape.eventTimes.has(each.id)).map((each) => each.name.toLowerCase())
+  return { ...shape, eventTimes: new Set(names) }
+}
+
+function leafShape(
+  source: Read | DataSource | TableValuedFunction | Scan,
+  output: readonly OutputColumn[],
+  viewShape: (read: Read) => ViewShape | undefined,
+): StreamingShape {
+  const view = source.kind === 'Read' ? viewShape(source) : undefined
+  if (view === undefined) {
+    return { isStreaming: source.kind !== 'Scan' && source.isStreaming, eventTimes: new Set() }
+  }
+  const ids = output.filter((each) => view.eventTimes.has(each.name.toLowerCase())).map((each) => each.id)
+  return { ...view, eventTimes: new Set(ids) }
+}
+
+function bothShapes(left: StreamingShape, right: StreamingShape, node: ResolvedRelation): StreamingShape {
+  const eventTimes =
+    node.kind === 'SetOperation'
+      ? node.output.flatMap((each, i) => (isEventTimeOfBoth(left, right, node, i) ? [each.id] : []))
+      : [...left.eventTimes, ...right.eventTimes]
+  return {
+    isStreaming: left.isStreaming || right.isStreaming,
+    eventTimes: new Set(eventTimes),
+    openAggregation: left.openAggregation ?? right.openAggregation,
+    openDeduplication: left.openDeduplication ?? right.openDeduplication,
+    deduplicationWithoutWatermark: left.deduplicationWithoutWatermark ?? right.deduplicationWithoutWatermark,
+  }
+}
+
+function isEventTimeOfBoth(
+  left: StreamingShape,
+  right: StreamingShape,
+  node: Extract<ResolvedRelation, { kind: 'SetOperation' }>,
+  column: number,
+): boolean {
+  const isEventTime = (side: StreamingShape, output: readonly OutputColumn[]) =>
+    !side.isStreaming || side.eventTimes.has(output[column]!.id)
+  return isEventTime(left, node.left.output) && isEventTime(right, node.right.output)
+}
+
+function aggregateShape(node: ResolvedAggregate, input: StreamingShape): StreamingShape {
+  if (!input.isStreaming) return BATCH
+  const keys = new Set(
+    node.grouping.filter((each) => mentions(each.expression, input.eventTimes)).map((each) => each.column.id),
+  )
+  const isOpen = keys.size === 0
+  return {
+    ...input,
+    eventTimes: passedOn(node.expressions, keys),
+    ...(isOpen ? { openAggregation: { position: node.position } } : {}),
+  }
+}
+
+function deduplicateShape(node: ResolvedDeduplicate, input: StreamingShape): StreamingShape {
+  if (!input.isStreaming) return BATCH
+  const found: Found = { position: node.position }
+  const keys = node.keys ?? node.output.map((each) => each.id)
+  const isBounded = node.withinWatermark || keys.some((each) => input.eventTimes.has(each))
+  return {
+    ...input,
+    ...(isBounded ? {} : { openDeduplication: found }),
+    ...(node.withinWatermark && input.eventTimes.size === 0 ? { deduplicationWithoutWatermark: found } : {}),
+  }
+}
+
+/** Output columns that are event times unchanged, or the window or field of one. */
+function passedOn(
+  expressions: readonly NamedExpression[],
+  eventTimes: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const kept = expressions.filter(({ expression }) => mentions(expression, eventTimes))
+  return new Set(kept.map((each) => each.column.id))
+}
+
+function mentions(expression: ResolvedExpression, eventTimes: ReadonlySet<number>): boolean {
+  if (expression.kind === 'Column') return eventTimes.has(expression.id)
+  if (expression.kind === 'Field') return mentions(expression.child, eventTimes)
+  return (
+    expression.kind === 'Call' &&
+    (expression.function === 'window' || expression.function === 'window_time') &&
+    expression.arguments.some((each) => mentions(each, eventTimes))
+  )
+}
+
+function renamed(shape: StreamingShape, from: ResolvedRelation, to: ResolvedRelation): StreamingShape {
+  const ids = to.output.flatMap((each, i) => (shape.eventTimes.has(from.output[i]!.id) ? [each.id] : []))
+  return { ...shape, eventTimes: new Set(ids) }
+}

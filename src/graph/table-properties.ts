@@ -1,0 +1,147 @@
+import { nearest, PipelineError } from '../errors/index.ts'
+import { parseDuration } from '../plan/duration.ts'
+import type { OutputDefinition } from './definition.ts'
+
+/** What the table properties of a definition mean, the clustering aliases taken out of them. */
+export interface CheckedProperties {
+  readonly tableProperties: Readonly<Record<string, string>>
+  readonly clusterBy: readonly string[] | 'auto'
+  readonly warnings: readonly string[]
+}
+
+type Check = { readonly expected: string; readonly accepts: (value: string) => boolean }
+
+const FLAG: Check = { expected: 'true or false', accepts: (value) => /^(true|false)$/i.test(value) }
+const COUNT: Check = { expected: 'a whole number', accepts: (value) => /^\d+$/.test(value) }
+const INTERVAL: Check = {
+  expected: "an interval such as 'interval 7 days'",
+  accepts: (value) => isDuration(value),
+}
+const ANY: Check = { expected: 'a text', accepts: () => true }
+const oneOf = (...values: readonly string[]): Check => ({
+  expected: values.map((each) => `'${each}'`).join(' or '),
+  accepts: (value) => values.includes(value),
+})
+
+/** Delta's table properties, as Delta Lake and Databricks document them. */
+const DELTA_PROPERTIES: Readonly<Record<string, Check>> = {
+  'delta.appendOnly': FLAG,
+  'delta.autoOptimize.autoCompact': oneOf('true', 'false', 'auto', 'legacy'),
+  'delta.autoOptimize.optimizeWrite': FLAG,
+  'delta.checkpoint.writeStatsAsJson': FLAG,
+  'delta.checkpoint.writeStatsAsStruct': FLAG,
+  'delta.checkpointInterval': COUNT,
+  'delta.checkpointPolicy': oneOf('classic', 'v2'),
+  'delta.columnMapping.mode': oneOf('none', 'name', 'id'),
+  'delta.compatibility.symlinkFormatManifest.enabled': FLAG,
+  'delta.dataSkippingNumIndexedCols': {
+    expected: 'a whole number from -1',
+    accepts: (v) => /^(-1|\d+)$/.test(v),
+  },
+  'delta.dataSkippingStatsColumns': ANY,
+  'delta.deletedFileRetentionDuration': INTERVAL,
+  'delta.enableChangeDataFeed': FLAG,
+  'delta.enableDeletionVectors': FLAG,
+  'delta.enableInCommitTimestamps': FLAG,
+  'delta.enableRowTracking': FLAG,
+  'delta.enableTypeWidening': FLAG,
+  'delta.enableVariantShredding': FLAG,
+  'delta.isolationLevel': oneOf('Serializable', 'WriteSerializable'),
+  'delta.logRetentionDuration': INTERVAL,
+  'delta.minReaderVersion': COUNT,
+  'delta.minWriterVersion': COUNT,
+  'delta.parquet.compression.codec': ANY,
+  'delta.randomizeFilePrefixes': FLAG,
+  'delta.randomPrefixLength': COUNT,
+  'delta.setTransactionRetentionDuration': INTERVAL,
+  'delta.targetFileSize': ANY,
+  'delta.tuneFileSizesForRewrites': FLAG,
+  'delta.universalFormat.enabledFormats': ANY,
+}
+
+/** Properties of pipelines whose values are checked; others under `pipelines.` are kept as they are. */
+const PIPELINES_PROPERTIES: Readonly<Record<string, Check>> = {
+  'pipelines.reset.allowed': FLAG,
+  'pipelines.autoOptimize.managed': FLAG,
+  'pipelines.autoOptimize.zOrderCols': ANY,
+  'pipelines.trigger.interval': {
+    expected: "a duration such as '10 seconds'",
+    accepts: (v) => isDuration(v),
+  },
+}
+
+const ENABLE_CLUSTERING = 'delta.enableLiquidClustering'
+const CLUSTER_BY = 'delta.clusterBy'
+
+/**
+ * Checks the table properties of a definition. Keys of Delta and of pipelines are compared without case; others are free labels.
+ * `delta.enableLiquidClustering` and `delta.clusterBy`, which no Delta version knows, stand for CLUSTER BY and are not kept.
+ * Throws DELTA_UNKNOWN_CONFIGURATION and INVALID_TABLE_PROPERTY.
+ */
+export function checkProperties(definition: OutputDefinition, datasetName: string): CheckedProperties {
+  const kept: Record<string, string> = {}
+  const aliases: Record<string, string> = {}
+  for (const [key, value] of Object.entries(definition.tableProperties)) {
+    const alias = [ENABLE_CLUSTERING, CLUSTER_BY].find((each) => each.toLowerCase() === key.toLowerCase())
+    if (alias !== undefined) aliases[alias] = value
+    else kept[checkedKey(key, value, datasetName)] = value
+  }
+  const clusterBy = definition.clusterBy ?? clusteringOf(aliases)
+  const warnings = Object.keys(aliases).map(
+    (alias) => `'${alias}' is not a Delta property: it is taken as clusterBy and not written to the table.`,
+  )
+  return { tableProperties: kept, clusterBy, warnings }
+}
+
+/** `pipelines.reset.allowed` of a table: false keeps its rows when the pipeline is fully refreshed. */
+export function isResetAllowed(tableProperties: Readonly<Record<string, string>>): boolean {
+  return tableProperty(tableProperties, 'pipelines.reset.allowed')?.toLowerCase() !== 'false'
+}
+
+/** The value of a property, its key compared without case. */
+export function tableProperty(
+  tableProperties: Readonly<Record<string, string>>,
+  key: string,
+): string | undefined {
+  const wanted = key.toLowerCase()
+  return Object.entries(tableProperties).find(([each]) => each.toLowerCase() === wanted)?.[1]
+}
+
+/** The key in its documented spelling, since Delta's own readers compare with case. */
+function checkedKey(key: string, value: string, datasetName: string): string {
+  const known = key.toLowerCase().startsWith('delta.') ? DELTA_PROPERTIES : PIPELINES_PROPERTIES
+  const name = Object.keys(known).find((each) => each.toLowerCase() === key.toLowerCase())
+  if (name === undefined) {
+    if (known === DELTA_PROPERTIES && !key.startsWith('delta.feature.'))
+      throw unknownProperty(key, datasetName)
+    return key
+  }
+  const { accepts, expected } = known[name]!
+  if (accepts(value)) return name
+  throw new PipelineError('INVALID_TABLE_PROPERTY', { property: name, datasetName, expected, actual: value })
+}
+
+function unknownProperty(key: string, datasetName: string): PipelineError {
+  const near = nearest(key, Object.keys(DELTA_PROPERTIES))
+  const suggestion =
+    near === undefined
+      ? 'Labels of your own are free as long as they do not begin with delta.'
+      : `Did you mean '${near}'?`
+  return new PipelineError('DELTA_UNKNOWN_CONFIGURATION', { config: key, datasetName, suggestion })
+}
+
+function clusteringOf(aliases: Readonly<Record<string, string>>): readonly string[] | 'auto' {
+  if (aliases[ENABLE_CLUSTERING]?.toLowerCase() === 'false') return []
+  const columns = aliases[CLUSTER_BY]?.split(',').map((each) => each.trim())
+  return columns ?? (aliases[ENABLE_CLUSTERING] === undefined ? [] : 'auto')
+}
+
+function isDuration(value: string): boolean {
+  try {
+    parseDuration(value)
+    return true
+  } catch (error) {
+    if (error instanceof PipelineError) return false
+    throw error
+  }
+}

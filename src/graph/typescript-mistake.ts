@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { displayPath } from '../dataframe/index.ts'
+import { PipelineError, type Position } from '../errors/index.ts'
+import { frameIn, lineWith, placeInMessage } from './stack-place.ts'
+
+/** An error of Node's loader, or one that the user's code threw while it was loaded. */
+interface LoadError extends Error {
+  readonly code?: string
+}
+
+/**
+ * What stopped a definition file from loading, in the terms of its author: constructs that type stripping cannot
+ * remove, imports that do not resolve, or an error of the code itself. `file` is its path as the user would type it.
+ */
+export function typescriptMistake(error: unknown, file: string): PipelineError {
+  if (error instanceof PipelineError) return error.at({ position: { file, line: 1, column: 1 } })
+  if (!(error instanceof Error)) return failed(String(error), file, error)
+  const { code } = error as LoadError
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT') return badImport(error, file)
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return badExtension(error, file)
+  if (error instanceof SyntaxError) return badSyntax(error, file)
+  return failed(error.message, file, error)
+}
+
+/** Texts of Node's parser, and what to write instead. */
+const SYNTAX_ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/enum/, "Write `const Status = { Open: 'open' } as const` in place of the enum."],
+  [/parameter propert/, 'Declare the field in the class and assign it in the constructor.'],
+  [/namespace|module` keyword/, 'Put its content into a file of its own and import it.'],
+  [/import =|export =|import equals|export assignment/i, "Write `import x from 'x'` and `export default x`."],
+  [/angle-bracket/, 'Write `value as Type`.'],
+  [/decorator/, "A definition is a function call: streamingTable('name', options, () => query)."],
+]
+
+function badSyntax(error: SyntaxError, file: string): PipelineError {
+  const at = placeInMessage(error)
+  const missing = /does not provide an export named '([^']+)'/.exec(error.message)
+  if (missing !== null) return missingExport(error, missing[1]!, at, file)
+  const isDecorator = at?.source?.trimStart().startsWith('@') ?? false
+  const reason = isDecorator ? 'decorators are not supported.' : error.message
+  const advice = SYNTAX_ADVICE.find(([pattern]) => pattern.test(reason))?.[1] ?? ''
+  return syntaxError(error, reason, advice, at?.position ?? { file, line: 1, column: 1 })
+}
+
+function missingExport(
+  error: SyntaxError,
+  name: string,
+  at: { position: Position } | undefined,
+  file: string,
+): PipelineError {
+  const advice = `If '${name}' is a type, import it with \`import type\`: types do not exist when the file runs.`
+  return syntaxError(error, error.message, advice, at?.position ?? { file, line: 1, column: 1 })
+}
+
+function badImport(error: Error, file: string): PipelineError {
+  const [, target = '', importer = ''] = /'([^']+)'.* imported from (.+)$/s.exec(error.message) ?? []
+  const advice = importAdvice(target)
+  const position = lineWith(importer, basename(target)) ?? { file, line: 1, column: 1 }
+  return syntaxError(error, error.message.split(' imported from ')[0]!, advice, position)
+}
+
+function importAdvice(target: string): string {
+  const swapped = target.replace(/\.(m?)js$/, '.$1ts')
+  const candidates = [`${target}.ts`, `${target}.mts`, `${target}.js`, `${target}/index.ts`, swapped]
+  const found = candidates.find((each) => each !== target && existsSync(each))
+  if (found !== undefined) return `Write the ending of the file: '${basename(found)}'.`
+  if (!target.startsWith('/')) return `Install the package: npm install ${target}`
+  return existsSync(dirname(target)) ? '' : `The folder '${displayPath(dirname(target))}' does not exist.`
+}
+
+function badExtension(error: Error, file: string): PipelineError {
+  const path = /for (.+)$/.exec(error.message)?.[1] ?? file
+  const advice = 'Definitions hold no JSX: give the file the ending .ts.'
+  return syntaxError(error, error.message.replace(/ for .*$/, ''), advice, {
+    file: displayPath(path),
+    line: 1,
+    column: 1,
+  })
+}
+
+function failed(reason: string, file: string, cause: unknown): PipelineError {
+  const position = (cause instanceof Error && frameIn(cause)) || { file, line: 1, column: 1 }
+  return new PipelineError('DEFINITION_FILE_FAILED', { file_path: file, reason }, { position, cause })
+}
+
+function syntaxError(cause: Error, reason: string, advice: string, position: Position): PipelineError {
+  const parameters = { file_path: position.file ?? '', reason, advice }
+  return new PipelineError('DEFINITION_FILE_SYNTAX', parameters, { position, cause })
+}
