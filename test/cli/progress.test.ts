@@ -30,13 +30,13 @@ function event(
 const flow = (seconds: number, dataset: string, details: object) =>
   event(seconds, 'flow_progress', details, dataset)
 
-function after(...events: PipelineEvent[]): ProgressState {
+function progressAfter(...events: PipelineEvent[]): ProgressState {
   return events.reduce(advance, initialProgress)
 }
 
 describe('the progress of an update', () => {
   test('adds up what its batches report', () => {
-    const state = after(
+    const state = progressAfter(
       event(0, 'update_progress', { state: 'RUNNING' }),
       flow(0, 'main.shop.bronze', { status: 'QUEUED' }),
       flow(0, 'main.shop.silver', { status: 'QUEUED' }),
@@ -74,12 +74,12 @@ describe('the progress of an update', () => {
   })
 
   test('ignores events of other kinds', () => {
-    expect(after(event(0, 'flow_definition', {}, 'main.shop.bronze'))).toEqual(initialProgress)
+    expect(progressAfter(event(0, 'flow_definition', {}, 'main.shop.bronze'))).toEqual(initialProgress)
   })
 })
 
 test('is drawn as a table that moves', () => {
-  const state = after(
+  const state = progressAfter(
     event(0, 'update_progress', { state: 'RUNNING' }),
     flow(0, 'main.shop.bronze', { status: 'STARTING' }),
     flow(1, 'main.shop.bronze', { status: 'COMPLETED', metrics: { num_output_rows: 10_000 } }),
