@@ -1,5 +1,5 @@
 import { PipelineError } from '../errors/index.ts'
-import { analyze } from '../plan/analyzer/index.ts'
+import { analyze } from '../plan/analyzer/analyze.ts'
 import type { Read } from '../plan/relation.ts'
 import { formatTableName } from '../plan/table-name.ts'
 import type { StructType } from '../types/data-type.ts'

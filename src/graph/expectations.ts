@@ -1,5 +1,5 @@
 import { PipelineError, type Position } from '../errors/index.ts'
-import { analyze } from '../plan/analyzer/index.ts'
+import { analyze } from '../plan/analyzer/analyze.ts'
 import type { Expression } from '../plan/expression.ts'
 import { functionNamed } from '../plan/functions/index.ts'
 import type { Read } from '../plan/relation.ts'

@@ -1,5 +1,5 @@
 import { PipelineError } from '../errors/index.ts'
-import type { LeafSchema } from '../plan/analyzer/index.ts'
+import type { LeafSchema } from '../plan/analyzer/state.ts'
 import type { DataSource, Read, TableValuedFunction } from '../plan/relation.ts'
 import { formatTableName } from '../plan/table-name.ts'
 import { field, LONG, STRING, type StructType, struct, TIMESTAMP } from '../types/data-type.ts'
