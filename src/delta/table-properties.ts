@@ -33,6 +33,15 @@ export function parseInterval(text: string): number | undefined {
 
 /** How long removed files are kept for readers of older versions: `delta.deletedFileRetentionDuration`, a week. */
 export function deletedFileRetentionMs(metadata: Metadata): number {
-  const text = metadata.configuration['delta.deletedFileRetentionDuration']
-  return (text === undefined ? undefined : parseInterval(text)) ?? 7 * UNITS_MS.day!
+  return durationOf(metadata, 'delta.deletedFileRetentionDuration') ?? 7 * UNITS_MS.day!
+}
+
+/** How far back versions can be read at least: `delta.logRetentionDuration`, 30 days. */
+export function logRetentionMs(metadata: Metadata): number {
+  return durationOf(metadata, 'delta.logRetentionDuration') ?? 30 * UNITS_MS.day!
+}
+
+function durationOf(metadata: Metadata, property: string): number | undefined {
+  const text = metadata.configuration[property]
+  return text === undefined ? undefined : parseInterval(text)
 }

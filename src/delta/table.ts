@@ -3,7 +3,7 @@ import { PipelineError } from '../errors/index.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { StructType } from '../types/data-type.ts'
 import { printSchemaJson } from '../types/schema-json.ts'
-import type { Commit } from './actions.ts'
+import type { Commit, RemoveFile } from './actions.ts'
 import { writeCheckpoint } from './checkpoint.ts'
 import { type HistoryEntry, readHistory } from './history.ts'
 import { commitPath } from './log-files.ts'
@@ -110,7 +110,8 @@ export class DeltaTable {
       const { version, timestampMs } = this.#state
       const commit = await readCommit(this.#storage, version + 1, { previousMs: timestampMs })
       if (commit === undefined) break
-      this.#state.advance(commit)
+      // Another refresh may have come first while this one was reading.
+      if (commit.version === this.#state.version + 1) this.#state.advance(commit)
     }
     if (this.#state.version !== this.#snapshot.version) this.#snapshot = this.#state.snapshot()
     return this.#snapshot
@@ -127,6 +128,11 @@ export class DeltaTable {
     if (state === undefined)
       throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: this.#storage.name })
     return state.snapshot()
+  }
+
+  /** Files removed after `cutoffMs` (milliseconds since the epoch): older versions still read them. */
+  removedAfter(cutoffMs: number): Iterable<RemoveFile> {
+    return this.#state.tombstonesAfter(cutoffMs)
   }
 
   /** A transaction on the held version. */

@@ -1,4 +1,4 @@
-import type { AddFile } from '../delta/index.ts'
+import { type AddFile, cleanLog, vacuum } from '../delta/index.ts'
 import type { EngineSession } from '../engine/engine.ts'
 import type { EventsTable } from './events-table.ts'
 
@@ -7,8 +7,6 @@ const DAY_MS = 86_400_000
 export interface Maintenance {
   /** Events older than this are removed, a file at a time. */
   readonly retentionMs: number
-  /** Files that no version needs any more stay this long for those who still read them. */
-  readonly graceMs: number
   /** Files smaller than this are put together. */
   readonly smallBytes: number
   /** How many small files of the current day are left alone. */
@@ -17,7 +15,6 @@ export interface Maintenance {
 
 const DEFAULTS: Maintenance = {
   retentionMs: 30 * DAY_MS,
-  graceMs: 7 * DAY_MS,
   smallBytes: 16 << 20,
   smallFiles: 16,
 }
@@ -31,6 +28,8 @@ export async function maintain(
   const settings = { ...DEFAULTS, ...options }
   await expire(table, settings.nowMs - settings.retentionMs)
   await compact(table, session, settings)
+  await vacuum(table.delta, table.storage, settings.nowMs)
+  await cleanLog(table.delta, table.storage, settings.nowMs)
 }
 
 async function expire(table: EventsTable, cutoffMs: number): Promise<void> {
