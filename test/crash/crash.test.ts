@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DuckdbEngine, openDuckdbEngine } from '../../src/engine/duckdb/engine.ts'
+import { STEPS } from '../../src/update/steps.ts'
+import { PipelineUnderTest } from './pipeline-under-test.ts'
+
+/** Kills at random moments; the full programme of 50 runs with MILLRACE_TEST=all. */
+const RANDOM_KILLS = process.env.MILLRACE_TEST === 'all' ? 50 : 8
+const ROWS = 600
+
+let engine: DuckdbEngine
+let expected: Outcome
+let runMs: number
+
+interface Outcome {
+  readonly tables: Record<string, string[]>
+  readonly totals: Record<string, number>
+}
+
+beforeAll(async () => {
+  engine = await openDuckdbEngine({ threads: 2 })
+  const pipeline = new PipelineUnderTest()
+  await pipeline.generate(ROWS, 1)
+  const start = performance.now()
+  await pipeline.run()
+  runMs = performance.now() - start
+  await pipeline.generate(ROWS, 2)
+  await pipeline.run()
+  expected = await outcomeOf(pipeline)
+  pipeline.remove()
+})
+
+afterAll(() => engine.close())
+
+describe('a run after a kill ends like a run that was never killed', () => {
+  for (const step of STEPS.filter((each) => each !== 'after-reset-of-checkpoint')) {
+    test(`killed at the step ${step}, in the first update and in the second`, async () => {
+      const pipeline = new PipelineUnderTest()
+      await pipeline.generate(ROWS, 1)
+      expect(await pipeline.runKilledAt(step)).toBe(true)
+      await pipeline.run()
+      await pipeline.generate(ROWS, 2)
+      expect(await pipeline.runKilledAt(`${step}#2`)).toBe(true)
+      await pipeline.run()
+      expect(await outcomeOf(pipeline)).toEqual(expected)
+      pipeline.remove()
+    })
+  }
+
+  test(`killed at ${RANDOM_KILLS} random moments`, { timeout: 600_000 }, async () => {
+    const random = seeded(20261121)
+    for (let i = 0; i < RANDOM_KILLS; i++) {
+      const pipeline = new PipelineUnderTest()
+      await pipeline.generate(ROWS, 1)
+      await pipeline.runKilledAfter(random() * runMs)
+      await pipeline.run()
+      await pipeline.generate(ROWS, 2)
+      await pipeline.runKilledAfter(random() * runMs)
+      await pipeline.run()
+      expect(await outcomeOf(pipeline)).toEqual(expected)
+      pipeline.remove()
+    }
+  })
+})
+
+async function outcomeOf(pipeline: PipelineUnderTest): Promise<Outcome> {
+  return { tables: await pipeline.tables(engine), totals: await pipeline.eventTotals(engine) }
+}
+
+/** Random numbers from 0 to 1 that are the same in each run of the test. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
