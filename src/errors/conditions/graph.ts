@@ -85,11 +85,6 @@ export const graphConditions = {
     hint: 'Leave it out: a DataFrame of readStream is a stream already.',
     sqlState: '42601',
   },
-  CANNOT_PARSE_INTERVAL: {
-    message: "'{intervalString}' is not a duration.",
-    hint: "Write a number and a unit from microseconds to weeks: '10 minutes', '1 hour 30 minutes'.",
-    sqlState: '22006',
-  },
   INVALID_TABLE_NAME: {
     message: "'{name}' is not a table name: it must have one to three parts separated by dots.",
     hint: 'Put a part with special characters in backticks: `my-table`.',
