@@ -240,7 +240,8 @@ export class Transaction {
     try {
       return await storage.putIfAbsent(path, printCommit(commit))
     } catch (error) {
-      if ((await storage.stat(path)) === undefined) throw error
+      const landed = await storage.stat(path).catch((): undefined => undefined)
+      if (landed === undefined) throw error
       return 'exists'
     }
   }
