@@ -62,6 +62,10 @@ export const sqlConditions = {
     message: "CTE definition can't have duplicate names: {duplicateNames}.",
     sqlState: '42602',
   },
+  'INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH': {
+    message: 'Inline table expected {expectedNumCols} columns but found {actualNumCols} columns in a row.',
+    sqlState: '42000',
+  },
   INVALID_NUMERIC_LITERAL_RANGE: {
     message:
       'Numeric literal {literal} is outside the valid range for {typeName} with minimum value of {minValue} and maximum value of {maxValue}.',

@@ -1,0 +1,5 @@
+export { parseExpression, parseQuery, parseSelectItem } from './parse.ts'
+export type { Interpolation, ParseOptions } from './source-text.ts'
+export { printSparkExpression } from './spark/expression.ts'
+export { printSpark } from './spark/relation.ts'
+export type * from './statement.ts'

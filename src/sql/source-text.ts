@@ -1,0 +1,68 @@
+import type { Position } from '../errors/index.ts'
+
+/** Where a piece of SQL text comes from. */
+export interface ParseOptions {
+  /** Path as the user would type it. */
+  readonly file?: string
+  /** 1-based line and column of the text's first character in the file. */
+  readonly line?: number
+  readonly column?: number
+  /** Parts of the text that stand for something of another width in the file, in order. */
+  readonly interpolations?: readonly Interpolation[]
+}
+
+/** `text[start..end)` stands for `width` UTF-16 units of the same line in the file. */
+export interface Interpolation {
+  readonly start: number
+  readonly end: number
+  readonly width: number
+}
+
+/** The text being parsed, with the place of each of its characters in the user's file. */
+export class SourceText {
+  readonly text: string
+  private readonly options: ParseOptions
+  /** Line and start of line of the last lookup: positions are mostly asked for in ascending order. */
+  private lineNumber = 1
+  private lineStart = 0
+
+  constructor(text: string, options: ParseOptions) {
+    this.text = text
+    this.options = options
+  }
+
+  readonly positionAt = (offset: number): Position => {
+    this.seekLine(offset)
+    const { file, line = 1, column = 1 } = this.options
+    const first = this.lineNumber === 1 ? column : 1
+    return {
+      ...(file === undefined ? {} : { file }),
+      line: line + this.lineNumber - 1,
+      column: first + offset - this.lineStart + this.shiftBefore(offset),
+    }
+  }
+
+  private seekLine(offset: number): void {
+    if (offset < this.lineStart) {
+      this.lineNumber = 1
+      this.lineStart = 0
+    }
+    for (;;) {
+      const next = this.text.indexOf('\n', this.lineStart)
+      if (next === -1 || next >= offset) return
+      this.lineNumber++
+      this.lineStart = next + 1
+    }
+  }
+
+  /** How far interpolations earlier in the line move an offset; inside one, to its start. */
+  private shiftBefore(offset: number): number {
+    let shift = 0
+    for (const { start, end, width } of this.options.interpolations ?? []) {
+      if (start < this.lineStart) continue
+      if (start >= offset) break
+      shift += end <= offset ? width - (end - start) : start - offset
+    }
+    return shift
+  }
+}
