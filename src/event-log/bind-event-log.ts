@@ -117,7 +117,6 @@ function checkArgument(call: TableValuedFunction, pipeline: EventLogPipeline): v
 
 /** The name in `TABLE(name)`. */
 function datasetOf(argument: Expression): readonly string[] | undefined {
-  if (argument.kind === 'SubqueryExpression' && argument.plan.kind === 'Read') return argument.plan.name
   if (argument.kind !== 'UnresolvedFunction' || argument.name.toLowerCase() !== 'table') return undefined
   const [name] = argument.arguments
   return name?.kind === 'UnresolvedAttribute' ? name.parts : undefined

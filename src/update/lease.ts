@@ -109,7 +109,7 @@ function startHeartbeat(data: HeartbeatData): Worker {
  */
 async function isFree(storage: Storage, holder: LeaseRecord, options: LeaseOptions): Promise<boolean> {
   if (holder.released || isCertainlyDead(holder)) return true
-  const { heartbeatMs = 1000, timeoutMs = 10_000 } = options
+  const { heartbeatMs = 1000, timeoutMs = 60_000 } = options
   const pollMs = heartbeatMs / 4
   const first = await beatOf(storage, holder.token)
   let last = performance.now()

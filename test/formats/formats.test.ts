@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { deprecation, EventLog, readEvents } from '../../src/event-log/index.ts'
 import { localStorage, type Storage } from '../../src/storage/index.ts'
 import { openCheckpoint } from '../../src/update/checkpoint.ts'
 import { acquireLease } from '../../src/update/lease.ts'
@@ -34,6 +35,37 @@ describe('files of format version 1', () => {
     })
     expect(checkpoint.latestCommitted).toBe(6)
     expect(await checkpoint.committedInfo(6)).toEqual({ tableVersion: 9 })
+  })
+
+  test('a journal of events', async () => {
+    const events = await readEvents(storage, {}, () => Promise.reject(new Error('the engine was opened')))
+    expect(events).toEqual([
+      {
+        id: '0b7a2f4e-2c1d-8a55-9f10-6d0f3b1c2a77',
+        sequence: { data_plane_id: { instance: 'update-1', seq_no: 1_767_225_600_123_456 } },
+        origin: {
+          pipeline_id: 'shop',
+          pipeline_name: 'shop',
+          update_id: 'update-1',
+          dataset_name: 'main.shop.silver_orders',
+          flow_id: 'f-1',
+          flow_name: 'silver_orders',
+          batch_id: 7,
+        },
+        timestamp: '2026-01-01T00:00:00.123456Z',
+        message: "Flow 'silver_orders' is RUNNING (batch 7).",
+        level: 'METRICS',
+        maturity_level: 'STABLE',
+        error: null,
+        details: { flow_progress: { status: 'RUNNING', metrics: { num_output_rows: 95 } } },
+        event_type: 'flow_progress',
+      },
+    ])
+    const origin = { pipeline_id: 'shop', pipeline_name: 'shop' }
+    const log = await EventLog.open(storage, { origin, clock: { nowMicros: () => 0n } })
+    await log.append([deprecation('appended to it')])
+    const paths = await Array.fromAsync(storage.list('events'))
+    expect(paths.map((each) => each.path)).toEqual(['events/journal-00000001767225600000.ndjson'])
   })
 
   test('a lease', async () => {
