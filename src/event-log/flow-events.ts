@@ -66,14 +66,15 @@ export interface FlowProgress extends FlowOrigin {
 }
 
 /**
- * A flow's status or the counts of one of its batches. The report of a committed batch (RUNNING with a flow id and a
- * batch id) always has the same id, so that recovery may emit it again and no reader counts it twice.
+ * A flow's status or the counts of one of its batches. With a flow id and a batch id, as for the report of a committed
+ * batch, the event's id follows from them, the dataset and the status: recovery may emit it again, and no reader counts it
+ * twice.
  */
 export function flowProgress(progress: FlowProgress): EventDraft {
-  const { flowId, batchId, status, metrics, dataQuality, error } = progress
+  const { flowId, dataset, batchId, status, metrics, dataQuality, error } = progress
   const isBatch = flowId !== undefined && batchId !== undefined
   return {
-    ...(isBatch && { id: eventId('flow_progress', flowId, batchId, status) }),
+    ...(isBatch && { id: eventId('flow_progress', flowId, dataset, batchId, status) }),
     event_type: 'flow_progress',
     level: levelOf(progress),
     message: messageOf(progress),

@@ -123,7 +123,7 @@ describe('events of a flow', () => {
       },
     })
     expect(draft).toEqual({
-      id: eventId('flow_progress', 'f-1', 7, 'RUNNING'),
+      id: eventId('flow_progress', 'f-1', 'main.shop.silver_orders', 7, 'RUNNING'),
       event_type: 'flow_progress',
       level: 'METRICS',
       message: "Flow 'silver_orders' is RUNNING (batch 7).",
