@@ -33,7 +33,8 @@ function datasetEvent(dataset: ResolvedDataset, graph: ResolvedGraph): EventDraf
 
 function flowEvent(flow: ResolvedFlow, graph: ResolvedGraph): EventDraft {
   const files = new Set<string>()
-  for (const node of walk(flow.query)) if (node.kind === 'DataSource') for (const path of node.paths) files.add(path)
+  for (const node of walk(flow.query))
+    if (node.kind === 'DataSource') for (const path of node.paths) files.add(path)
   return flowDefinition({
     flowName: flow.name,
     flowType: FLOW_TYPES[flow.kind],

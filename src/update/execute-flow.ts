@@ -1,7 +1,7 @@
 import { isCondition, PipelineError } from '../errors/index.ts'
 import { flowProgress } from '../event-log/flow-events.ts'
 import type { ResolvedFlow } from '../graph/resolved-graph.ts'
-import { runBatchQuery, type BatchQueryOptions } from './batch-query.ts'
+import { type BatchQueryOptions, runBatchQuery } from './batch-query.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import { flowInputs, pinStatics } from './flow-inputs.ts'
 import { countingFlow, inlineCtes, inlineViews } from './inline.ts'
@@ -25,7 +25,10 @@ export async function executeFlow(
   for (let attempt = 0; ; attempt++) {
     const now = currentFlow(run.graph, flow)
     const about = { flowName: flow.name, dataset: flow.target }
-    run.events.emit(flowProgress({ ...about, status: 'STARTING' }), flowProgress({ ...about, status: 'RUNNING' }))
+    run.events.emit(
+      flowProgress({ ...about, status: 'STARTING' }),
+      flowProgress({ ...about, status: 'RUNNING' }),
+    )
     try {
       return await runOnce(run, now, options)
     } catch (error) {
@@ -67,7 +70,11 @@ async function runOnceFlow(options: BatchQueryOptions): Promise<FlowOutcome> {
     timestampMicros: run.clock.nowMicros(),
     configuration: flow.configuration,
   }
-  return { technique: 'APPEND', reason: null, rowsWritten: await runBatchQuery(options, { record, mode: 'append' }) }
+  return {
+    technique: 'APPEND',
+    reason: null,
+    rowsWritten: await runBatchQuery(options, { record, mode: 'append' }),
+  }
 }
 
 /** Opens the tables that a flow writes, each once. */
@@ -76,7 +83,9 @@ function tableOpener(run: UpdateRun): (identifier: string) => Promise<OpenTable>
   const open = async (identifier: string) => {
     const table = await run.tables.openOwn(identifier)
     if (table !== undefined) return table
-    throw new PipelineError('INTERNAL_ERROR', { detail: `table ${datasetOf(run.graph, identifier).name} was not set up` })
+    throw new PipelineError('INTERNAL_ERROR', {
+      detail: `table ${datasetOf(run.graph, identifier).name} was not set up`,
+    })
   }
   return (identifier) => {
     const known = opened.get(identifier) ?? open(identifier)

@@ -1,7 +1,7 @@
 import type { ResolvedDataset, ResolvedFlow } from '../graph/resolved-graph.ts'
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
-import { tablesWritten } from './scheduler.ts'
 import { datasetOf, type UpdateRun } from './run.ts'
+import { tablesWritten } from './scheduler.ts'
 import { atStep } from './steps.ts'
 
 /**
@@ -19,7 +19,9 @@ export async function resetTable(run: UpdateRun, dataset: ResolvedDataset): Prom
 /** Ends a reset that a crash interrupted. Does nothing for a table whose flows were never reset. */
 export async function finishReset(run: UpdateRun, dataset: ResolvedDataset): Promise<void> {
   const flows = flowsInto(run, dataset)
-  const checkpoints = await Promise.all(flows.map((flow) => openCheckpoint(run.storage, flow.target, flow.name)))
+  const checkpoints = await Promise.all(
+    flows.map((flow) => openCheckpoint(run.storage, flow.target, flow.name)),
+  )
   if (checkpoints.every((each) => each.version === 0)) return
   const table = await run.tables.openOwn(dataset.identifier)
   if (table === undefined) return
@@ -51,7 +53,10 @@ async function emptyTables(
   const quarantines = new Set(flows.flatMap((flow) => tablesWritten(flow, run.graph)))
   quarantines.delete(dataset.identifier)
   for (const quarantine of quarantines) await emptyTable(run, datasetOf(run.graph, quarantine), [])
-  const answers = flows.map((flow, i) => ({ appId: resetAppId(flow), version: BigInt(checkpoints[i]!.version) }))
+  const answers = flows.map((flow, i) => ({
+    appId: resetAppId(flow),
+    version: BigInt(checkpoints[i]!.version),
+  }))
   await emptyTable(run, dataset, answers)
 }
 

@@ -5,9 +5,9 @@ import { countingFlow, isView, viewsBelow } from './inline.ts'
 export type FlowEnd<Outcome> =
   | { readonly status: 'COMPLETED'; readonly outcome: Outcome }
   | { readonly status: 'FAILED'; readonly error: unknown }
-  /** A flow that it depends on failed or was skipped. */
-  | { readonly status: 'SKIPPED'; readonly because: ResolvedFlow }
-  /** The update was stopped before it began or while it ran. */
+  /** A flow that it depends on did not complete; without `because` the update was stopped before it could start. */
+  | { readonly status: 'SKIPPED'; readonly because?: ResolvedFlow }
+  /** The update was stopped while it ran. */
   | { readonly status: 'STOPPED' }
 
 /**
@@ -44,7 +44,7 @@ export async function runFlows<Outcome>(options: {
     for (const flow of flows) {
       if (ends.has(flow) || running.has(flow)) continue
       const next = nextStep(upstream.get(flow)!, ends)
-      if (signal.aborted && next !== 'wait') finish(flow, { status: 'STOPPED' })
+      if (signal.aborted) finish(flow, { status: 'SKIPPED' })
       else if (next === 'run' && running.size < options.concurrency) running.set(flow, start(flow))
       else if (typeof next === 'object') finish(flow, { status: 'SKIPPED', because: next })
     }
@@ -99,7 +99,9 @@ export function tablesRead(flow: ResolvedFlow, graph: ResolvedGraph): Set<string
 export function tablesWritten(flow: ResolvedFlow, graph: ResolvedGraph): string[] {
   const views = viewsBelow(flow, graph)
   return graph.datasets.flatMap((each) => {
-    const isCounted = each.identifier === flow.target || (isView(each) && views.has(each.identifier) && countingFlow(each, graph) === flow)
+    const isCounted =
+      each.identifier === flow.target ||
+      (isView(each) && views.has(each.identifier) && countingFlow(each, graph) === flow)
     const written = each.identifier === flow.target ? [each.identifier] : []
     return isCounted && each.quarantine !== undefined ? [...written, each.quarantine] : written
   })

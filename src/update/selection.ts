@@ -57,9 +57,14 @@ function named(names: readonly string[], tables: readonly ResolvedDataset[]): Se
   return new Set(
     names.map((name) => {
       const key = name.toLowerCase().replace(/^live\./, '')
-      const found = tables.find((each) => each.identifier.toLowerCase() === key || each.name.toLowerCase() === key)
+      const found = tables.find(
+        (each) => each.identifier.toLowerCase() === key || each.name.toLowerCase() === key,
+      )
       if (found !== undefined) return found.identifier
-      const near = nearest(name, tables.map((each) => each.name))
+      const near = nearest(
+        name,
+        tables.map((each) => each.name),
+      )
       const suggestion =
         near === undefined
           ? `Its tables are: ${tables.map((each) => each.name).join(', ')}.`

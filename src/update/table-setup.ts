@@ -31,7 +31,8 @@ export async function setUpTables(run: UpdateRun, selected: ReadonlySet<string>)
 /** Ends resets that a crash interrupted, of the tables that will run. */
 export async function finishResets(run: UpdateRun, selected: ReadonlySet<string>): Promise<void> {
   for (const dataset of run.graph.datasets) {
-    if (dataset.kind === 'streaming_table' && selected.has(dataset.identifier)) await finishReset(run, dataset)
+    if (dataset.kind === 'streaming_table' && selected.has(dataset.identifier))
+      await finishReset(run, dataset)
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type AddFile,
   addFileFrom,
   type CommitOptions,
+  type CreateTableOptions,
   type DeltaPort,
   DeltaTable,
   dataFilePath,
@@ -55,10 +56,10 @@ export class Tables {
   }
 
   /** Makes a table of the pipeline's own, empty, as version 0. */
-  async create(identifier: string, options: Parameters<typeof DeltaTable.create>[1]): Promise<OpenTable> {
+  async create(identifier: string, options: CreateTableOptions): Promise<OpenTable> {
     const storage = this.storageOf(identifier)
     const configuration = { ...options.configuration, [OWNER_PROPERTY]: this.#pipelineId }
-    const transaction = DeltaTable.create(storage, { ...options, configuration })
+    const transaction = DeltaTable.create(storage, this.#port, { ...options, configuration })
     await this.#fence(transaction)
     await transaction.commit({
       operation: 'CREATE TABLE',

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { Catalog } from '../catalog/index.ts'
+import { packageVersion } from '../delta/engine-info.ts'
 import { PipelineError } from '../errors/index.ts'
 import { createUpdate, EventLog, flowProgress, runtimeDetails, updateProgress } from '../event-log/index.ts'
-import { foldJournals } from '../event-log/fold.ts'
 import type { UpdateProgressState } from '../event-log/update-events.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import { localStorage } from '../storage/index.ts'
-import { packageVersion } from '../delta/engine-info.ts'
+import { systemClock } from './clock.ts'
 import { definitionEvents } from './definition-events.ts'
 import { executeFlow } from './execute-flow.ts'
 import { resetTable } from './full-refresh.ts'
@@ -20,7 +20,6 @@ import { type Selection, selectTables } from './selection.ts'
 import { SummaryCollector } from './summary.ts'
 import { finishResets, setUpTables } from './table-setup.ts'
 import { Tables } from './tables.ts'
-import { systemClock } from './clock.ts'
 import type { Clock, UpdateOptions, UpdateSummary } from './update-api.ts'
 
 /**
@@ -92,7 +91,9 @@ class Update {
       return collector.summary(state, this.#errors)
     } catch (error) {
       const state = options.signal?.aborted === true ? 'CANCELED' : 'FAILED'
-      await events.append([updateProgress({ updateId, state, error: state === 'FAILED' ? error : undefined })])
+      await events.append([
+        updateProgress({ updateId, state, error: state === 'FAILED' ? error : undefined }),
+      ])
       if (state === 'CANCELED') return collector.summary(state, [])
       throw error
     }
@@ -151,11 +152,25 @@ class Update {
       tables: spec.tables,
       defaultCatalog: spec.catalog,
       defaultSchema: spec.schema,
-      privateTables: graph.datasets.filter((each) => each.isPrivate).map((each) => each.identifier.split('.')),
+      privateTables: graph.datasets
+        .filter((each) => each.isPrivate)
+        .map((each) => each.identifier.split('.')),
     })
     const tables = new Tables({ catalog, port: engine.deltaPort, pipelineId: spec.id, lease })
     const signal = options.signal ?? new AbortController().signal
-    return { updateId, project: options.project, graph, storage, catalog, tables, engine, events, lease, clock, signal }
+    return {
+      updateId,
+      project: options.project,
+      graph,
+      storage,
+      catalog,
+      tables,
+      engine,
+      events,
+      lease,
+      clock,
+      signal,
+    }
   }
 
   async #reset(run: UpdateRun, { fullRefresh, spared }: Selection): Promise<void> {
@@ -207,7 +222,7 @@ class Update {
     const about = { flowName: flow.name, dataset: flow.target, status: end.status }
     if (end.status === 'FAILED') this.#errors.push(asError(end.error, flow))
     if (end.status === 'COMPLETED') this.#parts.collector.setOutcome(flow, end.outcome)
-    const reason = end.status === 'SKIPPED' ? `Flow '${end.because.name}' did not complete.` : undefined
+    const reason = end.status === 'SKIPPED' ? skipReason(end.because) : undefined
     run.events.emit(
       flowProgress({ ...about, error: end.status === 'FAILED' ? end.error : undefined, reason }),
     )
@@ -215,10 +230,8 @@ class Update {
 
   /** Moves journals into the event table while an engine is open anyway. */
   async #fold(): Promise<void> {
-    const { storage, events, engine, clock } = this.#parts
-    if (!engine.isOpen || !events.isFoldDue()) return
-    const upTo = await events.seal()
-    await foldJournals(storage, { engine: await engine.get(), clock, upTo })
+    const { events, engine } = this.#parts
+    if (engine.isOpen && events.isFoldDue()) await events.fold(await engine.get())
   }
 }
 
@@ -226,6 +239,10 @@ class Update {
 function concurrencyOf(run: UpdateRun): number {
   const wanted = Number(run.project.spec.configuration['pipelines.execution.maxConcurrentFlows'])
   return Number.isInteger(wanted) && wanted > 0 ? wanted : 4
+}
+
+function skipReason(because: ResolvedFlow | undefined): string {
+  return because === undefined ? 'The update was stopped.' : `Flow '${because.name}' did not complete.`
 }
 
 function asError(error: unknown, flow: ResolvedFlow): Error {
