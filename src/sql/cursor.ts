@@ -49,6 +49,16 @@ export class Cursor {
     return keywords.includes(this.token.keyword) && this.token.keyword !== ''
   }
 
+  /** Whether everything has been read. */
+  get isAtEnd(): boolean {
+    return this.token.kind === 'end'
+  }
+
+  /** Whether the statement ends here. */
+  get isAtStatementEnd(): boolean {
+    return this.isAtEnd || this.token.keyword === ';'
+  }
+
   advance(): Token {
     const { token } = this
     if (token.kind !== 'end') this.index++

@@ -1,4 +1,10 @@
-export { parseExpression, parseQuery, parseSelectItem } from './parse.ts'
+export {
+  parseColumnDefinitions,
+  parseExpression,
+  parseQuery,
+  parseSelectItem,
+  parseStatements,
+} from './parse.ts'
 export type { Interpolation, ParseOptions } from './source-text.ts'
 export { printSparkExpression } from './spark/expression.ts'
 export { printSpark } from './spark/relation.ts'

@@ -4,7 +4,10 @@ import { Cursor } from './cursor.ts'
 import { parseExpression as expressionAt } from './parser/expression.ts'
 import { parseQuery as queryAt } from './parser/query.ts'
 import { parseSelectItem as selectItemAt } from './parser/select-item.ts'
+import { parseColumns } from './parser/statements/columns.ts'
+import { parseStatement } from './parser/statements/statement.ts'
 import type { ParseOptions } from './source-text.ts'
+import type { ColumnDefinition, Statement } from './statement.ts'
 
 /** The relation that a query's text says. Throws PARSE_SYNTAX_ERROR and its kin with a position. */
 export function parseQuery(text: string, options: ParseOptions = {}): Relation {
@@ -21,6 +24,29 @@ export function parseSelectItem(text: string, options: ParseOptions = {}): Expre
   return whole(text, options, selectItemAt, 'an alias, an operator or the end of the expression')
 }
 
+/**
+ * The statements of a file, split at semicolons. Throws PARSE_SYNTAX_ERROR and its kin with a position, and
+ * UNSUPPORTED_FEATURE.STATEMENT for a statement that is known but not taken.
+ */
+export function parseStatements(text: string, options: ParseOptions = {}): Statement[] {
+  const cursor = new Cursor(text, options)
+  const statements: Statement[] = []
+  for (;;) {
+    while (cursor.take(';'));
+    if (cursor.isAtEnd) return statements
+    statements.push(parseStatement(cursor))
+    if (!cursor.isAtStatementEnd) cursor.fail("';' or another clause of the statement")
+  }
+}
+
+/**
+ * The columns of a table as CREATE lists them: `id BIGINT NOT NULL, d DATE GENERATED ALWAYS AS (CAST(ts AS DATE))`.
+ * What `parseSchema` reads and the clauses that need expressions.
+ */
+export function parseColumnDefinitions(text: string, options: ParseOptions = {}): ColumnDefinition[] {
+  return whole(text, options, parseColumns, "',' or the end of the columns")
+}
+
 function whole<Result>(
   text: string,
   options: ParseOptions,
@@ -29,6 +55,6 @@ function whole<Result>(
 ): Result {
   const cursor = new Cursor(text, options)
   const result = parser(cursor)
-  if (cursor.token.kind !== 'end') cursor.fail(expected)
+  if (!cursor.isAtEnd) cursor.fail(expected)
   return result
 }

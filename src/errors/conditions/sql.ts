@@ -46,6 +46,10 @@ export const sqlConditions = {
     message: 'Found duplicate clauses: {clauseName}. Please, remove one of them.',
     sqlState: '42614',
   },
+  DUPLICATE_KEY: {
+    message: "Found duplicate keys '{keyColumn}'.",
+    sqlState: '23505',
+  },
   INCOMPATIBLE_JOIN_TYPES: {
     message: 'The join types {joinType1} and {joinType2} are incompatible.',
     sqlState: '42613',

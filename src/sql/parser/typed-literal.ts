@@ -3,14 +3,14 @@ import type { Literal } from '../../plan/expression.ts'
 import { BINARY, DATE, TIMESTAMP, TIMESTAMP_NTZ } from '../../types/data-type.ts'
 import type { Cursor } from '../cursor.ts'
 
-const typed: ReadonlyMap<string, (text: string) => Pick<Literal, 'value' | 'dataType'> | undefined> = new Map(
-  [
-    ['DATE', dateOf],
-    ['TIMESTAMP', timestampOf],
-    ['TIMESTAMP_LTZ', timestampOf],
-    ['TIMESTAMP_NTZ', timestampNtzOf],
-  ],
-)
+type Reader = (text: string) => Pick<Literal, 'value' | 'dataType'> | undefined
+
+const typed: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['DATE', dateOf],
+  ['TIMESTAMP', timestampOf],
+  ['TIMESTAMP_LTZ', timestampOf],
+  ['TIMESTAMP_NTZ', timestampNtzOf],
+])
 
 /** Whether `DATE '...'` or one of its kin begins here, as opposed to a column named `date`. */
 export function isTypedLiteral(cursor: Cursor): boolean {
