@@ -1,6 +1,6 @@
 import { PipelineError } from '../errors/index.ts'
 import { parseExact, stringifyExact } from '../types/exact-json.ts'
-import type { Action, AddFile, CommitActions, RemoveFile, SetTransaction } from './actions.ts'
+import type { Action, AddFile, CommitActions, RemoveFile } from './actions.ts'
 
 const utf8 = new TextDecoder()
 
@@ -22,7 +22,7 @@ export function* parseLines(bytes: Uint8Array, file: string): Generator<Action> 
   }
 }
 
-/** One action from its JSON text, nulls left out; `place` names it in errors. */
+/** One action from its JSON text, without fields that are null; `place` names it in errors. */
 export function parseAction(text: string, place: string): Action {
   let json: unknown
   try {
@@ -33,11 +33,10 @@ export function parseAction(text: string, place: string): Action {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw invalid(place, 'it is not a JSON object')
   }
-  const action = json as Action
-  if (action.add) return checkedFile(action, action.add, place)
-  if (action.remove) return checkedFile(action, action.remove, place)
-  if (action.txn) return { txn: exactTransaction(action.txn) }
-  return action
+  const action = withoutNulls(json) as Action
+  if (action.add) checkFile(action.add, place)
+  if (action.remove) checkFile(action.remove, place)
+  return action.txn ? { txn: { ...action.txn, version: BigInt(action.txn.version) } } : action
 }
 
 /** Groups actions by kind. The order of lines within a commit means nothing. */
@@ -70,13 +69,19 @@ export function printCommit(commit: CommitActions): Uint8Array {
   return new TextEncoder().encode(lines.map((each) => `${stringifyExact(each)}\n`).join(''))
 }
 
-function checkedFile(action: Action, file: AddFile | RemoveFile, place: string): Action {
-  if (typeof file.path !== 'string') throw invalid(place, 'its path is missing')
-  return action
+/** Checkpoints hold every field of every kind of action, most of them null: absent in an action of its own. */
+function withoutNulls(row: object): object {
+  const present = Object.entries(row).filter(([, action]) => action !== null)
+  return Object.fromEntries(
+    present.map(([kind, action]) => [
+      kind,
+      Object.fromEntries(Object.entries(action).filter(([, value]) => value !== null)),
+    ]),
+  )
 }
 
-function exactTransaction(txn: SetTransaction): SetTransaction {
-  return { ...txn, version: BigInt(txn.version) }
+function checkFile(file: AddFile | RemoveFile, place: string): void {
+  if (typeof file.path !== 'string') throw invalid(place, 'its path is missing')
 }
 
 function invalid(place: string, detail: string, cause?: unknown): PipelineError {
