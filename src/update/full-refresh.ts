@@ -16,23 +16,33 @@ export async function resetTable(run: UpdateRun, dataset: ResolvedDataset): Prom
   await emptyTables(run, dataset, flows, checkpoints)
 }
 
-/** Ends a reset that a crash interrupted. Does nothing for a table whose flows were never reset. */
-export async function finishReset(run: UpdateRun, dataset: ResolvedDataset): Promise<void> {
+/** Checkpoint versions of flows whose resets are known to be answered by their tables, by flow. */
+export type AnsweredResets = Readonly<Record<string, number>>
+
+/**
+ * Ends a reset that a crash interrupted, and gives the versions that are answered now. `known` are those of the update
+ * before: a table whose flows still have them is not opened.
+ */
+export async function finishReset(
+  run: UpdateRun,
+  dataset: ResolvedDataset,
+  known: AnsweredResets,
+): Promise<AnsweredResets> {
   const flows = flowsInto(run, dataset)
   const checkpoints = await Promise.all(
     flows.map((flow) => openCheckpoint(run.storage, flow.target, flow.name)),
   )
-  if (checkpoints.every((each) => each.version === 0)) return
+  const versions = Object.fromEntries(flows.map((flow, i) => [flow.identifier, checkpoints[i]!.version]))
+  if (flows.every((flow) => (known[flow.identifier] ?? 0) === versions[flow.identifier])) return versions
   const table = await run.tables.openOwn(dataset.identifier)
-  if (table === undefined) return
-  const isAnswered = (each: Checkpoint, flow: ResolvedFlow) =>
-    each.version === 0 || table.delta.snapshot.transactionVersion(resetAppId(flow)) === BigInt(each.version)
-  const pending = flows.filter((flow, i) => !isAnswered(checkpoints[i]!, flow))
-  if (pending.length === 0) return
+  const answered = (flow: ResolvedFlow) => table?.delta.snapshot.transactionVersion(resetAppId(flow)) ?? 0n
+  const pending = flows.filter((flow) => answered(flow) !== BigInt(versions[flow.identifier]!))
+  if (table === undefined || pending.length === 0) return versions
   const all = await Promise.all(
     flows.map((flow, i) => (pending.includes(flow) ? checkpoints[i]! : resetCheckpoint(run, flow))),
   )
   await emptyTables(run, dataset, flows, all)
+  return Object.fromEntries(flows.map((flow, i) => [flow.identifier, all[i]!.version]))
 }
 
 function flowsInto(run: UpdateRun, dataset: ResolvedDataset): ResolvedFlow[] {

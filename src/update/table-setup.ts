@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { ResolvedDataset } from '../graph/resolved-graph.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../storage/durable-file.ts'
-import { finishReset } from './full-refresh.ts'
+import { type AnsweredResets, finishReset } from './full-refresh.ts'
 import { isView } from './inline.ts'
 import type { UpdateRun } from './run.ts'
 import { setUpTable } from './setup-tables.ts'
 
-const FORMAT: DurableFormat = { name: 'millrace.table-setup', version: 1 }
-const PATH = 'tables.json'
+const SETUP = { path: 'tables.json', format: { name: 'millrace.table-setup', version: 1 } } as const
+const RESETS = { path: 'resets.json', format: { name: 'millrace.resets', version: 1 } } as const
 
 /**
  * Brings the pipeline's tables to their definitions. What was set up is remembered by a digest of its definition, so that
  * an update in which nothing was edited opens no table for it.
  */
 export async function setUpTables(run: UpdateRun, selected: ReadonlySet<string>): Promise<void> {
-  const known = await readDigests(run)
-  const digests: Record<string, string> = { ...known }
+  const known = await readRecord(run, SETUP, 'digests')
+  const digests: Record<string, unknown> = { ...known }
   for (const dataset of run.graph.datasets) {
     if (isView(dataset) || !isWanted(dataset, selected)) continue
     const digest = digestOf(dataset)
@@ -25,15 +25,19 @@ export async function setUpTables(run: UpdateRun, selected: ReadonlySet<string>)
     digests[dataset.identifier] = digest
   }
   if (JSON.stringify(digests) === JSON.stringify(known)) return
-  await run.storage.put(PATH, encodeDurable(FORMAT, { digests }))
+  await run.storage.put(SETUP.path, encodeDurable(SETUP.format, { digests }))
 }
 
 /** Ends resets that a crash interrupted, of the tables that will run. */
 export async function finishResets(run: UpdateRun, selected: ReadonlySet<string>): Promise<void> {
+  const known = await readRecord(run, RESETS, 'versions')
+  const answered: Record<string, unknown> = { ...known }
   for (const dataset of run.graph.datasets) {
-    if (dataset.kind === 'streaming_table' && selected.has(dataset.identifier))
-      await finishReset(run, dataset)
+    if (dataset.kind !== 'streaming_table' || !selected.has(dataset.identifier)) continue
+    Object.assign(answered, await finishReset(run, dataset, known as AnsweredResets))
   }
+  if (JSON.stringify(answered) === JSON.stringify(known)) return
+  await run.storage.put(RESETS.path, encodeDurable(RESETS.format, { versions: answered }))
 }
 
 /** A quarantine table is set up with the dataset whose rows it takes. */
@@ -41,11 +45,14 @@ function isWanted(dataset: ResolvedDataset, selected: ReadonlySet<string>): bool
   return dataset.quarantineOf !== undefined || selected.has(dataset.identifier)
 }
 
-async function readDigests(run: UpdateRun): Promise<Readonly<Record<string, string>>> {
-  const bytes = await run.storage.read(PATH)
+async function readRecord(
+  run: UpdateRun,
+  { path, format }: { readonly path: string; readonly format: DurableFormat },
+  key: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const bytes = await run.storage.read(path)
   if (bytes === undefined) return {}
-  const content = decodeDurable(bytes, FORMAT, { storage: run.storage.name, path: PATH })
-  return content.digests as Record<string, string>
+  return decodeDurable(bytes, format, { storage: run.storage.name, path })[key] as Record<string, unknown>
 }
 
 function digestOf(dataset: ResolvedDataset): string {

@@ -1,0 +1,218 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { PipelineError } from '../../../src/errors/index.ts'
+import type { UpdateSummary } from '../../../src/update/update-api.ts'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+const BRONZE = `
+  CREATE STREAMING TABLE bronze AS
+  SELECT * FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT, amount BIGINT, status STRING');`
+
+const RULES = `(
+  CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW,
+  CONSTRAINT positive EXPECT (amount > 0) ON VIOLATION DROP ROW,
+  CONSTRAINT small EXPECT (amount < 100))`
+
+function summaryOf(summary: UpdateSummary, name: string) {
+  const found = summary.datasets.find((each) => each.name === name)!
+  return {
+    written: found.rows_written,
+    dropped: found.rows_dropped,
+    quarantined: found.rows_quarantined,
+    rules: Object.fromEntries(found.expectations.map((each) => [each.name, [each.passed, each.failed]])),
+  }
+}
+
+const ROWS = [
+  { id: 1, amount: 5 },
+  { id: 2, amount: 500 },
+  { id: null, amount: -1 },
+  { id: 4, amount: null },
+] as const
+
+describe('expectations', () => {
+  test.each([
+    ['a streaming table', `CREATE STREAMING TABLE silver ${RULES} AS SELECT id, amount FROM STREAM(bronze);`],
+    ['a materialized view', `CREATE MATERIALIZED VIEW silver ${RULES} AS SELECT id, amount FROM bronze;`],
+  ])(
+    'of %s are counted on every row, NULL is a violation, a dropped row is dropped once',
+    async (_, definition) => {
+      pipeline = new TestPipeline(BRONZE + definition)
+      pipeline.land('orders/1.json', ...ROWS)
+      expect(summaryOf(await pipeline.run(), 'silver')).toEqual({
+        written: 2,
+        dropped: 2,
+        quarantined: 0,
+        rules: { has_id: [3, 1], positive: [2, 2], small: [2, 2] },
+      })
+      expect(await pipeline.query('SELECT id, amount FROM silver ORDER BY id')).toEqual([
+        [1, 5],
+        [2, 500],
+      ])
+    },
+  )
+
+  test('of a view are counted once an update, however many tables read it', async () => {
+    pipeline = new TestPipeline(`${BRONZE}
+      CREATE TEMPORARY VIEW typed ${RULES} AS SELECT id, amount FROM STREAM(bronze);
+      CREATE STREAMING TABLE a AS SELECT * FROM STREAM(typed);
+      CREATE STREAMING TABLE b AS SELECT * FROM STREAM(typed);`)
+    pipeline.land('orders/1.json', ...ROWS)
+    const summary = await pipeline.run()
+    expect(summaryOf(summary, 'typed')).toEqual({
+      written: 0,
+      dropped: 2,
+      quarantined: 0,
+      rules: { has_id: [3, 1], positive: [2, 2], small: [2, 2] },
+    })
+    expect(await pipeline.query('SELECT id FROM a ORDER BY id')).toEqual([[1], [2]])
+    expect(await pipeline.query('SELECT id FROM b ORDER BY id')).toEqual([[1], [2]])
+  })
+
+  test('more rules than fit into one mask', async () => {
+    const many = Array.from(
+      { length: 70 },
+      (_, i) => `CONSTRAINT r${i} EXPECT (amount <> ${i}) ON VIOLATION DROP ROW`,
+    )
+    pipeline = new TestPipeline(
+      `${BRONZE} CREATE STREAMING TABLE silver (${many.join(', ')}) AS SELECT id, amount FROM STREAM(bronze);`,
+    )
+    pipeline.land('orders/1.json', { id: 1, amount: 3 }, { id: 2, amount: 69 }, { id: 3, amount: 100 })
+    const { rules, written } = summaryOf(await pipeline.run(), 'silver')
+    expect([rules.r3, rules.r69, rules.r4, written]).toEqual([[2, 1], [2, 1], [3, 0], 1])
+  })
+})
+
+describe('a fail rule', () => {
+  const FAILING = `${BRONZE}
+    CREATE STREAMING TABLE silver (CONSTRAINT known EXPECT (status IN ('new', 'paid')) ON VIOLATION FAIL UPDATE)
+    AS SELECT * FROM STREAM(bronze);`
+
+  async function failed(
+    settings: Record<string, string> = {},
+  ): Promise<{ error: PipelineError; summary: UpdateSummary }> {
+    pipeline = new TestPipeline(FAILING, settings)
+    pipeline.land('orders/1.json', { id: 1, amount: 5, status: 'new' }, { id: 2, amount: 7, status: 'lost' })
+    const summary = await pipeline.run()
+    return { error: summary.errors[0] as PipelineError, summary }
+  }
+
+  test('commits nothing of its batch; its counts are recorded all the same', async () => {
+    const { summary } = await failed()
+    expect(summary.state).toBe('FAILED')
+    expect(summaryOf(summary, 'silver')).toEqual({
+      written: 0,
+      dropped: 0,
+      quarantined: 0,
+      rules: { known: [1, 1] },
+    })
+    expect(await pipeline.query('SELECT * FROM silver')).toEqual([])
+  })
+
+  test('is not tried again: the same rows would fail again', async () => {
+    await failed()
+    const starts = pipeline.events.filter(
+      (event) =>
+        event.origin.dataset_name === 'main.shop.silver' &&
+        (event.details.flow_progress as { status?: string } | undefined)?.status === 'STARTING',
+    )
+    expect(starts).toHaveLength(1)
+  })
+
+  test('names the rule and shows the row, as much as the verbosity allows', async () => {
+    const { error } = await failed()
+    expect({ condition: error.condition, parameters: error.parameters }).toEqual({
+      condition: 'EXPECTATION_VIOLATION.VERBOSITY_ALL',
+      parameters: {
+        flowName: 'main.shop.silver',
+        expectationsViolated: "'known' (1 rows)",
+        inputData: '{"status":"lost"}',
+        outputRecord: expect.stringContaining('"id":"2","amount":"7","status":"lost"'),
+      },
+    })
+    await pipeline.close()
+    expect((await failed({ 'pipelines.expectations.verbosity': 'OUTPUT' })).error.condition).toBe(
+      'EXPECTATION_VIOLATION.VERBOSITY_OUTPUT',
+    )
+    await pipeline.close()
+    expect((await failed({ 'pipelines.expectations.verbosity': 'NONE' })).error.parameters).toEqual({
+      flowName: 'main.shop.silver',
+    })
+  })
+
+  test('lets the rest of the batch through once the rule or the data are mended', async () => {
+    await failed()
+    pipeline.define(FAILING.replace("'paid'", "'paid', 'lost'"))
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    expect(await pipeline.query('SELECT id FROM silver ORDER BY id')).toEqual([[1], [2]])
+  })
+})
+
+describe('quarantine', () => {
+  const QUARANTINED = (kind: string) => `
+    import { ${kind}, read, readStream } from 'millrace'
+    ${kind}('silver', {
+      expectOrDrop: { has_id: 'id IS NOT NULL', positive: 'amount > 0' },
+      expect: { small: 'amount < 100' },
+      quarantine: true,
+    }, () => ${kind === 'streamingTable' ? 'readStream' : 'read'}.table('bronze').select('id', 'amount'))`
+
+  test('takes the rejected rows of a streaming table with every rule that they broke', async () => {
+    pipeline = new TestPipeline({ 'bronze.sql': BRONZE, 'silver.ts': QUARANTINED('streamingTable') })
+    pipeline.land('orders/1.json', ...ROWS)
+    expect(summaryOf(await pipeline.run(), 'silver')).toMatchObject({
+      written: 2,
+      dropped: 2,
+      quarantined: 2,
+    })
+    pipeline.land('orders/2.json', { id: 9, amount: -9 })
+    await pipeline.run()
+    expect(
+      await pipeline.query(
+        'SELECT id, amount, _failed_expectations, _quarantine_flow, _quarantine_batch FROM silver_quarantine ORDER BY _quarantine_batch, id',
+      ),
+    ).toEqual([
+      [null, -1, ['has_id', 'positive'], 'silver', 0],
+      [4, null, ['positive', 'small'], 'silver', 0],
+      [9, -9, ['positive'], 'silver', 1],
+    ])
+  })
+
+  test('of a materialized view is replaced with it', async () => {
+    pipeline = new TestPipeline({ 'bronze.sql': BRONZE, 'silver.ts': QUARANTINED('materializedView') })
+    pipeline.land('orders/1.json', { id: 1, amount: -1 })
+    await pipeline.run()
+    pipeline.land('orders/2.json', { id: 2, amount: -2 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id FROM silver_quarantine ORDER BY id')).toEqual([[1], [2]])
+  })
+
+  test('is emptied by a full refresh', async () => {
+    pipeline = new TestPipeline({ 'bronze.sql': BRONZE, 'silver.ts': QUARANTINED('streamingTable') })
+    pipeline.land('orders/1.json', { id: 1, amount: -1 })
+    await pipeline.run()
+    await pipeline.run({ fullRefresh: ['silver'] })
+    expect(await pipeline.query('SELECT id FROM silver_quarantine')).toEqual([[1]])
+  })
+
+  test('each input row is in exactly one of target, quarantine and counted drop', async () => {
+    pipeline = new TestPipeline({
+      'bronze.sql': BRONZE,
+      'silver.ts': `
+        import { readStream, streamingTable, temporaryView } from 'millrace'
+        const typed = temporaryView('typed', { expectOrDrop: { positive: 'amount > 0' }, quarantine: 'rejected' },
+          () => readStream.table('bronze'))
+        streamingTable('silver', () => readStream.table(typed).dropDuplicates(['id']))`,
+    })
+    const rows = Array.from({ length: 100 }, (_, i) => ({ id: i % 40, amount: (i % 7) - 1 }))
+    pipeline.land('orders/1.json', ...rows)
+    const summary = await pipeline.run()
+    const silver = summaryOf(summary, 'silver')
+    const view = summaryOf(summary, 'typed')
+    expect(silver.written + silver.dropped + view.quarantined).toBe(100)
+    expect(await pipeline.query('SELECT count(*) FROM rejected')).toEqual([[view.quarantined]])
+    expect(await pipeline.query('SELECT count(*) FROM silver')).toEqual([[silver.written]])
+  })
+})

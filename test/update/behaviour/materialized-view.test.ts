@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { DatasetSummary, UpdateSummary } from '../../../src/update/update-api.ts'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+const SOURCE = `
+  CREATE STREAMING TABLE sales AS
+  SELECT * FROM STREAM read_files('data/sales', format => 'json', schema => 'region STRING, amount BIGINT');`
+const TOTALS = `CREATE MATERIALIZED VIEW totals AS SELECT region, sum(amount) AS total FROM sales GROUP BY region;`
+
+function techniqueOf(
+  summary: UpdateSummary,
+  name: string,
+): Pick<DatasetSummary, 'technique' | 'reason' | 'rows_written'> {
+  const { technique, reason, rows_written } = summary.datasets.find((each) => each.name === name)!
+  return { technique, reason, rows_written }
+}
+
+describe('a materialized view', () => {
+  test('is recomputed when an input has new rows, and left alone when nothing changed', async () => {
+    pipeline = new TestPipeline(SOURCE + TOTALS)
+    pipeline.land('sales/1.json', { region: 'EU', amount: 5 })
+    expect(techniqueOf(await pipeline.run(), 'totals')).toEqual({
+      technique: 'COMPLETE_RECOMPUTE',
+      reason: 'INITIAL_REFRESH',
+      rows_written: 1,
+    })
+    expect(techniqueOf(await pipeline.run(), 'totals')).toEqual({
+      technique: 'NO_OP',
+      reason: 'no input changed',
+      rows_written: 0,
+    })
+    pipeline.land('sales/2.json', { region: 'EU', amount: 1 }, { region: 'US', amount: 2 })
+    expect(techniqueOf(await pipeline.run(), 'totals')).toEqual({
+      technique: 'COMPLETE_RECOMPUTE',
+      reason: 'DATA_HAS_CHANGED',
+      rows_written: 2,
+    })
+    expect(await pipeline.query('SELECT * FROM totals ORDER BY region')).toEqual([
+      ['EU', 6],
+      ['US', 2],
+    ])
+  })
+
+  test('is replaced in one commit: no version is empty', async () => {
+    pipeline = new TestPipeline(SOURCE + TOTALS)
+    pipeline.land('sales/1.json', { region: 'EU', amount: 5 })
+    await pipeline.run()
+    const before = (await pipeline.table('totals')).snapshot.version
+    pipeline.land('sales/2.json', { region: 'US', amount: 1 })
+    await pipeline.run()
+    const { snapshot } = await pipeline.table('totals')
+    expect(snapshot.version).toBe(before + 1)
+    expect(snapshot.numFiles).toBe(1)
+  })
+
+  test('is recomputed when its query changed, and takes the new columns', async () => {
+    pipeline = new TestPipeline(SOURCE + TOTALS)
+    pipeline.land('sales/1.json', { region: 'EU', amount: 5 })
+    await pipeline.run()
+    pipeline.define(
+      `${SOURCE} CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS n, CAST(sum(amount) AS STRING) AS total FROM sales;`,
+    )
+    expect(techniqueOf(await pipeline.run(), 'totals')).toMatchObject({ reason: 'QUERY_FINGERPRINT_CHANGED' })
+    expect(await pipeline.query('SELECT * FROM totals')).toEqual([[1, '5']])
+  })
+
+  test('is recomputed when a folder that it reads holds other files', async () => {
+    pipeline = new TestPipeline(`
+      CREATE MATERIALIZED VIEW n AS SELECT count(*) AS n FROM read_files('data/sales', format => 'json');`)
+    pipeline.land('sales/1.json', { region: 'EU', amount: 5 })
+    await pipeline.run()
+    expect(techniqueOf(await pipeline.run(), 'n')).toMatchObject({ technique: 'NO_OP' })
+    pipeline.land('sales/2.json', { region: 'EU', amount: 5 })
+    expect(techniqueOf(await pipeline.run(), 'n')).toMatchObject({ reason: 'DATA_HAS_CHANGED' })
+    expect(await pipeline.query('SELECT n FROM n')).toEqual([[2]])
+  })
+
+  test.each([
+    ['SELECT amount, current_timestamp() AS seen FROM sales', 'NO_OP', 'no input changed'],
+    [
+      'SELECT amount FROM sales WHERE current_date() > DATE"2020-01-01"',
+      'COMPLETE_RECOMPUTE',
+      'TIME_FUNCTION',
+    ],
+    ['SELECT amount, rand() AS r FROM sales', 'COMPLETE_RECOMPUTE', 'NON_DETERMINISTIC_EXPRESSION'],
+  ])('without new rows, %s is %s', async (query, technique, reason) => {
+    pipeline = new TestPipeline(`${SOURCE} CREATE MATERIALIZED VIEW v AS ${query};`)
+    pipeline.land('sales/1.json', { region: 'EU', amount: 5 })
+    await pipeline.run()
+    expect(techniqueOf(await pipeline.run(), 'v')).toMatchObject({ technique, reason })
+  })
+
+  test('is sorted into its clustering keys', async () => {
+    pipeline = new TestPipeline(
+      `${SOURCE} CREATE MATERIALIZED VIEW v CLUSTER BY (amount) AS SELECT * FROM sales;`,
+    )
+    pipeline.land('sales/1.json', { region: 'EU', amount: 5 }, { region: 'US', amount: 1 })
+    await pipeline.run()
+    expect((await pipeline.table('v')).snapshot.clusteringColumns).toEqual([['amount']])
+  })
+})

@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { isCondition } from '../../../src/errors/index.ts'
+import type { UpdateSummary } from '../../../src/update/update-api.ts'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+const BRONZE = `
+  CREATE STREAMING TABLE bronze AS
+  SELECT * FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT, amount BIGINT');`
+const SILVER = `CREATE STREAMING TABLE silver AS SELECT id FROM STREAM(bronze);`
+
+function statuses(summary: UpdateSummary): Record<string, string> {
+  return Object.fromEntries(summary.datasets.map((each) => [each.name, each.status]))
+}
+
+function states(): string[] {
+  return pipeline.events
+    .map((event) => (event.details.update_progress as { state?: string } | undefined)?.state)
+    .filter((state) => state !== undefined)
+}
+
+describe('refreshes', () => {
+  test('a second run takes only the files that are new', async () => {
+    pipeline = new TestPipeline(BRONZE + SILVER)
+    pipeline.land('orders/1.json', { id: 1 }, { id: 2 })
+    await pipeline.run()
+    expect(states()).toEqual(['CREATED', 'INITIALIZING', 'SETTING_UP_TABLES', 'RUNNING', 'COMPLETED'])
+    pipeline.land('orders/2.json', { id: 3 })
+    const summary = await pipeline.run()
+    expect(summary.datasets.map((each) => [each.name, each.rows_written])).toEqual([
+      ['bronze', 1],
+      ['silver', 1],
+    ])
+    expect(await pipeline.query('SELECT id FROM silver ORDER BY id')).toEqual([[1], [2], [3]])
+  })
+
+  test('only the selected tables run, the others are EXCLUDED and stay as they are', async () => {
+    pipeline = new TestPipeline(BRONZE + SILVER)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    pipeline.land('orders/2.json', { id: 2 })
+    expect(statuses(await pipeline.run({ refresh: ['bronze'] }))).toEqual({
+      bronze: 'COMPLETED',
+      silver: 'EXCLUDED',
+    })
+    expect(await pipeline.query('SELECT id FROM silver')).toEqual([[1]])
+  })
+
+  test('a full refresh empties the table, keeps its history and id, and reads the source again', async () => {
+    pipeline = new TestPipeline(BRONZE + SILVER)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    const before = (await pipeline.table('bronze')).snapshot
+    pipeline.land('orders/2.json', { id: 2 })
+    await pipeline.run({ fullRefreshAll: true })
+    expect(states()).toEqual([
+      'CREATED',
+      'INITIALIZING',
+      'RESETTING',
+      'SETTING_UP_TABLES',
+      'RUNNING',
+      'COMPLETED',
+    ])
+    const after = (await pipeline.table('bronze')).snapshot
+    expect(after.metadata.id).toBe(before.metadata.id)
+    expect(after.version).toBeGreaterThan(before.version)
+    expect(await pipeline.query('SELECT id FROM silver ORDER BY id')).toEqual([[1], [2]])
+  })
+
+  test('a stream below a table that alone was fully refreshed fails, and says what to do', async () => {
+    pipeline = new TestPipeline(BRONZE + SILVER)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    await pipeline.run({ fullRefresh: ['bronze'] })
+    const summary = await pipeline.run()
+    expect(statuses(summary)).toEqual({ bronze: 'COMPLETED', silver: 'FAILED' })
+    expect(isCondition(summary.errors[0], 'DELTA_SOURCE_IGNORE_DELETE')).toBe(true)
+  })
+
+  test('a once flow runs in the first update and after a full refresh', async () => {
+    pipeline = new TestPipeline(`
+      CREATE STREAMING TABLE orders;
+      CREATE FLOW history AS INSERT INTO ONCE orders BY NAME SELECT * FROM VALUES (0) AS t(id);
+      CREATE FLOW live AS INSERT INTO orders BY NAME
+        SELECT id FROM STREAM read_files('data/orders', format => 'json', schema => 'id INT');`)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id FROM orders ORDER BY id')).toEqual([[0], [1]])
+    await pipeline.run({ fullRefresh: ['orders'] })
+    expect(await pipeline.query('SELECT id FROM orders ORDER BY id')).toEqual([[0], [1]])
+  })
+})
+
+describe('a failing flow', () => {
+  test('skips those behind it and spares the others; the next run goes on from there', async () => {
+    pipeline = new TestPipeline(`${BRONZE}
+      CREATE STREAMING TABLE silver AS SELECT id, 10 / amount AS share FROM STREAM(bronze);
+      CREATE MATERIALIZED VIEW gold AS SELECT count(*) AS n FROM silver;
+      CREATE MATERIALIZED VIEW other AS SELECT count(*) AS n FROM bronze;`)
+    pipeline.land('orders/1.json', { id: 1, amount: 0 })
+    const summary = await pipeline.run()
+    expect(summary.state).toBe('FAILED')
+    expect(statuses(summary)).toEqual({
+      bronze: 'COMPLETED',
+      silver: 'FAILED',
+      gold: 'SKIPPED',
+      other: 'COMPLETED',
+    })
+    expect(summary.errors.map((each) => isCondition(each, 'DIVIDE_BY_ZERO'))).toEqual([true])
+    pipeline.define(`${BRONZE}
+      CREATE STREAMING TABLE silver AS SELECT id, try_divide(10, amount) AS share FROM STREAM(bronze);
+      CREATE MATERIALIZED VIEW gold AS SELECT count(*) AS n FROM silver;
+      CREATE MATERIALIZED VIEW other AS SELECT count(*) AS n FROM bronze;`)
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    expect(await pipeline.query('SELECT n FROM gold')).toEqual([[1]])
+  })
+
+  test('a stopped update ends as CANCELED, and the next one does the whole work', async () => {
+    pipeline = new TestPipeline(BRONZE + SILVER)
+    pipeline.land('orders/1.json', { id: 1 })
+    const stop = new AbortController()
+    const summary = await pipeline.run(
+      {},
+      {
+        signal: stop.signal,
+        onEvent: (event) => {
+          const progress = event.details.flow_progress as { status?: string } | undefined
+          if (progress?.status === 'STARTING') stop.abort()
+        },
+      },
+    )
+    expect(summary.state).toBe('CANCELED')
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    expect(await pipeline.query('SELECT id FROM silver')).toEqual([[1]])
+  })
+})
+
+describe('tables and their definitions', () => {
+  test('comment, properties and new columns are altered in place', async () => {
+    pipeline = new TestPipeline(BRONZE)
+    pipeline.land('orders/1.json', { id: 1, amount: 5 })
+    await pipeline.run()
+    pipeline.define(`
+      CREATE STREAMING TABLE bronze COMMENT 'As they came' TBLPROPERTIES ('quality' = 'bronze') AS
+      SELECT *, id * 2 AS twice FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT, amount BIGINT');`)
+    pipeline.land('orders/2.json', { id: 2, amount: 6 })
+    await pipeline.run()
+    const { metadata } = (await pipeline.table('bronze')).snapshot
+    expect(metadata.description).toBe('As they came')
+    expect(metadata.configuration.quality).toBe('bronze')
+    expect(await pipeline.query('SELECT id, twice FROM bronze ORDER BY id')).toEqual([
+      [1, null],
+      [2, 4],
+    ])
+  })
+
+  test("a streaming table's column cannot change its type without a full refresh", async () => {
+    pipeline = new TestPipeline(BRONZE + SILVER)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    pipeline.define(
+      `${BRONZE} CREATE STREAMING TABLE silver AS SELECT CAST(id AS STRING) AS id FROM STREAM(bronze);`,
+    )
+    await expect(pipeline.run()).rejects.toMatchObject({
+      condition: 'CANNOT_UPDATE_TABLE_SCHEMA',
+      parameters: {
+        tableName: 'main.shop.silver',
+        column: 'id',
+        existingType: 'bigint',
+        requestedType: 'string',
+      },
+    })
+    expect((await pipeline.run({ fullRefresh: ['silver'] })).state).toBe('COMPLETED')
+    expect(await pipeline.query('SELECT id FROM silver')).toEqual([['1']])
+  })
+
+  test('partitions are written as such', async () => {
+    pipeline = new TestPipeline(BRONZE.replace('AS', 'PARTITIONED BY (amount) AS'))
+    pipeline.land('orders/1.json', { id: 1, amount: 5 }, { id: 2, amount: null })
+    await pipeline.run()
+    const { snapshot } = await pipeline.table('bronze')
+    expect([...snapshot.files()].map((each) => each.partitionValues).sort()).toEqual([
+      { amount: '5' },
+      { amount: null },
+    ])
+    expect(await pipeline.query('SELECT id, amount FROM bronze ORDER BY id')).toEqual([
+      [1, 5],
+      [2, null],
+    ])
+  })
+})

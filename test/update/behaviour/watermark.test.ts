@@ -1,0 +1,146 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+const SOURCE = `
+  CREATE STREAMING TABLE events AS
+  SELECT id, CAST(time AS TIMESTAMP) AS time
+  FROM STREAM read_files('data/events', format => 'json', schema => 'id BIGINT, time STRING');`
+
+let landed = 0
+/** Lands events at times of day, in a file of their own. */
+function land(...times: readonly string[]): void {
+  const rows = times.map((time) => ({ id: ++landed, time: `2026-01-01 ${time}:00` }))
+  pipeline.land(`events/${String(landed).padStart(4, '0')}.json`, ...rows)
+}
+
+async function windows(): Promise<unknown[][]> {
+  return pipeline.query(
+    "SELECT date_format(start, 'HH:mm'), date_format(end, 'HH:mm'), n FROM windows ORDER BY start, end",
+  )
+}
+
+function droppedAsLate(): number {
+  return pipeline.events
+    .map((event) => event.details.flow_progress as { metrics?: Record<string, number> } | undefined)
+    .reduce((sum, progress) => sum + (progress?.metrics?.num_rows_dropped_by_watermark ?? 0), 0)
+}
+
+describe('window aggregates behind a watermark', () => {
+  const TUMBLING = `${SOURCE}
+    CREATE STREAMING TABLE windows AS
+    SELECT window.start AS start, window.end AS end, count(*) AS n
+    FROM STREAM(events) WATERMARK time DELAY OF INTERVAL 10 MINUTES
+    GROUP BY window(time, '5 minutes');`
+
+  test('each window is written once, when the watermark has reached its end; late rows are dropped', async () => {
+    pipeline = new TestPipeline(TUMBLING)
+    land('12:02', '12:07')
+    await pipeline.run()
+    expect(await windows()).toEqual([])
+
+    land('12:16')
+    await pipeline.run()
+    expect(await windows()).toEqual([['12:00', '12:05', 1]])
+
+    land('12:03', '12:18')
+    await pipeline.run()
+    expect(await windows()).toEqual([['12:00', '12:05', 1]])
+    expect(droppedAsLate()).toBe(1)
+
+    land('12:06', '12:21')
+    await pipeline.run()
+    expect(await windows()).toEqual([
+      ['12:00', '12:05', 1],
+      ['12:05', '12:10', 2],
+    ])
+    expect(droppedAsLate()).toBe(0)
+  })
+
+  test('an update without new events writes nothing more', async () => {
+    pipeline = new TestPipeline(TUMBLING)
+    land('12:02', '12:16')
+    await pipeline.run()
+    const before = (await pipeline.table('windows')).snapshot.version
+    const summary = await pipeline.run()
+    expect(summary.state).toBe('COMPLETED')
+    expect((await pipeline.table('windows')).snapshot.version).toBe(before)
+  })
+
+  test('a sliding window counts a row in each window that holds it', async () => {
+    pipeline = new TestPipeline(TUMBLING.replace("'5 minutes'", "'10 minutes', '5 minutes'"))
+    land('12:02', '12:07', '12:40')
+    await pipeline.run()
+    expect(await windows()).toEqual([
+      ['11:55', '12:05', 1],
+      ['12:00', '12:10', 2],
+      ['12:05', '12:15', 1],
+    ])
+  })
+
+  test('parts of sums, averages, minima and maxima merge over batches to the exact result', async () => {
+    pipeline = new TestPipeline(`${SOURCE}
+      CREATE STREAMING TABLE windows AS
+      SELECT window.start AS start, window.end AS end, count(*) AS n, sum(id) AS total, avg(id) AS mean,
+        avg(CAST(id AS DECIMAL(10,2))) AS exact, min(id) AS least, max(id) AS most, count_if(id % 2 = 0) AS even
+      FROM STREAM(events) WATERMARK time DELAY OF INTERVAL 10 MINUTES
+      GROUP BY window(time, '5 minutes')`)
+    landed = 0
+    land('12:01', '12:02')
+    await pipeline.run()
+    land('12:03')
+    await pipeline.run()
+    land('12:04', '12:30')
+    await pipeline.run()
+    expect(await pipeline.query('SELECT n, total, mean, exact, least, most, even FROM windows')).toEqual([
+      [4, 10, 2.5, '2.500000', 1, 4, 2],
+    ])
+  })
+
+  test('aggregates without parts (DISTINCT) keep the rows of open windows', async () => {
+    pipeline = new TestPipeline(`${SOURCE}
+      CREATE STREAMING TABLE windows AS
+      SELECT window.start AS start, window.end AS end, count(DISTINCT id % 2) AS n
+      FROM STREAM(events) WATERMARK time DELAY OF INTERVAL 10 MINUTES
+      GROUP BY window(time, '5 minutes')`)
+    land('12:01', '12:02')
+    await pipeline.run()
+    land('12:03', '12:30')
+    await pipeline.run()
+    expect(await windows()).toEqual([['12:00', '12:05', 2]])
+  })
+
+  test('HAVING, other keys and expressions over aggregates hold for each closed window', async () => {
+    pipeline = new TestPipeline(`${SOURCE}
+      CREATE STREAMING TABLE windows AS
+      SELECT id % 2 AS parity, window.start AS start, window.end AS end, count(*) * 10 AS n
+      FROM STREAM(events) WATERMARK time DELAY OF INTERVAL 0 MINUTES
+      GROUP BY window(time, '5 minutes'), id % 2 HAVING count(*) > 1`)
+    landed = 0
+    land('12:01', '12:02', '12:03', '12:30')
+    await pipeline.run()
+    expect(await pipeline.query('SELECT parity, n FROM windows')).toEqual([[1, 20]])
+  })
+})
+
+describe('aggregates without a watermark', () => {
+  test('the whole result takes the place of the one before (complete mode)', async () => {
+    pipeline = new TestPipeline(`${SOURCE}
+      CREATE STREAMING TABLE totals AS SELECT id % 2 AS parity, count(*) AS n FROM STREAM(events) GROUP BY 1`)
+    landed = 0
+    land('12:01', '12:02', '12:03')
+    const first = await pipeline.run()
+    expect(first.datasets.find((each) => each.name === 'totals')).toMatchObject({
+      technique: 'COMPLETE',
+      rows_written: 2,
+    })
+    land('12:04')
+    await pipeline.run()
+    expect(await pipeline.query('SELECT parity, n FROM totals ORDER BY parity')).toEqual([
+      [0, 2],
+      [1, 2],
+    ])
+  })
+})
