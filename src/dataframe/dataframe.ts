@@ -1,9 +1,10 @@
-import type { Position } from '../errors/index.ts'
+import { PipelineError, type Position } from '../errors/index.ts'
 import type { ColumnOrLiteral, LastPart } from '../plan/column.ts'
 import { Column, columnNamed, columnOf, expressionOf, sortOrderOf } from '../plan/column.ts'
 import type { Expression } from '../plan/expression.ts'
 import { literalOf } from '../plan/literal.ts'
 import type { JoinType, Relation } from '../plan/relation.ts'
+import { transformExpression } from '../plan/rewrite.ts'
 import { parseExpression, parseSelectItem } from '../sql/index.ts'
 import { parseInterval } from '../types/interval.ts'
 import { callSite } from './call-site.ts'
@@ -34,7 +35,7 @@ export class DataFrame<Columns extends string = string> {
 
   /** `SELECT expressions FROM this`, each a SQL text such as `amount * 2 AS twice` */
   selectExpr(...expressions: readonly string[]): DataFrame {
-    const parsed = expressions.map((each) => parseSelectItem(each, { position: callSite() }))
+    const parsed = expressions.map((each) => expressionIn(each, parseSelectItem))
     return this.#step((input, position) => ({ kind: 'Project', input, expressions: parsed, position }))
   }
 
@@ -299,7 +300,18 @@ function microsOf(delay: string): bigint {
 
 function conditionOf(condition: Column | string): Expression {
   if (condition instanceof Column) return condition.expression
-  return parseExpression(condition, { position: callSite() })
+  return expressionIn(condition, parseExpression)
+}
+
+/** SQL text in a call has no lines of its own in the file: its place is that of the call. */
+function expressionIn(text: string, parse: (text: string) => Expression): Expression {
+  const position = callSite()
+  try {
+    return transformExpression(parse(text), (node) => ({ ...node, position }))
+  } catch (error) {
+    if (error instanceof PipelineError) error.position = position
+    throw error
+  }
 }
 
 /** The name by which the columns of a relation can be qualified, looking through steps that keep it. */

@@ -99,16 +99,18 @@ export function appendFlow<Columns extends string>(
   options: FlowOptions & { readonly target: DatasetOrName; readonly name: string },
   query: QueryFunction<Columns>,
 ): void {
-  const registry = activeRegistry('appendFlow')
-  registry.registerFlow({
-    name: options.name,
-    target: partsOf(options.target),
-    once: options.once ?? false,
-    ...(options.comment === undefined ? {} : { comment: options.comment }),
-    query: relationOf(options.name, query),
-    configuration: textOptions(options.configuration),
-    isDefault: false,
-    origin: originHere(),
+  const origin = originHere()
+  locating(origin, () => {
+    activeRegistry('appendFlow').registerFlow({
+      name: options.name,
+      target: partsOf(options.target),
+      once: options.once ?? false,
+      ...(options.comment === undefined ? {} : { comment: options.comment }),
+      query: relationOf(options.name, query),
+      configuration: textOptions(options.configuration),
+      isDefault: false,
+      origin,
+    })
   })
 }
 
@@ -118,14 +120,27 @@ function define(
   name: string,
   rest: readonly (TableOptions | QueryFunction | undefined)[],
 ): Dataset {
-  const registry = activeRegistry(element)
-  const query = rest.find((each) => typeof each === 'function')
-  const options = (rest.find((each) => typeof each === 'object') ?? {}) as TableOptions
-  const dataset = datasetNamed<string>(name)
   const origin = originHere()
-  registry.registerOutput(outputOf({ element, kind, dataset, options, origin }))
-  if (query !== undefined) registerDefaultFlow(registry, dataset, options, query, origin)
-  return dataset
+  return locating(origin, () => {
+    const registry = activeRegistry(element)
+    const query = rest.find((each) => typeof each === 'function')
+    const options = (rest.find((each) => typeof each === 'object') ?? {}) as TableOptions
+    const dataset = datasetNamed<string>(name)
+    registry.registerOutput(outputOf({ element, kind, dataset, options, origin }))
+    if (query !== undefined) registerDefaultFlow(registry, dataset, options, query, origin)
+    return dataset
+  })
+}
+
+/** Runs a definition, so that its errors have its place. */
+function locating<Result>({ position }: DefinitionOrigin, body: () => Result): Result {
+  try {
+    return body()
+  } catch (error) {
+    // Places inside of a text option, such as a schema, are counted from the start of that text.
+    if (error instanceof PipelineError) error.position = position
+    throw error
+  }
 }
 
 function registerDefaultFlow(

@@ -1,6 +1,12 @@
 import { PipelineError } from '../errors/index.ts'
 import { formatTableName } from '../plan/table-name.ts'
-import { type CreateDataset, type CreateFlow, parseStatements, type Statement } from '../sql/index.ts'
+import {
+  type CreateDataset,
+  type CreateFlow,
+  parseStatements,
+  printSparkExpression,
+  type Statement,
+} from '../sql/index.ts'
 import type { StructField, StructType } from '../types/data-type.ts'
 import type { DefinitionOrigin, FlowDefinition, OutputDefinition } from './definition.ts'
 import type { Registry } from './registry.ts'
@@ -148,7 +154,7 @@ function schemaOf({ columns }: CreateDataset): StructType | undefined {
     const metadata = {
       ...(comment === undefined ? {} : { comment }),
       ...(generatedAs === undefined ? {} : { 'delta.generationExpression': generatedAs.text }),
-      ...(defaultValue === undefined ? {} : { CURRENT_DEFAULT: printExpression(defaultValue) }),
+      ...(defaultValue === undefined ? {} : { CURRENT_DEFAULT: printSparkExpression(defaultValue) }),
     }
     fields.push({ name, dataType, nullable: isNullable, metadata })
   }

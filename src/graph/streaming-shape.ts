@@ -6,6 +6,7 @@ import type {
   ResolvedAggregate,
   ResolvedDeduplicate,
   ResolvedExpression,
+  ResolvedGenerate,
   ResolvedRelation,
 } from '../plan/resolved.ts'
 
@@ -53,12 +54,16 @@ export function streamingShape(
       case 'Join':
       case 'SetOperation':
         return bothShapes(shape(node.left), shape(node.right), node)
-      case 'Project':
-        return { ...shape(node.input), eventTimes: passedOn(node.expressions, shape(node.input).eventTimes) }
+      case 'Project': {
+        const input = shape(node.input)
+        return { ...input, eventTimes: passedOn(node.expressions, input.eventTimes) }
+      }
       case 'WithWatermark': {
         const input = shape(node.input)
         return input.isStreaming ? { ...input, eventTimes: new Set([node.eventTime]) } : input
       }
+      case 'Generate':
+        return generateShape(node, shape(node.input))
       case 'Aggregate':
         return aggregateShape(node, shape(node.input))
       case 'Deduplicate':
@@ -116,15 +121,19 @@ function isEventTimeOfBoth(
 
 function aggregateShape(node: ResolvedAggregate, input: StreamingShape): StreamingShape {
   if (!input.isStreaming) return BATCH
-  const keys = new Set(
-    node.grouping.filter((each) => mentions(each.expression, input.eventTimes)).map((each) => each.column.id),
-  )
+  const keys = new Set(node.grouping.map((each) => each.id).filter((id) => input.eventTimes.has(id)))
   const isOpen = keys.size === 0
   return {
     ...input,
     eventTimes: passedOn(node.expressions, keys),
     ...(isOpen ? { openAggregation: { position: node.position } } : {}),
   }
+}
+
+/** A sliding window gives several rows of one event time. */
+function generateShape(node: ResolvedGenerate, input: StreamingShape): StreamingShape {
+  if (!mentions(node.generator, input.eventTimes)) return input
+  return { ...input, eventTimes: new Set([...input.eventTimes, ...node.generated.map((each) => each.id)]) }
 }
 
 function deduplicateShape(node: ResolvedDeduplicate, input: StreamingShape): StreamingShape {

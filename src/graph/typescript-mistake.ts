@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
-import { displayPath } from '../dataframe/index.ts'
+import { basename, dirname, resolve } from 'node:path'
+import { currentQueryContext, displayPath } from '../dataframe/index.ts'
 import { PipelineError, type Position } from '../errors/index.ts'
-import { frameIn, lineWith, placeInMessage } from './stack-place.ts'
+import { frameIn, lineWith, placeInMessage, placeOfUncaught } from './stack-place.ts'
 
 /** An error of Node's loader, or one that the user's code threw while it was loaded. */
 interface LoadError extends Error {
@@ -14,7 +14,7 @@ interface LoadError extends Error {
  * remove, imports that do not resolve, or an error of the code itself. `file` is its path as the user would type it.
  */
 export function typescriptMistake(error: unknown, file: string): PipelineError {
-  if (error instanceof PipelineError) return error.at({ position: { file, line: 1, column: 1 } })
+  if (error instanceof PipelineError) return error.at({ position: startOf(file) })
   if (!(error instanceof Error)) return failed(String(error), file, error)
   const { code } = error as LoadError
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT') return badImport(error, file)
@@ -34,29 +34,23 @@ const SYNTAX_ADVICE: readonly (readonly [RegExp, string])[] = [
 ]
 
 function badSyntax(error: SyntaxError, file: string): PipelineError {
-  const at = placeInMessage(error)
-  const missing = /does not provide an export named '([^']+)'/.exec(error.message)
-  if (missing !== null) return missingExport(error, missing[1]!, at, file)
-  const isDecorator = at?.source?.trimStart().startsWith('@') ?? false
+  const at = placeInMessage(error.stack ?? '') ?? placeOfUncaught(resolve(pipelineFolder(), file))
+  const position = at?.position ?? startOf(file)
+  const missing = /does not provide an export named '([^']+)'/.exec(error.message)?.[1]
+  if (missing !== undefined) {
+    const advice = `If '${missing}' is a type, import it with \`import type\`: types do not exist when the file runs.`
+    return syntaxError(error, error.message, advice, position)
+  }
+  const isDecorator = at?.source.trimStart().startsWith('@') ?? false
   const reason = isDecorator ? 'decorators are not supported.' : error.message
   const advice = SYNTAX_ADVICE.find(([pattern]) => pattern.test(reason))?.[1] ?? ''
-  return syntaxError(error, reason, advice, at?.position ?? { file, line: 1, column: 1 })
-}
-
-function missingExport(
-  error: SyntaxError,
-  name: string,
-  at: { position: Position } | undefined,
-  file: string,
-): PipelineError {
-  const advice = `If '${name}' is a type, import it with \`import type\`: types do not exist when the file runs.`
-  return syntaxError(error, error.message, advice, at?.position ?? { file, line: 1, column: 1 })
+  return syntaxError(error, reason, advice, position)
 }
 
 function badImport(error: Error, file: string): PipelineError {
   const [, target = '', importer = ''] = /'([^']+)'.* imported from (.+)$/s.exec(error.message) ?? []
   const advice = importAdvice(target)
-  const position = lineWith(importer, basename(target)) ?? { file, line: 1, column: 1 }
+  const position = lineWith(importer, basename(target)) ?? startOf(file)
   return syntaxError(error, error.message.split(' imported from ')[0]!, advice, position)
 }
 
@@ -72,19 +66,23 @@ function importAdvice(target: string): string {
 function badExtension(error: Error, file: string): PipelineError {
   const path = /for (.+)$/.exec(error.message)?.[1] ?? file
   const advice = 'Definitions hold no JSX: give the file the ending .ts.'
-  return syntaxError(error, error.message.replace(/ for .*$/, ''), advice, {
-    file: displayPath(path),
-    line: 1,
-    column: 1,
-  })
+  return syntaxError(error, error.message.replace(/ for .*$/, ''), advice, startOf(displayPath(path)))
 }
 
 function failed(reason: string, file: string, cause: unknown): PipelineError {
-  const position = (cause instanceof Error && frameIn(cause)) || { file, line: 1, column: 1 }
+  const position = (cause instanceof Error && frameIn(cause)) || startOf(file)
   return new PipelineError('DEFINITION_FILE_FAILED', { file_path: file, reason }, { position, cause })
 }
 
 function syntaxError(cause: Error, reason: string, advice: string, position: Position): PipelineError {
   const parameters = { file_path: position.file ?? '', reason, advice }
   return new PipelineError('DEFINITION_FILE_SYNTAX', parameters, { position, cause })
+}
+
+function startOf(file: string): Position {
+  return { file, line: 1, column: 1 }
+}
+
+function pipelineFolder(): string {
+  return currentQueryContext()?.folder ?? '.'
 }

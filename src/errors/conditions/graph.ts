@@ -197,6 +197,11 @@ export const graphConditions = {
     hint: '{suggestion}',
     sqlState: '42P01',
   },
+  UNRESOLVABLE_TABLE_VALUED_FUNCTION: {
+    message: "'{name}' is not a function that gives a table.",
+    hint: 'In FROM there may be read_files, range, explode and the like.',
+    sqlState: '42883',
+  },
   INVALID_RESETTABLE_DEPENDENCY: {
     message:
       "The table '{downstreamTable}' must keep its rows ({resetAllowedKey} is false), but it reads {upstreamResettableTables}, which a full refresh empties.",
