@@ -25,39 +25,38 @@ export function deltaScanSql(scan: DeltaScan, schema: StructType): string {
   return `(${branches.map((each) => branchSql(scan, each, columns)).join(' UNION ALL ')})`
 }
 
-/** Where a column's values come from. */
-type Column =
-  | { readonly kind: 'data'; readonly field: StructField; readonly physical: StructField }
-  | {
-      readonly kind: 'constant'
-      readonly field: StructField
-      readonly valueOf: (file: DeltaScanFile) => string | null
-    }
-
-function columnOf(scan: DeltaScan, wanted: StructField): Column {
-  const constant = constantOf(scan, wanted)
-  if (constant !== undefined) return { kind: 'constant', field: wanted, valueOf: constant }
-  const stored = fieldNamed(scan.tableSchema, wanted.name) ?? wanted
-  const field = { ...stored, name: wanted.name }
-  const physical = scan.columnMapping === 'none' ? field : physicalField(field)
-  return { kind: 'data', field, physical }
+/** Where a column's values come from; where both are given, the constant comes first. */
+interface Column {
+  readonly field: StructField
+  /** The field as data files name it. */
+  readonly stored?: StructField
+  /** A text that holds for all rows of a file; null for none. */
+  readonly constant?: (file: DeltaScanFile) => string | null
 }
 
-function constantOf(
-  scan: DeltaScan,
-  field: StructField,
-): ((file: DeltaScanFile) => string | null) | undefined {
-  if (field.dataType.kind === 'void') return () => null
-  const name = field.name.toLowerCase()
+function columnOf(scan: DeltaScan, wanted: StructField): Column {
+  const name = wanted.name.toLowerCase()
+  if (wanted.dataType.kind === 'void') return { field: wanted, constant: () => null }
   const partition = scan.partitionColumns.find((each) => each.toLowerCase() === name)
-  if (partition !== undefined) return partitionValue(scan, partition)
-  if (!scan.files.some((each) => each.change)) return undefined
-  if (name === '_commit_version') return (file) => file.change?.version.toString() ?? null
-  if (name === '_commit_timestamp') {
-    return (file) => (file.change ? new Date(file.change.timestampMs).toISOString() : null)
+  if (partition !== undefined) return { field: wanted, constant: partitionValue(scan, partition) }
+  const known = fieldNamed(scan.tableSchema, name)
+  if (known === undefined) return changeColumn(wanted)
+  const field = { ...known, name: wanted.name }
+  return { field, stored: scan.columnMapping === 'none' ? field : physicalField(field) }
+}
+
+/** What a change feed adds to the table's columns (PROTOCOL.md, Change Data Files). */
+function changeColumn(field: StructField): Column {
+  switch (field.name.toLowerCase()) {
+    case '_commit_version':
+      return { field, constant: ({ change }) => change?.version.toString() ?? null }
+    case '_commit_timestamp':
+      return { field, constant: ({ change }) => (change ? new Date(change.timestampMs).toISOString() : null) }
+    case '_change_type':
+      return { field, stored: field, constant: ({ change }) => change?.type ?? null }
+    default:
+      return { field, stored: field }
   }
-  const isTyped = scan.files.every((each) => each.change?.type !== undefined)
-  return name === '_change_type' && isTyped ? (file) => file.change?.type ?? null : undefined
 }
 
 /** Values stand under the logical name, or under the physical one with column mapping. Empty means null. */
@@ -72,9 +71,9 @@ const FILE = 'file_index'
 const POSITION = 'file_row_number'
 
 function branchSql(scan: DeltaScan, files: readonly DeltaScanFile[], columns: readonly Column[]): string {
-  const data = columns.filter((each) => each.kind === 'data').map((each) => each.physical)
+  const data = columns.flatMap((each) => each.stored ?? [])
   const needsPosition = files.some((each) => each.deletedRows !== undefined)
-  const needsFile = needsPosition || columns.some((each) => each.kind === 'constant')
+  const needsFile = needsPosition || columns.some((each) => each.constant !== undefined)
   if (needsFile) checkVirtualNames(scan)
   const virtual = [...(needsFile ? [FILE] : []), ...(needsPosition ? [POSITION] : [])]
   const source = `SELECT ${['*', ...virtual].join(', ')} FROM ${readParquet(scan, files)}`
@@ -111,12 +110,14 @@ function hasBinary(type: DataType): boolean {
   }
 }
 
-function columnSql(column: Column, files: readonly DeltaScanFile[]): string {
-  const { field } = column
-  if (column.kind === 'constant') return constantSql(files.map(column.valueOf), field.dataType)
-  const { physical } = column
-  const stored = `CAST(f.${quoteIdentifier(physical.name)} AS ${duckdbType(physical.dataType)})`
-  return logical(stored, field.dataType, physical.dataType)
+function columnSql({ field, stored, constant }: Column, files: readonly DeltaScanFile[]): string {
+  const values: string[] = []
+  if (constant !== undefined) values.push(constantSql(files.map(constant), field.dataType))
+  if (stored !== undefined) {
+    const value = `CAST(f.${quoteIdentifier(stored.name)} AS ${duckdbType(stored.dataType)})`
+    values.push(logical(value, field.dataType, stored.dataType))
+  }
+  return values.length === 1 ? values[0]! : `coalesce(${values.join(', ')})`
 }
 
 /** One constant where all files agree, else a list to look the file's up in. */
