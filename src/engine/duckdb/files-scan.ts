@@ -7,6 +7,7 @@ import type { FilesScan } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
 import type { StructType } from '../../types/data-type.ts'
 import { type FileRelation, withFileColumns } from './file-columns.ts'
+import { readCsvFiles } from './files-scan-csv.ts'
 import { readJsonFiles } from './files-scan-json.ts'
 import { quoteIdentifier } from './quote.ts'
 
@@ -72,6 +73,8 @@ async function prepare(connection: DuckDBConnection, scan: FilesScan): Promise<F
   switch (scan.format) {
     case 'json':
       return readJsonFiles(scan, context)
+    case 'csv':
+      return readCsvFiles(scan, context)
     default:
       throw new PipelineError('INTERNAL_ERROR', { detail: `no reader for ${scan.format} files` })
   }

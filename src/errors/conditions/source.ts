@@ -24,6 +24,76 @@ export const sourceConditions = {
     hint: 'Parse mode: FAILFAST. To process malformed records as null result, set the option mode to PERMISSIVE.',
     sqlState: '22023',
   },
+  CF_FILE_FORMAT_REQUIRED: {
+    message: 'Please provide the source file format with the option cloudFiles.format.',
+    sqlState: '42000',
+  },
+  CF_UNSUPPORTED_FORMAT: {
+    message: "Files of the format '{format}' cannot be read.",
+    hint: 'Supported formats: {supported}.',
+    sqlState: '0A000',
+  },
+  CF_USE_DELTA_FORMAT: {
+    message: 'Reading from a Delta table is not supported with this syntax.',
+    hint: "Use format('delta') or the table's name.",
+    sqlState: '42000',
+  },
+  CF_UNKNOWN_OPTION_KEYS_ERROR: {
+    message: 'Found unknown option keys: {optionList}.',
+    hint: '{suggestion}',
+    sqlState: '42000',
+  },
+  CF_OPTION_NOT_SUPPORTED: {
+    message: "The option '{option}' is not supported.",
+    sqlState: '0A000',
+  },
+  CF_INVALID_SCHEMA_EVOLUTION_MODE: {
+    message: "cloudFiles.schemaEvolutionMode is '{mode}'; it must be one of {modes}.",
+    sqlState: '42000',
+  },
+  CF_ADD_NEW_NOT_SUPPORTED: {
+    message: 'Schema evolution mode {mode} is not supported when the schema is specified.',
+    hint: 'To use this mode, provide the columns through cloudFiles.schemaHints instead.',
+    sqlState: '0A000',
+  },
+  CF_INVALID_SCHEMA_HINTS_OPTION: {
+    message: "The schema hint '{hint}' cannot be used: {detail}.",
+    sqlState: '22000',
+  },
+  CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE: {
+    message: "Cannot infer schema when the input path '{path}' is empty.",
+    hint: 'Start when there are files in the input path, or specify the schema.',
+    sqlState: '42000',
+  },
+  CF_PATH_DOES_NOT_EXIST: {
+    message: "The input path '{path}' does not exist.",
+    sqlState: '42704',
+  },
+  CF_SOURCE_DIRECTORY_PATH_REQUIRED: {
+    message: 'Please provide the source directory path.',
+    sqlState: '42000',
+  },
+  CF_UNSUPPORTED_PATH_SCHEME: {
+    message:
+      "The path '{path}' cannot be read: files are read from local paths, '{scheme}:' is not supported.",
+    sqlState: '0A000',
+  },
+  CF_PARTITION_VALUE_MISMATCH: {
+    message:
+      "The folder '{column}={value}' of the file '{path}' does not fit the type {dataType} of its column.",
+    hint: 'Give the column another type with cloudFiles.schemaHints, or rename the folder.',
+    sqlState: '22018',
+  },
+  CF_STATE_INCORRECT: {
+    message: "The checkpoint has taken {expected} batches of files from '{path}', its journal knows {found}.",
+    hint: 'The folder of the checkpoint was changed from outside. A full refresh starts anew.',
+    sqlState: '22000',
+  },
+  CF_SCHEMA_REQUIRED: {
+    message: "Streaming files of the format '{format}' needs a schema.",
+    hint: 'Give one, or use the format cloudFiles, which infers it.',
+    sqlState: '42000',
+  },
   INVALID_OPTION_VALUE: {
     message: "The option '{option}' has the value '{value}'; expected {expected}.",
     sqlState: '42616',

@@ -1,9 +1,11 @@
 import { Buffer } from 'node:buffer'
 import type { ArrayType, DataType, MapType, StructField, StructType } from '../../types/data-type.ts'
-import { array, field, map, struct } from '../../types/data-type.ts'
+import { array as arrayType, field, map, struct } from '../../types/data-type.ts'
 import { exactDecimal, notFinite } from '../exact-number.ts'
 import { binaryText, fitMoment, fitNumber, type MomentOptions, quoted } from '../fit-scalar.ts'
 import { mergeTypes } from '../merge-types.ts'
+import { type Fitted, member } from '../row-writer.ts'
+import { widened } from '../type-widening.ts'
 import { inferJson, type JsonInference } from './infer-json.ts'
 import { type JsonDocument, type JsonValue, jsonText } from './parse-json.ts'
 
@@ -12,21 +14,8 @@ export interface FitOptions extends MomentOptions {
   readonly caseSensitive: boolean
   readonly onUnknownField: 'fail' | 'rescue' | 'ignore'
   readonly inference: JsonInference
-}
-
-/** What became of one value: what its column holds, and what it does not. */
-export interface Fitted {
-  /** JSON text that DuckDB reads into the column's type exactly; undefined is NULL. */
-  readonly column?: string
-  /**
-   * JSON text of what did not fit, in the value's own shape: an object with the fields concerned, an array with null
-   * where an element fitted, else the value.
-   */
-  readonly rescued?: string
-  /** Fields that the schema lacks, with their inferred types, in the value's own shape. */
-  readonly unknown?: DataType
-  /** True when something other than an unknown field did not fit. */
-  readonly isMismatch?: boolean
+  /** Values that a wider type of their column would hold are reported as unknown fields of that type. */
+  readonly widens: boolean
 }
 
 /** Puts a parsed value into a type: every part of it ends in `column` exactly, or in `rescued`. */
@@ -37,12 +26,17 @@ export function fitJson(
   options: FitOptions,
 ): Fitted {
   if (value.kind === 'null') return {}
-  if (type.kind === 'struct' && value.kind === 'object')
-    return fitObject(document, value.entries, type, options)
-  if (type.kind === 'array' && value.kind === 'array') return fitArray(document, value.items, type, options)
-  if (type.kind === 'map' && value.kind === 'object') return fitMap(document, value.entries, type, options)
+  if (type.kind === 'struct' && value.kind === 'object') return fitObject(document, value, type, options)
+  if (type.kind === 'array' && value.kind === 'array') return fitArray(document, value, type, options)
+  if (type.kind === 'map' && value.kind === 'object') return fitMap(document, value, type, options)
   const column = fitScalar(document, value, type, options)
-  return column === undefined ? { rescued: jsonText(document, value), isMismatch: true } : { column }
+  if (column !== undefined) return { column }
+  const wider = options.widens ? widened(type, inferJson(document, value, options.inference)) : undefined
+  return {
+    rescued: jsonText(document, value),
+    isMismatch: true,
+    ...(wider === undefined ? {} : { unknown: wider }),
+  }
 }
 
 function fitScalar(
@@ -91,9 +85,15 @@ function fitBase64(text: string): string | undefined {
     : undefined
 }
 
-type Entries = Extract<JsonValue, { kind: 'object' }>['entries']
+type ObjectValue = Extract<JsonValue, { kind: 'object' }>
+type ArrayValue = Extract<JsonValue, { kind: 'array' }>
 
-function fitObject(document: JsonDocument, entries: Entries, type: StructType, options: FitOptions): Fitted {
+function fitObject(
+  document: JsonDocument,
+  object: ObjectValue,
+  type: StructType,
+  options: FitOptions,
+): Fitted {
   const lookup = lookupOf(type)
   const columns = new Map<StructField, string | undefined>()
   const taken = new Map<StructField, JsonValue>()
@@ -101,7 +101,7 @@ function fitObject(document: JsonDocument, entries: Entries, type: StructType, o
   const unknown: StructField[] = []
   let isMismatch = false
   // Later duplicates win, as in Spark; the earlier value is rescued.
-  for (const { key, value } of entries) {
+  for (const { key, value } of object.entries) {
     const target =
       lookup.exact.get(key) ?? (options.caseSensitive ? undefined : lookup.folded.get(key.toLowerCase()))
     if (target === undefined) {
@@ -135,27 +135,30 @@ function fitObject(document: JsonDocument, entries: Entries, type: StructType, o
   }
 }
 
-function fitArray(
-  document: JsonDocument,
-  items: readonly JsonValue[],
-  type: ArrayType,
-  options: FitOptions,
-): Fitted {
-  const fitted = items.map((item) => fitJson(document, item, type.elementType, options))
+/** An element that does not fit takes its whole array along, as in Spark; a struct that fits in part does not. */
+function fitArray(document: JsonDocument, array: ArrayValue, type: ArrayType, options: FitOptions): Fitted {
+  const fitted = array.items.map((item) => fitJson(document, item, type.elementType, options))
   const unknown = fitted.flatMap((each) => (each.unknown === undefined ? [] : [each.unknown]))
+  const news = unknown.length === 0 ? {} : { unknown: arrayType(unknown.reduce(mergeTypes)) }
+  if (fitted.some(isRescuedWhole)) return { rescued: jsonText(document, array), isMismatch: true, ...news }
   return {
     column: `[${fitted.map((each) => each.column ?? 'null').join(',')}]`,
     ...(fitted.some((each) => each.rescued !== undefined)
       ? { rescued: `[${fitted.map((each) => each.rescued ?? 'null').join(',')}]` }
       : {}),
-    ...(unknown.length === 0 ? {} : { unknown: array(unknown.reduce(mergeTypes)) }),
+    ...news,
     isMismatch: fitted.some((each) => each.isMismatch),
   }
 }
 
-function fitMap(document: JsonDocument, entries: Entries, type: MapType, options: FitOptions): Fitted {
-  const last = new Map(entries.map(({ key, value }) => [key, value]))
-  const rescued = entries
+function isRescuedWhole(fitted: Fitted): boolean {
+  return fitted.column === undefined && fitted.rescued !== undefined
+}
+
+/** Later duplicates of a key win. A key or value that does not fit takes the whole map along. */
+function fitMap(document: JsonDocument, object: ObjectValue, type: MapType, options: FitOptions): Fitted {
+  const last = new Map(object.entries.map(({ key, value }) => [key, value]))
+  const rescued = object.entries
     .filter(({ key, value }) => last.get(key) !== value)
     .map(({ key, value }) => member(key, jsonText(document, value)))
   const members: string[] = []
@@ -163,10 +166,9 @@ function fitMap(document: JsonDocument, entries: Entries, type: MapType, options
   let isMismatch = rescued.length > 0
   for (const [key, value] of last) {
     const fitted = fitJson(document, value, type.valueType, options)
-    if (fitText(key, type.keyType, options) === undefined && fitNumber(key, type.keyType) === undefined) {
-      rescued.push(member(key, jsonText(document, value)))
-      isMismatch = true
-      continue
+    const hasKey = fitText(key, type.keyType, options) ?? fitNumber(key, type.keyType)
+    if (isRescuedWhole(fitted) || hasKey === undefined) {
+      return { rescued: jsonText(document, object), isMismatch: true }
     }
     members.push(member(key, fitted.column ?? 'null'))
     if (fitted.rescued !== undefined) rescued.push(member(key, fitted.rescued))
@@ -197,8 +199,4 @@ function lookupOf(type: StructType): Lookup {
   }
   lookups.set(type, made)
   return made
-}
-
-function member(key: string, text: string): string {
-  return `${JSON.stringify(key)}:${text}`
 }

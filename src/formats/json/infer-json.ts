@@ -13,6 +13,7 @@ import {
 } from '../../types/data-type.ts'
 import { decimalTypeOf, exactInteger, notFinite } from '../exact-number.ts'
 import { mergeTypes } from '../merge-types.ts'
+import { flag, momentOptions, type ReadOptions } from '../read-options.ts'
 import { exactTimestamp } from '../temporal.ts'
 import type { JsonDocument, JsonValue } from './parse-json.ts'
 
@@ -24,11 +25,22 @@ export interface JsonInference {
   readonly timestamp?: (text: string) => string | undefined
 }
 
-/** Spark's defaults. */
-export const PLAIN_INFERENCE: JsonInference = { prefersDecimal: false, primitivesAsString: false }
+/** Inference options of a JSON reader. */
+export function jsonInference(options: ReadOptions): JsonInference {
+  const format = momentOptions(options).timestampFormat
+  return {
+    prefersDecimal: flag(options, 'prefersDecimal', false),
+    primitivesAsString: flag(options, 'primitivesAsString', false),
+    ...(flag(options, 'inferTimestamp', false)
+      ? {
+          timestamp: format === undefined ? timestampByCast : (text: string) => format.timestamp(text, 'UTC'),
+        }
+      : {}),
+  }
+}
 
 /** `inferTimestamp` without a format: the rules of Spark's casts. */
-export const timestampByCast = (text: string): string | undefined =>
+const timestampByCast = (text: string): string | undefined =>
   /^\d{4}-\d/.test(text) ? exactTimestamp(text, 'UTC') : undefined
 
 /** The type of one value, by Spark's `JsonInferSchema.inferField`; `void` for null and for an empty text. */

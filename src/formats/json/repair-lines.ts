@@ -1,135 +1,10 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { PipelineError } from '../../errors/index.ts'
-import type { DataType, StructType } from '../../types/data-type.ts'
 import { type Chunk, fileChunks } from '../file-chunks.ts'
-import { mergeTypes } from '../merge-types.ts'
-import {
-  hasDatetimePattern,
-  jsonSyntax,
-  momentOptions,
-  type ReadMode,
-  type ReadOptions,
-  readMode,
-} from '../read-options.ts'
+import { hasDatetimePattern } from '../read-options.ts'
+import type { RowWriter } from '../row-writer.ts'
 import { lineJudge } from './conforming-lines.ts'
-import { type FitOptions, fitJson } from './fit-json.ts'
-import { type JsonInference, PLAIN_INFERENCE } from './infer-json.ts'
-import { type JsonDocument, type JsonSyntax, type JsonValue, parseJson } from './parse-json.ts'
-
-/** How rows are made of records: one reader per scan. */
-export interface RowTarget {
-  /** Columns to fill, partition columns, rescued-data and corrupt-record column left out. */
-  readonly schema: StructType
-  readonly rescuedColumn?: string
-  /** Where `mode` PERMISSIVE puts the text of a malformed record. */
-  readonly corruptColumn?: string
-  readonly onUnknownField: 'fail' | 'rescue' | 'ignore'
-  readonly options: ReadOptions
-  readonly inference?: JsonInference
-}
-
-/** Rows as JSON text, one a row, that DuckDB's typed reader puts into the target's columns exactly. */
-export class RowWriter {
-  readonly target: RowTarget
-  readonly syntax: JsonSyntax
-  readonly #mode: ReadMode
-  readonly #fit: FitOptions
-  /** Fields met so far that the schema lacks. */
-  unknown: DataType | undefined
-
-  constructor(target: RowTarget) {
-    this.target = target
-    this.syntax = jsonSyntax(target.options)
-    this.#mode = readMode(target.options)
-    this.#fit = {
-      ...momentOptions(target.options),
-      caseSensitive: target.options.readerCaseSensitive?.toLowerCase() !== 'false',
-      onUnknownField: target.onUnknownField,
-      inference: target.inference ?? PLAIN_INFERENCE,
-    }
-  }
-
-  /** The rows of one record's text; none for blank text. */
-  rows(text: string, filePath: string): string[] {
-    if (/^[ \t]*$/.test(text)) return []
-    const document = parseJson(text, this.syntax)
-    if ('error' in document) return this.corrupt(text, filePath)
-    return this.rowsOf(document, document.roots[0]!, filePath)
-  }
-
-  /** An object is a row, an array a row for each of its objects, as in Spark. */
-  rowsOf(document: JsonDocument, root: JsonValue, filePath: string): string[] {
-    if (root.kind === 'object') return this.#row(document, root, filePath)
-    if (root.kind === 'array') return root.items.flatMap((item) => this.#element(document, item, filePath))
-    return this.corrupt(document.source.slice(root.start, root.end), filePath)
-  }
-
-  #element(document: JsonDocument, item: JsonValue, filePath: string): string[] {
-    return item.kind === 'object'
-      ? this.#row(document, item, filePath)
-      : this.corrupt(document.source.slice(item.start, item.end), filePath)
-  }
-
-  #row(document: JsonDocument, value: JsonValue, filePath: string): string[] {
-    const { schema, rescuedColumn, corruptColumn } = this.target
-    const fitted = fitJson(document, value, schema, this.#fit)
-    if (fitted.unknown !== undefined)
-      this.unknown = mergeTypes(this.unknown ?? fitted.unknown, fitted.unknown)
-    if (rescuedColumn !== undefined) return [this.#line(fitted.column!, fitted.rescued, filePath)]
-    if (fitted.isMismatch !== true || this.#mode === 'PERMISSIVE') {
-      const text = fitted.isMismatch === true ? document.source.slice(value.start, value.end) : undefined
-      return [
-        corruptColumn === undefined || text === undefined
-          ? fitted.column!
-          : withMember(fitted.column!, corruptColumn, text),
-      ]
-    }
-    return this.corrupt(document.source.slice(value.start, value.end), filePath)
-  }
-
-  /**
-   * A record that is no JSON: PERMISSIVE keeps its text in the corrupt-record column, else in the rescued data. Bytes that
-   * are no UTF-8 are kept in base64 beside their readable form.
-   */
-  corrupt(text: string, filePath: string, bytes?: Uint8Array): string[] {
-    const { rescuedColumn, corruptColumn } = this.target
-    if (this.#mode === 'DROPMALFORMED') return []
-    if (this.#mode === 'FAILFAST') {
-      throw new PipelineError('MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION', {
-        badRecord: text.slice(0, 200),
-        path: filePath,
-      })
-    }
-    const record = JSON.stringify(text.toWellFormed())
-    const base64 =
-      bytes === undefined ? '' : `,"_corrupt_record_base64":"${Buffer.from(bytes).toString('base64')}"`
-    if (corruptColumn !== undefined && (base64 === '' || rescuedColumn === undefined)) {
-      return [`{${JSON.stringify(corruptColumn)}:${record}}`]
-    }
-    return [
-      this.#line(
-        '{}',
-        rescuedColumn === undefined ? undefined : `{"_corrupt_record":${record}${base64}}`,
-        filePath,
-      ),
-    ]
-  }
-
-  #line(columns: string, rescued: string | undefined, filePath: string): string {
-    if (rescued === undefined) return columns
-    return withMember(
-      columns,
-      this.target.rescuedColumn!,
-      `${rescued.slice(0, -1)},"_file_path":${JSON.stringify(filePath)}}`,
-    )
-  }
-}
-
-function withMember(object: string, name: string, text: string): string {
-  const separator = object === '{}' ? '' : ','
-  return `${object.slice(0, -1)}${separator}${JSON.stringify(name)}:${JSON.stringify(text)}}`
-}
+import { JsonRows } from './json-rows.ts'
 
 /** A file as it can be read by DuckDB: itself, or a copy in which every line that deviated was replaced. */
 export interface ReadableLines {
@@ -180,11 +55,13 @@ class LinesPass {
   readonly #writer: RowWriter
   readonly #judge: ReturnType<typeof lineJudge>
   readonly #judges: boolean
+  readonly #jsonRows: JsonRows
   #longestRow = 0
 
   constructor(filePath: string, writer: RowWriter) {
     this.#filePath = filePath
     this.#writer = writer
+    this.#jsonRows = new JsonRows(writer, filePath)
     const { schema, onUnknownField, options } = writer.target
     this.#judges = !hasDatetimePattern(options)
     this.#judge = lineJudge(schema, onUnknownField === 'ignore')
@@ -241,7 +118,7 @@ class LinesPass {
 
   #rows(line: Buffer, isValid: boolean): string[] {
     if (!isValid && !isUtf8(line)) return this.#writer.corrupt(line.toString(), this.#filePath, line)
-    return this.#writer.rows(line.toString(), this.#filePath)
+    return this.#jsonRows.ofText(line.toString())
   }
 }
 
