@@ -116,7 +116,8 @@ function positionIn(
   return {
     ...origin,
     line: origin.line + at.line - 1,
-    column: at.line === 1 ? origin.column + 'sql`'.length + column - 1 : column,
+    // A tagged template's call site is its backtick.
+    column: at.line === 1 ? origin.column + column : column,
   }
 }
 

@@ -227,6 +227,26 @@ materializedView('a', () => read.format('json').option('token', secret('TOKEN'))
   for (const text of options) expect(text).toContain('${secret:TOKEN}')
 })
 
+describe('places in a sql`...` query are those of the file', () => {
+  test.each([
+    ['on its first line', 'sql`SELECT 1 AS x, ^missing`'],
+    ['on a later line', 'sql`\n  SELECT\n    ^missing\n  FROM ${a}`'],
+    ['behind a value, where only that can be pointed at', 'sql`SELECT x,\n  ^${1} AS y, missing FROM ${a}`'],
+    ['of syntax', 'sql`\n  SELECT x FRM ^y z`'],
+  ])('%s', async (_, query) => {
+    const text = `import { materializedView, sql } from 'millrace'
+const a = materializedView('a', () => sql\`SELECT 1 AS x\`)
+materializedView('b', () => ${query})`
+    const before = text.slice(0, text.indexOf('^')).split('\n')
+    const [error] = await failuresOf({ 'a.ts': text.replace('^', '') })
+    expect(error!.position).toEqual({
+      file: 'a.ts',
+      line: before.length,
+      column: before.at(-1)!.length + 1,
+    })
+  })
+})
+
 test('what cannot be resolved only because of an error is listed apart', async () => {
   const error = await unresolved({
     'a.sql': `CREATE MATERIALIZED VIEW a AS SELECT * FROM missing;

@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest'
+import { isResetAllowed, type ResolvedDataset, tableProperty } from '../../src/graph/index.ts'
+import { failuresOf, graphOf, summaryOf } from './pipeline-folder.ts'
+
+const QUERY = `() => sql\`SELECT 1 AS id, 'EU' AS region, map('a', 1) AS tags, true AS open\``
+const view = (options: string) => ({
+  'a.ts': `import { materializedView, sql } from 'millrace'\nmaterializedView('a', ${options}, ${QUERY})`,
+})
+const datasetOf = async (options: string): Promise<ResolvedDataset> =>
+  (await graphOf(view(options))).datasets[0]!
+
+describe('table properties', () => {
+  test("of Delta get their documented spelling, labels of one's own stay as they are", async () => {
+    const { tableProperties } = await datasetOf(
+      `{ tableProperties: { Quality: 'gold', 'DELTA.enableChangeDataFeed': true, 'pipelines.custom': 'x' } }`,
+    )
+    expect(tableProperties).toEqual({
+      Quality: 'gold',
+      'delta.enableChangeDataFeed': 'true',
+      'pipelines.custom': 'x',
+    })
+  })
+
+  test.each([
+    [
+      'delta.enableChangeDataFeeds',
+      'true',
+      'DELTA_UNKNOWN_CONFIGURATION',
+      "Did you mean 'delta.enableChangeDataFeed'?",
+    ],
+    ['delta.appendOnly', 'yes', 'INVALID_TABLE_PROPERTY', undefined],
+    ['delta.logRetentionDuration', 'forever', 'INVALID_TABLE_PROPERTY', undefined],
+    ['pipelines.reset.allowed', 'no', 'INVALID_TABLE_PROPERTY', undefined],
+  ])('%s = %s is refused', async (key, value, condition, hint) => {
+    const [error] = await failuresOf(view(`{ tableProperties: { '${key}': '${value}' } }`))
+    expect(error).toMatchObject({ condition, hint, position: { file: 'a.ts', line: 2, column: 1 } })
+  })
+
+  test('are looked up without regard to case', () => {
+    expect(tableProperty({ 'A.b': '1' }, 'a.B')).toBe('1')
+    expect(isResetAllowed({})).toBe(true)
+    expect(isResetAllowed({ 'Pipelines.Reset.Allowed': 'FALSE' })).toBe(false)
+  })
+
+  test.each([
+    [`{ 'delta.enableLiquidClustering': 'true', 'delta.clusterBy': 'region, ID' }`, ['region', 'id']],
+    [`{ 'delta.enableLiquidClustering': true }`, 'auto'],
+    [`{ 'delta.enableLiquidClustering': false, 'delta.clusterBy': 'id' }`, []],
+  ])(
+    '%s, which no Delta version knows, stand for clusterBy with a warning',
+    async (properties, clusterBy) => {
+      const graph = await graphOf(view(`{ tableProperties: ${properties} }`))
+      expect(graph.datasets[0]).toMatchObject({ clusterBy, tableProperties: {} })
+      expect(graph.warnings.map((each) => each.dataset)).toEqual(
+        Object.keys(JSON.parse(properties.replaceAll("'", '"'))).map(() => 'spark_catalog.default.a'),
+      )
+    },
+  )
+})
+
+describe('the layout of a table', () => {
+  test('names columns of the query, in its spelling', async () => {
+    expect(await datasetOf(`{ clusterBy: ['REGION'] }`)).toMatchObject({ clusterBy: ['region'] })
+    expect(await datasetOf(`{ partitionBy: ['Region'] }`)).toMatchObject({ partitionColumns: ['region'] })
+    expect(await datasetOf(`{ clusterBy: 'auto' }`)).toMatchObject({ clusterBy: 'auto' })
+  })
+
+  test.each([
+    [`{ clusterBy: ['regoin'] }`, 'UNRESOLVED_COLUMN.WITH_SUGGESTION'],
+    [`{ partitionBy: ['regoin'] }`, 'UNRESOLVED_COLUMN.WITH_SUGGESTION'],
+    [`{ clusterBy: ['id', 'region', 'a', 'b', 'c'] }`, 'DELTA_CLUSTER_BY_INVALID_NUM_COLUMNS'],
+    [`{ clusterBy: ['tags'] }`, 'DELTA_CLUSTERING_COLUMNS_DATATYPE_NOT_SUPPORTED'],
+    [
+      `{ clusterBy: ['id'], partitionBy: ['region'] }`,
+      'SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED',
+    ],
+    [
+      `{ clusterBy: 'auto', partitionBy: ['region'] }`,
+      'SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED',
+    ],
+    [`{ partitionBy: ['tags'] }`, 'DELTA_INVALID_PARTITION_COLUMN_TYPE'],
+  ])('%s is refused', async (options, condition) => {
+    const failures = await failuresOf(view(options))
+    expect(failures.map((each) => summaryOf(each))).toEqual([{ condition, at: 'a.ts:2:1' }])
+  })
+
+  test('cannot be partitions by all columns', async () => {
+    const failures = await failuresOf({
+      'a.sql': 'CREATE MATERIALIZED VIEW a PARTITIONED BY (x) AS SELECT 1 AS x',
+    })
+    expect(failures.map((each) => each.condition)).toEqual(['DELTA_CANNOT_USE_ALL_COLUMNS_FOR_PARTITION'])
+  })
+})
+
+describe('schemas', () => {
+  test('are declared as DDL or in a JSON file', async () => {
+    const json = JSON.stringify({
+      type: 'struct',
+      fields: [{ name: 'id', type: 'integer', nullable: true, metadata: { comment: 'key' } }],
+    })
+    const text = (schema: string) => `import { materializedView, sql } from 'millrace'
+materializedView('a', { schema: ${schema} }, () => sql\`SELECT 1 AS id\`)`
+    for (const schema of [`'id INT COMMENT "key"'`, `{ jsonFile: 'schemas/a.json' }`]) {
+      const graph = await graphOf({ 'a.ts': text(schema), 'schemas/a.json': json })
+      expect(graph.datasets[0]).toMatchObject({
+        isSchemaDeclared: true,
+        schema: { fields: [{ name: 'id', dataType: { kind: 'integer' }, metadata: { comment: 'key' } }] },
+      })
+    }
+    const [missing] = await failuresOf({ 'a.ts': text(`{ jsonFile: 'b.json' }`) })
+    expect(missing).toMatchObject({ condition: 'SCHEMA_FILE_NOT_READABLE', position: { line: 2, column: 1 } })
+    const [wrong] = await failuresOf({ 'a.ts': text(`'id INTT'`) })
+    expect(wrong).toMatchObject({ position: { file: 'a.ts', line: 2, column: 1 } })
+  })
+
+  test('of several flows are one, by name', async () => {
+    const flows = (second: string) => ({
+      'a.sql': `CREATE STREAMING TABLE a;
+CREATE MATERIALIZED VIEW src AS SELECT 1 AS x, 'a' AS y;
+CREATE FLOW f AS INSERT INTO a BY NAME SELECT x FROM STREAM src;
+CREATE FLOW g AS INSERT INTO a BY NAME SELECT ${second} FROM STREAM src`,
+    })
+    const graph = await graphOf(flows('y, X'))
+    expect(graph.datasets.find((each) => each.name === 'a')!.schema.fields.map((each) => each.name)).toEqual([
+      'x',
+      'y',
+    ])
+    const [error] = await failuresOf(flows('y AS x'))
+    expect(error).toMatchObject({
+      condition: 'FLOW_SCHEMAS_NOT_COMPATIBLE',
+      parameters: { columnName: 'x', left: 'INT', right: 'STRING' },
+    })
+  })
+
+  test('cannot have two columns of one name', async () => {
+    const failures = await failuresOf({ 'a.sql': 'CREATE MATERIALIZED VIEW a AS SELECT 1 AS x, 2 AS X' })
+    expect(failures.map((each) => summaryOf(each, 'columnName'))).toEqual([
+      { condition: 'COLUMN_ALREADY_EXISTS', at: 'a.sql:1:1', columnName: 'X' },
+    ])
+  })
+
+  test('of what was never read are open: any column may be there', async () => {
+    const graph = await graphOf({
+      'a.sql': `CREATE STREAMING TABLE a AS SELECT *, anything AS x FROM STREAM read_files('never');
+CREATE MATERIALIZED VIEW b AS SELECT something, x FROM a`,
+    })
+    expect(graph.datasets.map(({ schema }) => [schema.fields.map((each) => each.name), schema.open])).toEqual(
+      [
+        [['x'], true],
+        [['something', 'x'], undefined],
+      ],
+    )
+  })
+})
+
+describe('tables outside of the pipeline', () => {
+  const files = { 'a.sql': 'CREATE MATERIALIZED VIEW a AS SELECT id FROM crm.customers' }
+
+  test('are asked for by their whole name', async () => {
+    const graph = await graphOf(files, {
+      context: {
+        externalSchema: async (name) =>
+          name.join('.') === 'spark_catalog.crm.customers'
+            ? {
+                schema: {
+                  kind: 'struct',
+                  fields: [{ name: 'id', dataType: { kind: 'long' }, nullable: true, metadata: {} }],
+                },
+              }
+            : undefined,
+      },
+    })
+    expect(graph.flows[0]).toMatchObject({ inputs: [], externalInputs: ['spark_catalog.crm.customers'] })
+    expect(graph.datasets[0]!.schema.fields[0]!.dataType.kind).toBe('long')
+  })
+
+  test('that are not there are an error', async () => {
+    const failures = await failuresOf(files)
+    expect(failures.map((each) => summaryOf(each, 'relationName'))).toEqual([
+      { condition: 'TABLE_OR_VIEW_NOT_FOUND', at: 'a.sql:1:53', relationName: 'crm.customers' },
+    ])
+  })
+
+  test('a function in FROM that nobody knows is an error', async () => {
+    const failures = await failuresOf({
+      'a.sql': "CREATE MATERIALIZED VIEW a AS SELECT * FROM read_kinesis('x')",
+    })
+    expect(failures).toHaveLength(1)
+    expect(failures[0]!.position).toEqual({ file: 'a.sql', line: 1, column: 45 })
+  })
+})
+
+describe('warnings', () => {
+  test('tell of state without bound, of tables that are written anew, and of settings without effect', async () => {
+    const graph = await graphOf({
+      'pipeline.yml': 'name: a\nlibraries: [{glob: {include: "**"}}]\nphoton: true\nclusters: []',
+      'a.sql': `CREATE STREAMING TABLE src (id BIGINT, ts TIMESTAMP) AS SELECT * FROM STREAM read_files('x');
+CREATE STREAMING TABLE a AS SELECT DISTINCT id FROM STREAM src;
+CREATE STREAMING TABLE b AS SELECT id, count(*) AS n FROM STREAM src GROUP BY id;
+CREATE STREAMING TABLE c AS SELECT DISTINCT id, ts FROM STREAM src WATERMARK ts DELAY OF INTERVAL 1 HOUR`,
+    })
+    expect(graph.warnings.map((each) => each.dataset)).toEqual([
+      undefined,
+      'spark_catalog.default.a',
+      'spark_catalog.default.b',
+    ])
+    expect(graph.warnings[0]!.message).toContain('clusters, photon')
+  })
+
+  test('a deduplication within a watermark that is not there is an error', async () => {
+    const failures = await failuresOf({
+      'a.ts': `import { readStream, streamingTable } from 'millrace'
+streamingTable('a', () => readStream.schema('id INT').json('x')
+  .dropDuplicatesWithinWatermark(['id']))`,
+    })
+    expect(failures.map((each) => summaryOf(each))).toEqual([
+      { condition: 'UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK', at: 'a.ts:3:4' },
+    ])
+  })
+})
