@@ -58,6 +58,9 @@ function csvField(text: string | undefined): string {
   return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
+/** A wider cell pushes the rest of its line out, in place of stretching every line. */
+const WIDEST_COLUMN = 60
+
 /** Columns as wide as the first chunk needs; later rows that are wider push their line out. */
 async function writeTable({ schema, chunks }: RowStream, output: Output): Promise<number> {
   const formatters = schema.fields.map((field) => cellFormatter(field.dataType))
@@ -73,7 +76,7 @@ async function writeTable({ schema, chunks }: RowStream, output: Output): Promis
     const cells = chunk.map((row) => formatters.map((format, i) => printable(format(row[i]!) ?? 'NULL')))
     const lines: string[] = []
     if (widths === undefined) {
-      widths = columnWidths(columns, cells)
+      widths = columnWidths(columns, cells).map((width) => Math.min(width, WIDEST_COLUMN))
       lines.push(...heading(columns, widths))
     }
     for (const row of cells) lines.push(tableLine(columns, widths, row))
