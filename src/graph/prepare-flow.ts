@@ -46,20 +46,26 @@ export function prepareFlow(
 }
 
 function evaluate(
-  { definition, target }: Flow,
+  flow: Flow,
   { folder }: PipelineProject,
   configuration: Readonly<Record<string, string>>,
 ): Relation {
+  return withQueryContext({ folder, configuration }, () => {
+    try {
+      return flow.definition.query()
+    } catch (error) {
+      throw flowError(flow, error)
+    }
+  })
+}
+
+function flowError({ definition, target }: Flow, error: unknown): PipelineError {
   const context = { position: definition.origin.position, dataset: target.identifier }
-  try {
-    return withQueryContext({ folder, configuration }, definition.query)
-  } catch (error) {
-    if (error instanceof PipelineError) throw error.at(context)
-    const reason = error instanceof Error ? error.message : String(error)
-    const position = (error instanceof Error && frameIn(error)) || context.position
-    const parameters = { flow: definition.name, reason }
-    throw new PipelineError('FLOW_FUNCTION_FAILED', parameters, { ...context, position, cause: error })
-  }
+  if (error instanceof PipelineError) return error.at(context)
+  const reason = error instanceof Error ? error.message : String(error)
+  const position = (error instanceof Error && frameIn(error)) || context.position
+  const parameters = { flow: definition.name, reason }
+  return new PipelineError('FLOW_FUNCTION_FAILED', parameters, { ...context, position, cause: error })
 }
 
 function* sourcesOf(query: Relation): Generator<DataSource | TableValuedFunction> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type DataFrame, datasetNamed, read, readStream, sql } from '../../src/dataframe/index.ts'
 import { columnNamed as col } from '../../src/plan/column.ts'
+import type { UnresolvedAttribute } from '../../src/plan/expression.ts'
 import { parseQuery, printSpark } from '../../src/sql/index.ts'
 
 const a = read.table('a')
@@ -109,7 +110,7 @@ describe('each method is a step of SQL', () => {
   })
 
   test('col is qualified by the alias or the table as long as it is clear', () => {
-    const parts = (query: DataFrame) => (query.col('x').expression as { parts: string[] }).parts
+    const parts = (query: DataFrame) => (query.col('x').expression as UnresolvedAttribute).parts
     expect(parts(read.table('s.a').where('x > 1').limit(1))).toEqual(['a', 'x'])
     expect(parts(a.as('t'))).toEqual(['t', 'x'])
     expect(parts(a.select('x'))).toEqual(['x'])

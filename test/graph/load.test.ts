@@ -141,6 +141,19 @@ describe('mistakes in TypeScript are explained', () => {
   })
 })
 
+describe('query functions', () => {
+  test.each([
+    ['that throw', "{ throw new Error('boom') }", 'FLOW_FUNCTION_FAILED', 37],
+    ['that are asynchronous', 'Promise.resolve(1)', 'FLOW_FUNCTION_RETURNS_NO_QUERY', 1],
+    ['that return nothing', 'undefined', 'FLOW_FUNCTION_RETURNS_NO_QUERY', 1],
+  ])('%s', async (_, body, condition, column) => {
+    const failures = await failuresOf({
+      'a.ts': `import { materializedView } from 'millrace'\nmaterializedView('a', () => ${body})`,
+    })
+    expect(failures.map((each) => summaryOf(each))).toEqual([{ condition, at: `a.ts:2:${column}` }])
+  })
+})
+
 describe('definitions outside of a pipeline', () => {
   const CONDITION = 'GRAPH_ELEMENT_DEFINED_OUTSIDE_OF_DECLARATIVE_PIPELINE'
 
