@@ -8,6 +8,7 @@ import { foldJournals } from './fold.ts'
 import { appendToJournal, createJournal, EMPTY_JOURNAL_BYTES, isAppendable, listJournals } from './journal.ts'
 import type { Maintenance } from './maintenance.ts'
 import { redacted } from './redact.ts'
+import { retentionMsOf } from './retention.ts'
 
 /** A journal file that is larger is not appended to by the next update. */
 const JOURNAL_BYTES = 1 << 20
@@ -20,6 +21,8 @@ export interface EventLogOptions {
   /** The pipeline and the update: part of every event's origin. */
   readonly origin: EventOrigin
   readonly clock: { nowMicros(): bigint }
+  /** The pipeline's configuration, for `pipelines.eventLog.retention`. */
+  readonly configuration?: Readonly<Record<string, string>>
   /** Every event, in order, at once; it is durable a little later. */
   readonly onEvent?: (event: PipelineEvent) => void
   /** Values that must not appear in any event. */
@@ -38,18 +41,20 @@ export class EventLog {
   #draining: Promise<void> | undefined
   #failure: unknown
   #lastMicros = 0n
+  readonly #retentionMs: number
   #unfoldedBytes: number
   #oldestMs: number
 
   private constructor(storage: Storage, options: EventLogOptions, start: JournalStart) {
     this.#storage = storage
     this.#options = options
+    this.#retentionMs = retentionMsOf(options.configuration ?? {})
     this.#journal = start.journal
     this.#unfoldedBytes = start.unfoldedBytes
     this.#oldestMs = start.oldestMs
   }
 
-  /** Looks at the journals' names and writes nothing. */
+  /** Looks at the journals' names and writes nothing. Throws UNSUPPORTED_FORMAT_VERSION, PIPELINE_SPEC_INVALID_FIELD. */
   static async open(storage: Storage, options: EventLogOptions): Promise<EventLog> {
     const nowMs = Number(options.clock.nowMicros() / 1000n)
     return new EventLog(storage, options, await findStart(storage, nowMs))
@@ -101,7 +106,14 @@ export class EventLog {
     if (this.#unfoldedBytes === 0) return
     const folded = this.#unfoldedBytes
     const upTo = await this.#seal()
-    await foldJournals(this.#storage, { ...maintenance, engine, clock: this.#options.clock, upTo })
+    const retentionMs = this.#retentionMs
+    await foldJournals(this.#storage, {
+      retentionMs,
+      ...maintenance,
+      engine,
+      clock: this.#options.clock,
+      upTo,
+    })
     this.#unfoldedBytes -= folded
     this.#oldestMs = this.#nowMs()
   }

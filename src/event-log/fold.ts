@@ -3,9 +3,9 @@ import type { Storage } from '../storage/storage.ts'
 import { distinctLines, type JournalFileEvents, readJournals, scanOfLines, unseen } from './event-rows.ts'
 import { EventsTable } from './events-table.ts'
 import { setAside } from './journal.ts'
-import { type Maintenance, maintain } from './maintenance.ts'
+import { type MaintenanceOptions, maintain } from './maintenance.ts'
 
-export interface FoldOptions extends Partial<Maintenance> {
+export interface FoldOptions extends Omit<MaintenanceOptions, 'nowMs'> {
   readonly engine: Engine
   readonly clock: { nowMicros(): bigint }
   /** Number of the last journal to fold; nothing writes to it, or to those before it, any more. */

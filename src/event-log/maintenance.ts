@@ -13,17 +13,18 @@ export interface Maintenance {
   readonly smallFiles: number
 }
 
-const DEFAULTS: Maintenance = {
-  retentionMs: 30 * DAY_MS,
-  smallBytes: 16 << 20,
-  smallFiles: 16,
+const DEFAULTS = { smallBytes: 16 << 20, smallFiles: 16 }
+
+export type MaintenanceOptions = Partial<Maintenance> & {
+  readonly retentionMs: number
+  readonly nowMs: number
 }
 
 /** Keeps the table small: old events go, small files of one day become one, and files of no version are deleted. */
 export async function maintain(
   table: EventsTable,
   session: EngineSession,
-  options: Partial<Maintenance> & { readonly nowMs: number },
+  options: MaintenanceOptions,
 ): Promise<void> {
   const settings = { ...DEFAULTS, ...options }
   await expire(table, settings.nowMs - settings.retentionMs)

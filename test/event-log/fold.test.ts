@@ -23,9 +23,10 @@ class Pipeline {
   nowMs = START_MS
   readonly storage: Storage = memoryStorage(() => this.nowMs)
 
-  log(updateId = 'u'): Promise<EventLog> {
+  log(updateId = 'u', configuration: Record<string, string> = {}): Promise<EventLog> {
     const origin = { pipeline_id: 'shop-id', pipeline_name: 'shop', update_id: updateId }
-    return EventLog.open(this.storage, { origin, clock: { nowMicros: () => BigInt(this.nowMs) * 1000n } })
+    const clock = { nowMicros: () => BigInt(this.nowMs) * 1000n }
+    return EventLog.open(this.storage, { origin, clock, configuration })
   }
 
   /** One update a millisecond later with these events, folded. */
@@ -245,6 +246,24 @@ describe('the table stays small', () => {
     expect(await pipeline.messages()).toEqual(['old', 'kept: exactly thirty days old'])
     await pipeline.update(['new'])
     expect(await pipeline.messages()).toEqual(['kept: exactly thirty days old', 'new'])
+  })
+
+  test('the retention is a setting', async () => {
+    const pipeline = new Pipeline()
+    await pipeline.update(['old'])
+    pipeline.nowMs += DAY_MS + 1
+    const log = await pipeline.log('u', { 'pipelines.eventLog.retention': '24 hours' })
+    await log.append([deprecation('new')])
+    await log.fold(engine)
+    expect(await pipeline.messages()).toEqual(['new'])
+    await expect(pipeline.log('u', { 'pipelines.eventLog.retention': 'a month' })).rejects.toMatchObject({
+      condition: 'PIPELINE_SPEC_INVALID_FIELD',
+      parameters: {
+        field_name: 'configuration.pipelines.eventLog.retention',
+        expected: "a length of time such as '30 days'",
+        actual: "'a month'",
+      },
+    })
   })
 
   test('files of no version are deleted after the grace period', async () => {
