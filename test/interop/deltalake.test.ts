@@ -100,11 +100,11 @@ const allTypes = struct([
   field('nested', struct([field('x', LONG), field('y', struct([field('z', array(STRING))]))])),
 ])
 
-/** Rows of all types; every seventh is null throughout. */
+/** Rows of all types; every seventh is null. No negative decimals: deltalake fails on them as partition values, its own too. */
 const values = (rows: number, from = 0) => `
   SELECT n AS id, CASE WHEN n % 7 <> 3 THEN n % 100 END AS b, CASE WHEN n % 7 <> 3 THEN n * 3 END AS s,
     CASE WHEN n % 7 <> 3 THEN n * 100000 END AS i, CASE WHEN n % 7 <> 3 THEN 9007199254740993 + n END AS l,
-    CASE WHEN n % 7 <> 3 THEN (n - 5) * 1.5 END AS m, CASE WHEN n % 7 <> 3 THEN n % 2 = 0 END AS t,
+    CASE WHEN n % 7 <> 3 THEN n * 1.5 END AS m, CASE WHEN n % 7 <> 3 THEN n % 2 = 0 END AS t,
     CASE WHEN n % 7 <> 3 THEN 'é' || n || ' %/=+"' || chr(39) END AS x,
     CASE WHEN n % 7 <> 3 THEN DATE '1969-12-01' + n::INTEGER END AS day,
     CASE WHEN n % 7 <> 3 THEN TIMESTAMPTZ '1969-12-31 23:59:59.999999Z' + to_microseconds(n * 1000001) END AS "at",
@@ -233,8 +233,6 @@ describe('tables that deltalake writes to', () => {
       const table = await DeltaTable.open(storage, duckdb.port)
       expect(table.snapshot.version).toBe(answer.version)
       expect(await ownRows(table)).toEqual(answer.rows)
-      const [first] = table.snapshot.files()
-      expect(encodePath(decodeURIComponent(first!.path))).toBeTypeOf('string')
     },
   )
 })
