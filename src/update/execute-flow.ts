@@ -106,6 +106,7 @@ function mayPass(error: unknown): boolean {
     !(error instanceof PipelineError) ||
     error.condition.startsWith('DELTA_CONCURRENT_') ||
     isCondition(error, 'DELTA_METADATA_CHANGED') ||
-    isCondition(error, 'ENGINE_FAILED')
+    isCondition(error, 'ENGINE_FAILED') ||
+    isCondition(error, 'STORAGE_ERROR')
   )
 }

@@ -16,7 +16,7 @@ import type { UpdateOptions, UpdateRequest, UpdateSummary } from '../../src/upda
 
 /** A pipeline in a temporary folder, run in this process on a real engine. */
 export class TestPipeline {
-  readonly folder = mkdtempSync(join(tmpdir(), 'millrace-test-'))
+  readonly folder: string
   /** Events of the last update. */
   events: PipelineEvent[] = []
   readonly #engine: Promise<DuckdbEngine>
@@ -26,7 +26,9 @@ export class TestPipeline {
   constructor(
     definitions: string | Readonly<Record<string, string>>,
     settings: Readonly<Record<string, string>> = {},
+    parent = tmpdir(),
   ) {
+    this.folder = mkdtempSync(join(parent, 'millrace-test-'))
     this.#engine = openDuckdbEngine({ threads: 2 })
     const configuration = Object.entries(settings).map(([key, value]) => `  ${key}: '${value}'\n`)
     this.write(
