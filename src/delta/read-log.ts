@@ -1,3 +1,4 @@
+import { PipelineError } from '../errors/index.ts'
 import type { Storage } from '../storage/storage.ts'
 import { parseAction, parseCommit, parseLines } from './action-json.ts'
 import type { Action, Commit, CommitActions } from './actions.ts'
@@ -28,10 +29,19 @@ export async function loadState(
   }
   for (const { version, modifiedMs } of segment.commits) {
     const commit = await readCommit(storage, version, { modifiedMs, previousMs: state.timestampMs })
-    if (commit === undefined) break
-    state.advance(commit)
+    state.advance(commit ?? missingCommit(storage, version))
   }
   return state
+}
+
+/** A commit that was listed and then removed: another process cleaned up the log. */
+function missingCommit(storage: Storage, version: number): never {
+  const table = storage.name
+  throw new PipelineError('DELTA_LOG_FILE_NOT_FOUND', {
+    file: commitPath(version),
+    table,
+    version: version.toString(),
+  })
 }
 
 /**

@@ -150,7 +150,10 @@ export class DeltaTable {
     return readHistory(this.#storage, limit)
   }
 
-  /** The commits of versions `from` to `to` (default: the newest). Throws DELTA_VERSION_NOT_FOUND where one is gone. */
+  /**
+   * The commits of versions `from` to `to` (default: the newest). Throws DELTA_VERSION_NOT_FOUND beyond the log's ends and
+   * DELTA_LOG_FILE_NOT_FOUND where a commit in between was cleaned up.
+   */
   async *changes(from: number, to?: number): AsyncIterable<Commit> {
     let previousMs: number | undefined
     const last = to ?? Infinity
@@ -159,7 +162,11 @@ export class DeltaTable {
       if (commit === undefined) {
         if (to === undefined && version > this.#snapshot.version) return
         await versionAsOf(this.#storage, { version })
-        return
+        throw new PipelineError('DELTA_LOG_FILE_NOT_FOUND', {
+          file: commitPath(version),
+          table: this.#storage.name,
+          version: version.toString(),
+        })
       }
       previousMs = commit.timestampMs
       yield commit

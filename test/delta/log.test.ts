@@ -386,6 +386,15 @@ describe('changes', () => {
       condition: 'DELTA_VERSION_NOT_FOUND',
       parameters: { userVersion: '1', earliest: '10', latest: '12' },
     })
+    await storage.delete([logPath(10)])
+    await expect(seen(table.changes(10))).rejects.toMatchObject({
+      condition: 'DELTA_LOG_FILE_NOT_FOUND',
+      parameters: { file: logPath(10), version: '10' },
+    })
+    await expect(seen(table.changes(12, 13))).rejects.toMatchObject({
+      condition: 'DELTA_VERSION_NOT_FOUND',
+      parameters: { userVersion: '13' },
+    })
   })
 })
 

@@ -59,6 +59,11 @@ export const deltaConditions = {
     hint: 'Did you manually delete files in the _delta_log directory?',
     sqlState: '42K03',
   },
+  DELTA_LOG_FILE_NOT_FOUND: {
+    message: '{file} of {table} is gone, so what version {version} changed cannot be read.',
+    hint: 'The log keeps commits for delta.logRetentionDuration. Read the whole table, or start at a later version.',
+    sqlState: '42K03',
+  },
   DELTA_INVALID_PROTOCOL_VERSION: {
     message:
       'Unsupported Delta protocol version: {table} requires reader version {reader} and writer version {writer}; this version of Millrace supports reader versions 1 to 3 and writer versions 1 to 7.',
