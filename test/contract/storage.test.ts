@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { localStorage, memoryStorage, type Storage } from '../../src/storage/index.ts'
-import { storageFolder, storageFolder } from '../../src/storage/storage-folder.ts'
+import { storageFolder } from '../../src/storage/storage-folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-storage-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -16,7 +16,6 @@ const paths = async (listing: ReturnType<Storage['list']>) =>
 const kinds: Record<string, () => Storage> = {
   local: () => localStorage(mkdtempSync(join(folder, 'root-'))),
   memory: () => memoryStorage(),
-  'folder of another': () => storageFolder(memoryStorage(), 'a/b'),
   'folder of a': () => storageFolder(localStorage(mkdtempSync(join(folder, 'root-'))), 'system/events'),
 }
 
