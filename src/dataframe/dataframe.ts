@@ -1,12 +1,12 @@
 import { PipelineError, type Position } from '../errors/index.ts'
 import type { ColumnOrLiteral, LastPart } from '../plan/column.ts'
 import { Column, columnNamed, columnOf, expressionOf, sortOrderOf } from '../plan/column.ts'
+import { parseDuration } from '../plan/duration.ts'
 import type { Expression } from '../plan/expression.ts'
 import { literalOf } from '../plan/literal.ts'
 import type { JoinType, Relation } from '../plan/relation.ts'
 import { transformExpression } from '../plan/rewrite.ts'
 import { parseExpression, parseSelectItem } from '../sql/index.ts'
-import { parseInterval } from '../types/interval.ts'
 import { callSite } from './call-site.ts'
 import { GroupedData } from './grouped-data.ts'
 import type { Groupable, OutputName, Selectable } from './typed-columns.ts'
@@ -160,7 +160,7 @@ export class DataFrame<Columns extends string = string> {
    * `10 minutes`; windows and deduplications forget what is older than the newest event time less the delay.
    */
   withWatermark(eventTime: Columns, delay: string): DataFrame<Columns> {
-    const delayMicros = microsOf(delay)
+    const delayMicros = parseDuration(delay)
     const expression = columnNamed(eventTime).expression
     return this.#step((input, position) => ({
       kind: 'WithWatermark',
@@ -291,12 +291,6 @@ export type Joined<
   Right extends string,
   How extends JoinHow,
 > = (typeof JOIN_TYPES)[How] extends 'left semi' | 'left anti' ? Left : Left | Right
-
-/** A month is counted as 31 days, as Spark does. */
-function microsOf(delay: string): bigint {
-  const { months, micros } = parseInterval(delay)
-  return months * 31n * 86_400_000_000n + micros
-}
 
 function conditionOf(condition: Column | string): Expression {
   if (condition instanceof Column) return condition.expression

@@ -1,5 +1,5 @@
 import { nearest, PipelineError } from '../errors/index.ts'
-import { parseInterval } from '../types/interval.ts'
+import { parseDuration } from '../plan/duration.ts'
 import type { OutputDefinition } from './definition.ts'
 
 /** What the table properties of a definition mean, the clustering aliases taken out of them. */
@@ -138,7 +138,7 @@ function clusteringOf(aliases: Readonly<Record<string, string>>): readonly strin
 
 function isDuration(value: string): boolean {
   try {
-    parseInterval(value)
+    parseDuration(value)
     return true
   } catch (error) {
     if (error instanceof PipelineError) return false
