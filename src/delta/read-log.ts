@@ -29,17 +29,17 @@ export async function loadState(
   }
   for (const { version, modifiedMs } of segment.commits) {
     const commit = await readCommit(storage, version, { modifiedMs, previousMs: state.timestampMs })
-    state.advance(commit ?? missingCommit(storage, version))
+    if (commit === undefined) throw missingCommit(storage, version)
+    state.advance(commit)
   }
   return state
 }
 
-/** A commit that was listed and then removed: another process cleaned up the log. */
-function missingCommit(storage: Storage, version: number): never {
-  const table = storage.name
-  throw new PipelineError('DELTA_LOG_FILE_NOT_FOUND', {
+/** What to throw for a commit that should be there and is not: the log was cleaned up, maybe just now. */
+export function missingCommit(storage: Storage, version: number): PipelineError {
+  return new PipelineError('DELTA_LOG_FILE_NOT_FOUND', {
     file: commitPath(version),
-    table,
+    table: storage.name,
     version: version.toString(),
   })
 }

@@ -11,7 +11,7 @@ import { checkpointHint, newestVersion } from './log-segment.ts'
 import type { LogState } from './log-state.ts'
 import { metadataFrom } from './metadata.ts'
 import type { DeltaPort } from './port.ts'
-import { loadState, readCommit } from './read-log.ts'
+import { loadState, missingCommit, readCommit } from './read-log.ts'
 import { clusteringDomain, type Snapshot } from './snapshot.ts'
 import { checkTableDefinition } from './table-definition.ts'
 import { checkpointIntervalOf } from './table-properties.ts'
@@ -162,11 +162,7 @@ export class DeltaTable {
       if (commit === undefined) {
         if (to === undefined && version > this.#snapshot.version) return
         await versionAsOf(this.#storage, { version })
-        throw new PipelineError('DELTA_LOG_FILE_NOT_FOUND', {
-          file: commitPath(version),
-          table: this.#storage.name,
-          version: version.toString(),
-        })
+        throw missingCommit(this.#storage, version)
       }
       previousMs = commit.timestampMs
       yield commit

@@ -17,7 +17,7 @@ import { fileKey } from './file-path.ts'
 import { commitPath } from './log-files.ts'
 import { changeMetadata, type Metadata, type MetadataFields } from './metadata.ts'
 import { checkWritable, neededFeatures, protocolFor } from './protocol.ts'
-import { readCommit } from './read-log.ts'
+import { missingCommit, readCommit } from './read-log.ts'
 import { clusteringDomain, type Snapshot } from './snapshot.ts'
 import { checkTableDefinition } from './table-definition.ts'
 
@@ -246,10 +246,13 @@ export class Transaction {
     }
   }
 
+  /** The commits that came first: at least that of `version`, which exists. */
   async #winnersFrom(version: number): Promise<Commit[]> {
+    const { storage } = this.#log
     const winners: Commit[] = []
     for (let next = version; ; next++) {
-      const commit = await readCommit(this.#log.storage, next)
+      const commit = await readCommit(storage, next)
+      if (commit === undefined && next === version) throw missingCommit(storage, version)
       if (commit === undefined) return winners
       winners.push(commit)
     }
