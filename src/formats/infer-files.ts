@@ -23,6 +23,8 @@ export interface InferenceRequest {
   readonly options: ReadOptions
   /** False: every column is STRING. */
   readonly inferColumnTypes: boolean
+  /** Every file is read whole: nothing rescues what a sample would miss. */
+  readonly isComplete: boolean
 }
 
 /** What inference needs of an engine. */
@@ -37,22 +39,25 @@ const SAMPLE_BYTES = 64 << 20
 const SMALLEST_SHARE = 256 << 10
 
 /**
- * The columns of raw files, from a sample: of at most 1,000 files together some 64 MB, a share of each. JSON fields are
+ * The columns of raw files, from a sample: of at most 1,000 files together some 64 MB, a share of each (all of them with `isComplete`). JSON fields are
  * sorted by name as Spark's inference does, CSV columns keep the header's order. Undefined when the sample has no rows.
  */
 export async function inferFiles(
   request: InferenceRequest,
   reader: FileSchemaReader,
 ): Promise<StructType | undefined> {
-  const files = request.files.filter((each) => each.sizeBytes > 0).slice(0, SAMPLE_FILES)
+  const files = request.files
+    .filter((each) => each.sizeBytes > 0)
+    .slice(0, request.isComplete ? undefined : SAMPLE_FILES)
   if (request.format === 'text')
     return struct([{ name: 'value', dataType: STRING, nullable: true, metadata: {} }])
   if (files.length === 0) return undefined
-  const share = Math.max(SMALLEST_SHARE, Math.floor(SAMPLE_BYTES / files.length))
+  const budget = request.isComplete ? Infinity : SAMPLE_BYTES
+  const share = Math.max(SMALLEST_SHARE, Math.floor(budget / files.length))
   let type: DataType = VOID
   let read = 0
   for (const file of files) {
-    if (read > SAMPLE_BYTES) break
+    if (read > budget) break
     read += Math.min(share, file.sizeBytes)
     type = await withFile(type, file, share, request, reader)
   }

@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { PipelineError } from '../../errors/index.ts'
 import type { FilesScan } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
 import type { StructType } from '../../types/data-type.ts'
 import { type FileRelation, withFileColumns } from './file-columns.ts'
 import { readCsvFiles } from './files-scan-csv.ts'
 import { readJsonFiles } from './files-scan-json.ts'
+import { readParquetFiles } from './files-scan-parquet.ts'
+import { readTextFiles } from './files-scan-text.ts'
 import { quoteIdentifier } from './quote.ts'
 
 export interface FilesScanOptions {
@@ -75,8 +76,10 @@ async function prepare(connection: DuckDBConnection, scan: FilesScan): Promise<F
       return readJsonFiles(scan, context)
     case 'csv':
       return readCsvFiles(scan, context)
-    default:
-      throw new PipelineError('INTERNAL_ERROR', { detail: `no reader for ${scan.format} files` })
+    case 'parquet':
+      return readParquetFiles(scan, context)
+    case 'text':
+      return readTextFiles(scan, context)
   }
 }
 

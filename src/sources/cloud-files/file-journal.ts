@@ -78,17 +78,20 @@ export class FileJournal {
   async append(files: readonly FoundFile[]): Promise<FileBatch> {
     if (this.#journalBytes > FOLD_BYTES) await this.#fold()
     const batch: FileBatch = { sequence: this.#last.sequence + 1, files }
-    const line = Buffer.from(`${JSON.stringify([batch.sequence, files.map(packed)])}\n`)
-    if (this.#journal === undefined) {
-      this.#journal = fileName('journal-', batch.sequence)
-      await this.#storage.put(this.#journal, Buffer.concat([encodeDurable(JOURNAL), line]))
-      this.#journalBytes = line.length
-    } else {
-      await this.#storage.append(this.#journal, line)
-      this.#journalBytes += line.length
-    }
+    await this.#write(batch.sequence, files)
     this.#note(batch)
     return batch
+  }
+
+  /** True before the first batch, and before anything was passed over. */
+  get isNew(): boolean {
+    return this.#journal === undefined && this.#last.sequence === 0
+  }
+
+  /** Passes over files without reading them (`includeExistingFiles: false`): they count as seen, in no batch. */
+  async passOver(files: readonly FoundFile[]): Promise<void> {
+    await this.#write(0, files)
+    for (const file of files) this.#seen.add(this.#identity(file), file.modifiedMs)
   }
 
   /** Puts a batch that a record names back into a journal that lacks it. */
@@ -99,6 +102,18 @@ export class FileJournal {
   /** Forgets files modified before a time (milliseconds since the epoch); they must not be listed any more. */
   forgetBefore(timeMs: number): void {
     this.#seen.forgetBefore(timeMs)
+  }
+
+  async #write(sequence: number, files: readonly FoundFile[]): Promise<void> {
+    const line = Buffer.from(`${JSON.stringify([sequence, files.map(packed)])}\n`)
+    if (this.#journal === undefined) {
+      const name = fileName('journal-', sequence)
+      await this.#storage.put(name, Buffer.concat([encodeDurable(JOURNAL), line]))
+      this.#journal = name
+    } else {
+      await this.#storage.append(this.#journal, line)
+    }
+    this.#journalBytes += line.length
   }
 
   #note(batch: FileBatch): void {
@@ -131,8 +146,9 @@ export class FileJournal {
     decodeDurable(Buffer.from(lines[0] ?? ''), JOURNAL, place)
     for (const line of lines.slice(1)) {
       const batch = parseBatch(line, place)
-      if (batch.sequence <= this.#last.sequence) continue
-      this.#note(batch)
+      if (batch.sequence === 0)
+        for (const file of batch.files) this.#seen.add(this.#identity(file), file.modifiedMs)
+      else if (batch.sequence > this.#last.sequence) this.#note(batch)
     }
     // A torn line: what was being appended when the process died. No record can name it.
     if (whole.length < text.length) await this.#storage.put(name, Buffer.from(whole))

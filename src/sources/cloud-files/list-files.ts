@@ -19,7 +19,7 @@ export interface FoundFile {
 export interface ListingRules {
   /** True for a file that need not be looked at: it was taken before. Called with its path alone. */
   readonly isKnown?: (path: string) => boolean
-  readonly folders?: FolderMemory
+  readonly folders?: FolderMemory | undefined
 }
 
 type Filters = Pick<FilesOptions, 'fileNamePattern' | 'useStrictGlobber' | 'modifiedAfter' | 'modifiedBefore'>
@@ -177,17 +177,20 @@ export class FolderMemory {
     for (const path of paths) this.#folders.delete(path.slice(0, path.lastIndexOf('/')))
   }
 
-  toJSON(): [string, number, readonly string[]][] {
+  toJSON(): RememberedFolders {
     return [...this.#folders].map(([folder, { modifiedMs, subfolders }]) => [folder, modifiedMs, subfolders])
   }
 
-  static fromJSON(entries: readonly [string, number, readonly string[]][]): FolderMemory {
+  static fromJSON(entries: RememberedFolders): FolderMemory {
     const memory = new FolderMemory()
     for (const [folder, modifiedMs, subfolders] of entries)
       memory.#folders.set(folder, { modifiedMs, subfolders })
     return memory
   }
 }
+
+/** Folder, its modification time in milliseconds, its subfolders. */
+export type RememberedFolders = readonly (readonly [string, number, readonly string[]])[]
 
 interface RememberedFolder {
   readonly modifiedMs: number

@@ -2,12 +2,7 @@ import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/
 import type { Storage } from '../../storage/storage.ts'
 import type { StructType } from '../../types/data-type.ts'
 import { dataTypeFromJson, dataTypeToJson } from '../../types/schema-json.ts'
-
-/** The columns of a files source as they are known at one time. */
-export interface FilesSchema {
-  readonly dataSchema: StructType
-  readonly partitionSchema: StructType
-}
+import type { FilesSchema } from './files-schema.ts'
 
 const FORMAT: DurableFormat = { name: 'millrace.files-schema', version: 1 }
 const FOLDER = '_schemas'
