@@ -42,11 +42,13 @@ export class Cursor {
 
   /** Whether these keywords and symbols come next. */
   is(...keywords: readonly string[]): boolean {
+    // Most answers are no, and at the first keyword.
+    if (this.token.keyword !== keywords[0]) return false
     return keywords.every((keyword, i) => this.peek(i).keyword === keyword)
   }
 
   isOneOf(...keywords: readonly string[]): boolean {
-    return keywords.includes(this.token.keyword) && this.token.keyword !== ''
+    return keywords.includes(this.token.keyword)
   }
 
   /** Whether everything has been read. */
@@ -129,15 +131,17 @@ export class Cursor {
     return type
   }
 
-  /** Runs `body` one level deeper. `links` counts the operators of a chain, each a level of the tree. */
-  nested<Result>(body: () => Result): Result {
+  /** One level deeper, until `leave`. Throws FAILED_TO_PARSE_TOO_COMPLEX. */
+  enter(): void {
     this.depth++
     this.checkDepth(0)
-    const result = body()
-    this.depth--
-    return result
   }
 
+  leave(): void {
+    this.depth--
+  }
+
+  /** A chain of operators is as deep as it is long: `links` counts those so far. */
   checkDepth(links: number): void {
     if (this.depth + links <= MAX_DEPTH) return
     const limit = { limit: String(MAX_DEPTH) }

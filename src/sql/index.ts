@@ -6,6 +6,7 @@ export {
   parseStatements,
 } from './parse.ts'
 export type { Interpolation, ParseOptions } from './source-text.ts'
+export type { LeafColumns } from './spark/expand-columns.ts'
 export { printSparkExpression } from './spark/expression.ts'
 export { printSpark } from './spark/relation.ts'
 export type * from './statement.ts'

@@ -22,13 +22,15 @@ export interface Interpolation {
 export class SourceText {
   readonly text: string
   private readonly options: ParseOptions
-  /** Line and start of line of the last lookup: positions are mostly asked for in ascending order. */
+  /** The line of the last lookup: positions are mostly asked for in ascending order. */
   private lineNumber = 1
   private lineStart = 0
+  private lineEnd: number
 
   constructor(text: string, options: ParseOptions) {
     this.text = text
     this.options = options
+    this.lineEnd = this.endOfLine(0)
   }
 
   readonly positionAt = (offset: number): Position => {
@@ -43,16 +45,20 @@ export class SourceText {
   }
 
   private seekLine(offset: number): void {
-    if (offset < this.lineStart) {
-      this.lineNumber = 1
-      this.lineStart = 0
-    }
-    for (;;) {
-      const next = this.text.indexOf('\n', this.lineStart)
-      if (next === -1 || next >= offset) return
-      this.lineNumber++
-      this.lineStart = next + 1
-    }
+    if (offset < this.lineStart) this.moveTo(1, 0)
+    while (offset > this.lineEnd) this.moveTo(this.lineNumber + 1, this.lineEnd + 1)
+  }
+
+  private moveTo(lineNumber: number, lineStart: number): void {
+    this.lineNumber = lineNumber
+    this.lineStart = lineStart
+    this.lineEnd = this.endOfLine(lineStart)
+  }
+
+  /** Where the line ends that begins there: at its line feed or the end of the text. */
+  private endOfLine(lineStart: number): number {
+    const end = this.text.indexOf('\n', lineStart)
+    return end === -1 ? this.text.length : end
   }
 
   /** How far interpolations earlier in the line move an offset; inside one, to its start. */

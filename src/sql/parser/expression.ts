@@ -32,16 +32,17 @@ const MAX_FLAT_CHAIN = 32
  * plan/operators.ts). Pratt's method: a prefix, then operators from the left as long as they are tight enough.
  */
 export function parseExpression(cursor: Cursor, minimum = 0): Expression {
-  return cursor.nested(() => {
-    const position = cursor.position()
-    let left = parsePrefix(cursor, minimum)
-    for (let links = 1; ; links++) {
-      const next = parseOperator(cursor, left, minimum, position)
-      if (next === undefined) return left
-      cursor.checkDepth(links)
-      left = next
-    }
-  })
+  cursor.enter()
+  const position = cursor.position()
+  let left = parsePrefix(cursor, minimum)
+  for (let links = 1; ; links++) {
+    const next = parseOperator(cursor, left, minimum, position)
+    if (next === undefined) break
+    cursor.checkDepth(links)
+    left = next
+  }
+  cursor.leave()
+  return left
 }
 
 /** The operation whose left operand is `left`, or undefined when no operator follows that is tight enough. */

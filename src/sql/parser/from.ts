@@ -32,16 +32,17 @@ function crossed(cursor: Cursor, left: Relation): Join {
 
 /** A table with the joins that follow it. */
 export function parseRelation(cursor: Cursor): Relation {
-  return cursor.nested(() => {
-    cursor.take('LATERAL')
-    let left = parseTable(cursor)
-    for (let links = 1; ; links++) {
-      const join = parseJoin(cursor, left)
-      if (join === undefined) return left
-      cursor.checkDepth(links)
-      left = join
-    }
-  })
+  cursor.enter()
+  cursor.take('LATERAL')
+  let left = parseTable(cursor)
+  for (let links = 1; ; links++) {
+    const join = parseJoin(cursor, left)
+    if (join === undefined) break
+    cursor.checkDepth(links)
+    left = join
+  }
+  cursor.leave()
+  return left
 }
 
 function parseJoin(cursor: Cursor, left: Relation): Join | undefined {

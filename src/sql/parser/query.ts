@@ -59,12 +59,12 @@ export function parseSubquery(cursor: Cursor): Relation {
 
 /** `[WITH ...] select [UNION ...] [ORDER BY ...] [LIMIT n] [OFFSET n]` */
 export function parseQuery(cursor: Cursor): Relation {
-  return cursor.nested(() => {
-    if (!cursor.is('WITH')) return parseOrganized(cursor)
-    const position = cursor.position()
-    const definitions = parseDefinitions(cursor)
-    return { kind: 'With', definitions, input: parseOrganized(cursor), position }
-  })
+  cursor.enter()
+  const position = cursor.position()
+  const definitions = cursor.is('WITH') ? parseDefinitions(cursor) : undefined
+  const query = parseOrganized(cursor)
+  cursor.leave()
+  return definitions === undefined ? query : { kind: 'With', definitions, input: query, position }
 }
 
 function parseDefinitions(cursor: Cursor): With['definitions'] {

@@ -36,7 +36,7 @@ export function parseOver(cursor: Cursor, call: Expression): WindowExpression {
     ...(call.position === undefined ? {} : { position: call.position }),
   }
   // `OVER (w)` is `OVER w`.
-  const isWrapped = cursor.is('(') && cursor.peek(2).keyword === ')'
+  const isWrapped = cursor.is('(') && cursor.peek(1).keyword !== ')' && cursor.peek(2).keyword === ')'
   if (cursor.is('(') && !isWrapped) return Object.assign(node, parseSpecification(cursor))
   if (isWrapped) cursor.advance()
   const name = cursor.token

@@ -127,13 +127,13 @@ function printSuffixes({ withinGroup, filter, nulls }: UnresolvedFunction): stri
 }
 
 function printExtract({ child, extraction, isField }: UnresolvedExtractValue): string {
-  const isName = child.kind === 'UnresolvedAttribute'
   if (!isField) return `${printOperand(child, precedence.primary)}[${printSparkExpression(extraction)}]`
   if (extraction.kind !== 'Literal') {
     throw new PipelineError('INTERNAL_ERROR', { detail: 'the name of a field is not a literal' })
   }
-  // Without parentheses the field would be read as another part of the column's name.
-  const owner = isName ? `(${printSparkExpression(child)})` : printOperand(child, precedence.primary)
+  // Without parentheses the field would be read as another part of the column's name, or of the number.
+  const isOpen = child.kind === 'UnresolvedAttribute' || child.kind === 'Literal'
+  const owner = isOpen ? `(${printSparkExpression(child)})` : printOperand(child, precedence.primary)
   return `${owner}.${fieldName(String(extraction.value))}`
 }
 

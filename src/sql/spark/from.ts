@@ -101,17 +101,18 @@ function printGenerate({ input, generator, isOuter, alias, columns }: Generate):
 }
 
 function printDataSource(source: DataSource): string {
-  const [path, ...more] = source.paths
-  if (path === undefined || more.length > 0)
-    throw unprintable('Reading several paths', 'Unite one query for each.')
+  const [first = '', ...more] = source.paths
+  // Spark reads alternatives in braces as a glob.
+  const path = more.length === 0 ? first : `{${source.paths.join(',')}}`
   switch (source.format) {
     case 'read_files':
       return printReadFiles(source, path)
     case 'cloudFiles':
       return printCloudFiles(source, path)
-    default:
-      if (source.schema !== undefined) throw unprintable('A schema for files by path', 'Use read_files.')
-      return `${stream(source)}${source.format}.${quoted(path)}${travel(source.timeTravel)}${options(source)}`
+    default: {
+      const schema = source.schema === undefined ? '' : ` /* as ${printSchema(source.schema)} */`
+      return `${stream(source)}${source.format}.${quoted(path)}${travel(source.timeTravel)}${options(source)}${schema}`
+    }
   }
 }
 

@@ -1,18 +1,27 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { Expression } from '../../plan/expression.ts'
-import type { Aggregate, Project, Relation, SetOperation } from '../../plan/relation.ts'
+import type {
+  Aggregate,
+  Deduplicate,
+  Project,
+  Relation,
+  SetOperation,
+  WithColumns,
+  WithColumnsRenamed,
+} from '../../plan/relation.ts'
 import { hasAggregate } from '../parser/aggregates.ts'
+import { expandColumns, type LeafColumns } from './expand-columns.ts'
 import { printList, printSortOrder, printSparkExpression } from './expression.ts'
 import { printFrom, printValues } from './from.ts'
 import { identifier } from './identifier.ts'
 
 /**
- * A query as Spark SQL, one clause a line; `parseQuery` reads it back as the same tree. Throws
- * UNSUPPORTED_FEATURE.SPARK_SQL_FORM for what only the DataFrame surface can say; columns that depend on the input's
- * schema are first made explicit by `expandColumns`.
+ * A query as Spark SQL, one clause a line; `parseQuery` reads it back as the same tree. What only the DataFrame surface
+ * can say is written with the columns that `leafColumns` gives; where they are unknown a comment says what differs. Throws
+ * UNSUPPORTED_FEATURE.SPARK_SQL_FORM for nodes that only this engine knows.
  */
-export function printSpark(relation: Relation): string {
-  return clausesOf(relation).join('\n')
+export function printSpark(relation: Relation, leafColumns: LeafColumns = () => undefined): string {
+  return clausesOf(expandColumns(relation, leafColumns)).join('\n')
 }
 
 /** The same on one line, for a query inside another. */
@@ -70,8 +79,9 @@ function termClauses(relation: Relation): string[] {
     case 'With':
       return [`(${printInline(relation)})`]
     case 'WithColumns':
+      return withColumnsClauses(relation)
     case 'WithColumnsRenamed':
-      return refuse(relation.kind, 'It depends on the columns of its input: expand it first.')
+      return renamedClauses(relation)
     case 'Expect':
       return refuse('Expect', 'Spark has no expectations.')
     case 'Scan':
@@ -106,16 +116,35 @@ function operandClauses(relation: Relation, minimum: number): string[] {
   return [`(${printInline(relation)})`]
 }
 
-function distinctClauses({
-  input,
-  columns,
-  withinWatermark,
-}: Extract<Relation, { kind: 'Deduplicate' }>): string[] {
-  if (columns !== undefined || withinWatermark) {
-    refuse('dropDuplicates on some columns', 'Spark SQL has only SELECT DISTINCT.')
+function withColumnsClauses({ input, columns }: WithColumns): string[] {
+  const added = columns.map(
+    ({ name, expression }) => `${printSparkExpression(expression)} AS ${identifier(name)}`,
+  )
+  return [
+    `SELECT *, ${added.join(', ')} /* in place of columns of the same name */`,
+    `FROM ${printFrom(input)}`,
+  ]
+}
+
+function renamedClauses({ input, renames }: WithColumnsRenamed): string[] {
+  const gone = renames.map(({ from }) => identifier(from))
+  const added = renames.map(({ from, to }) => `${identifier(from)} AS ${identifier(to)}`)
+  return [
+    `SELECT * EXCEPT (${gone.join(', ')}), ${added.join(', ')} /* in their former places */`,
+    `FROM ${printFrom(input)}`,
+  ]
+}
+
+function distinctClauses({ input, columns, withinWatermark }: Deduplicate): string[] {
+  const comment = withinWatermark ? ' /* within the watermark */' : ''
+  if (columns !== undefined) {
+    const keys = columns.map(identifier).join(', ')
+    return [`SELECT * /* the first row of each ${keys} */${comment}`, ...sourceClauses(input)]
   }
   const isSelect = input.kind === 'Project' || input.kind === 'Aggregate'
-  return isSelect ? selectClauses(input, 'DISTINCT ') : ['SELECT DISTINCT *', ...sourceClauses(input)]
+  return isSelect
+    ? selectClauses(input, `DISTINCT${comment} `)
+    : [`SELECT DISTINCT${comment} *`, ...sourceClauses(input)]
 }
 
 function selectClauses(select: Project | Aggregate, distinct: string): string[] {
