@@ -110,7 +110,7 @@ export class DatasetResolver {
       resolveLeaf: (leaf) => this.#leaves.resolve(leaf, (read) => stateOf(read)?.schema),
     })
     const shape = streamingShape(resolved, (read) => stateOf(read)?.view?.shape)
-    const kind = flowKind(flow, shape)
+    const kind = flowKind(prepared, shape)
     this.#warn(target, shapeWarnings(kind, shape))
     if (isTable(target)) checkUniqueColumns(target.identifier, resolved.schema)
     return {

@@ -1,5 +1,8 @@
-import { PipelineError } from '../errors/index.ts'
+import { PipelineError, type Position } from '../errors/index.ts'
+import type { Relation } from '../plan/relation.ts'
+import { walk } from '../plan/rewrite.ts'
 import type { Flow } from './dataset-index.ts'
+import type { PreparedFlow } from './prepare-flow.ts'
 import type { ResolvedFlow } from './resolved-graph.ts'
 import type { StreamingShape } from './streaming-shape.ts'
 
@@ -7,9 +10,9 @@ import type { StreamingShape } from './streaming-shape.ts'
  * How a flow runs, from what its query is and what it writes. Throws INVALID_FLOW_QUERY_TYPE.* where the two do not fit, and
  * UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK.
  */
-export function flowKind(flow: Flow, shape: StreamingShape): ResolvedFlow['kind'] {
+export function flowKind({ flow, query }: PreparedFlow, shape: StreamingShape): ResolvedFlow['kind'] {
   const { target, definition } = flow
-  checkWatermark(flow, shape)
+  if (shape.lacksWatermark) throw deduplicationWithoutWatermark(flow, query)
   switch (target.definition.kind) {
     case 'temporary_view':
       return 'view'
@@ -22,7 +25,7 @@ export function flowKind(flow: Flow, shape: StreamingShape): ResolvedFlow['kind'
     case 'streaming_table':
       if (definition.once && shape.isStreaming) throw wrongQuery(flow, 'STREAMING_RELATION_FOR_ONCE_FLOW')
       if (!definition.once && !shape.isStreaming) throw wrongQuery(flow, 'BATCH_RELATION_FOR_STREAMING_TABLE')
-      return shape.openAggregation === undefined ? 'append' : completeKind(flow, shape)
+      return shape.hasOpenAggregation ? completeKind(flow, query) : 'append'
   }
 }
 
@@ -34,7 +37,7 @@ export function shapeWarnings(kind: ResolvedFlow['kind'], shape: StreamingShape)
       'A streaming aggregation without a watermark: the whole table is written anew each time, and it cannot be streamed from. A materialized view does the same, or add withWatermark (WATERMARK in SQL).',
     )
   }
-  if (shape.openDeduplication !== undefined) {
+  if (shape.hasOpenDeduplication) {
     warnings.push(
       'dropDuplicates without a watermark remembers every key for ever. Add withWatermark and the event time, or use dropDuplicatesWithinWatermark, to bound what is kept.',
     )
@@ -42,31 +45,27 @@ export function shapeWarnings(kind: ResolvedFlow['kind'], shape: StreamingShape)
   return warnings
 }
 
-/** Rewriting the table at each trigger would take away the rows of the other flows. */
-function completeKind(flow: Flow, shape: StreamingShape): 'complete' {
+/** Writing the table anew at each trigger would take away the rows of the other flows. */
+function completeKind(flow: Flow, query: Relation): 'complete' {
   if (flow.target.flows.length === 1) return 'complete'
   const advice = 'Several flows write the table, so that it cannot be written anew: add withWatermark.'
-  throw withoutWatermark(flow, 'an aggregation', advice, shape.openAggregation?.position)
+  const parameters = { flowName: flow.identifier, statefulOperator: 'an aggregation', advice }
+  const position = placeOf(query, (node) => node.kind === 'Aggregate')
+  throw new PipelineError('UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK', parameters, { position })
 }
 
-function checkWatermark(flow: Flow, shape: StreamingShape): void {
-  const found = shape.deduplicationWithoutWatermark
-  if (found === undefined) return
+function deduplicationWithoutWatermark(flow: Flow, query: Relation): PipelineError {
   const advice = 'Add withWatermark before it, or use dropDuplicates.'
-  throw withoutWatermark(flow, 'dropDuplicatesWithinWatermark', advice, found.position)
+  const statefulOperator = 'dropDuplicatesWithinWatermark'
+  const parameters = { flowName: flow.identifier, statefulOperator, advice }
+  const position = placeOf(query, (node) => node.kind === 'Deduplicate' && node.withinWatermark)
+  return new PipelineError('UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK', parameters, { position })
 }
 
-function withoutWatermark(
-  flow: Flow,
-  statefulOperator: string,
-  advice: string,
-  position: PipelineError['position'],
-): PipelineError {
-  return new PipelineError(
-    'UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK',
-    { flowName: flow.identifier, statefulOperator, advice },
-    { position },
-  )
+/** Where the query itself has such a step; it may stand in a view that it reads instead. */
+function placeOf(query: Relation, isWanted: (node: Relation) => boolean): Position | undefined {
+  for (const node of walk(query)) if (isWanted(node)) return node.position
+  return undefined
 }
 
 function wrongQuery(

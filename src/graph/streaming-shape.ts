@@ -1,4 +1,3 @@
-import type { Position } from '../errors/index.ts'
 import type { DataSource, Read, Scan, TableValuedFunction } from '../plan/relation.ts'
 import type {
   NamedExpression,
@@ -16,15 +15,11 @@ export interface StreamingShape {
   /** Output columns that carry event time under a watermark. */
   readonly eventTimes: ReadonlySet<number>
   /** A streaming aggregation whose groups never end: without a watermark on what it groups by. */
-  readonly openAggregation?: Found
+  readonly hasOpenAggregation: boolean
   /** A deduplication that remembers every key for ever. */
-  readonly openDeduplication?: Found
+  readonly hasOpenDeduplication: boolean
   /** `dropDuplicatesWithinWatermark` where there is no watermark. */
-  readonly deduplicationWithoutWatermark?: Found
-}
-
-export interface Found {
-  readonly position?: Position
+  readonly lacksWatermark: boolean
 }
 
 /** The shape of a view, with its event-time columns by lower-case name: each reader has column ids of its own. */
@@ -32,7 +27,13 @@ export interface ViewShape extends Omit<StreamingShape, 'eventTimes'> {
   readonly eventTimes: ReadonlySet<string>
 }
 
-const BATCH: StreamingShape = { isStreaming: false, eventTimes: new Set() }
+const BATCH: StreamingShape = {
+  isStreaming: false,
+  eventTimes: new Set(),
+  hasOpenAggregation: false,
+  hasOpenDeduplication: false,
+  lacksWatermark: false,
+}
 
 /** The shape of a resolved query. `viewShape` gives that of the view that a Read names, undefined for a table. */
 export function streamingShape(
@@ -88,7 +89,7 @@ function leafShape(
 ): StreamingShape {
   const view = source.kind === 'Read' ? viewShape(source) : undefined
   if (view === undefined) {
-    return { isStreaming: source.kind !== 'Scan' && source.isStreaming, eventTimes: new Set() }
+    return { ...BATCH, isStreaming: source.kind !== 'Scan' && source.isStreaming }
   }
   const ids = output.filter((each) => view.eventTimes.has(each.name.toLowerCase())).map((each) => each.id)
   return { ...view, eventTimes: new Set(ids) }
@@ -102,9 +103,9 @@ function bothShapes(left: StreamingShape, right: StreamingShape, node: ResolvedR
   return {
     isStreaming: left.isStreaming || right.isStreaming,
     eventTimes: new Set(eventTimes),
-    openAggregation: left.openAggregation ?? right.openAggregation,
-    openDeduplication: left.openDeduplication ?? right.openDeduplication,
-    deduplicationWithoutWatermark: left.deduplicationWithoutWatermark ?? right.deduplicationWithoutWatermark,
+    hasOpenAggregation: left.hasOpenAggregation || right.hasOpenAggregation,
+    hasOpenDeduplication: left.hasOpenDeduplication || right.hasOpenDeduplication,
+    lacksWatermark: left.lacksWatermark || right.lacksWatermark,
   }
 }
 
@@ -122,11 +123,10 @@ function isEventTimeOfBoth(
 function aggregateShape(node: ResolvedAggregate, input: StreamingShape): StreamingShape {
   if (!input.isStreaming) return BATCH
   const keys = new Set(node.grouping.map((each) => each.id).filter((id) => input.eventTimes.has(id)))
-  const isOpen = keys.size === 0
   return {
     ...input,
     eventTimes: passedOn(node.expressions, keys),
-    ...(isOpen ? { openAggregation: { position: node.position } } : {}),
+    hasOpenAggregation: input.hasOpenAggregation || keys.size === 0,
   }
 }
 
@@ -138,13 +138,12 @@ function generateShape(node: ResolvedGenerate, input: StreamingShape): Streaming
 
 function deduplicateShape(node: ResolvedDeduplicate, input: StreamingShape): StreamingShape {
   if (!input.isStreaming) return BATCH
-  const found: Found = { position: node.position }
   const keys = node.keys ?? node.output.map((each) => each.id)
   const isBounded = node.withinWatermark || keys.some((each) => input.eventTimes.has(each))
   return {
     ...input,
-    ...(isBounded ? {} : { openDeduplication: found }),
-    ...(node.withinWatermark && input.eventTimes.size === 0 ? { deduplicationWithoutWatermark: found } : {}),
+    hasOpenDeduplication: input.hasOpenDeduplication || !isBounded,
+    lacksWatermark: input.lacksWatermark || (node.withinWatermark && input.eventTimes.size === 0),
   }
 }
 

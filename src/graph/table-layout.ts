@@ -70,11 +70,10 @@ export function columnOf(name: string, schema: StructType): StructField {
 }
 
 function unresolvedColumn(name: string, columns: readonly string[]): PipelineError {
-  const objectName = `\`${name}\``
   const near = nearestAll(name, columns, 5)
-  const proposal = (near.length > 0 ? near : columns.slice(0, 5)).map((each) => `\`${each}\``).join(', ')
-  if (proposal === '') return new PipelineError('UNRESOLVED_COLUMN.WITHOUT_SUGGESTION', { objectName })
-  return new PipelineError('UNRESOLVED_COLUMN.WITH_SUGGESTION', { objectName, proposal })
+  const proposal = (near.length > 0 ? near : columns.slice(0, 5)).join(', ')
+  if (proposal === '') return new PipelineError('UNRESOLVED_COLUMN.WITHOUT_SUGGESTION', { objectName: name })
+  return new PipelineError('UNRESOLVED_COLUMN.WITH_SUGGESTION', { objectName: name, proposal })
 }
 
 function isAtomic({ kind }: DataType): boolean {

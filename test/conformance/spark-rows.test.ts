@@ -173,8 +173,8 @@ materializedView('b', () => read.table('a')
   expect(summaryOf(error!, 'objectName', 'proposal')).toEqual({
     condition: 'UNRESOLVED_COLUMN.WITH_SUGGESTION',
     at: 'a.ts:4:4',
-    objectName: '`amuont`',
-    proposal: expect.stringMatching(/^`(spark_catalog`.`default`.`a`.`)?amount`/),
+    objectName: 'amuont',
+    proposal: 'amount',
   })
 })
 
@@ -215,7 +215,7 @@ describe('13: a circle is an error that names two of its datasets', () => {
 
 test('14: a union of incompatible types fails', async () => {
   const [error] = await sqlFailures(
-    'CREATE MATERIALIZED VIEW a AS SELECT array(1) AS x UNION ALL SELECT map(1, 2) AS x',
+    'CREATE MATERIALIZED VIEW a AS SELECT CAST(NULL AS ARRAY<INT>) AS x UNION ALL SELECT 1',
   )
   expect(error!.condition).toBe('INCOMPATIBLE_COLUMN_TYPE')
 })

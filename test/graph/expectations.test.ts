@@ -38,7 +38,7 @@ describe('rules', () => {
   })
 
   test.each([
-    ['idd > 0', 'UNRESOLVED_COLUMN.WITH_SUGGESTION', { objectName: '`idd`' }],
+    ['idd > 0', 'UNRESOLVED_COLUMN.WITH_SUGGESTION', { objectName: 'idd' }],
     ['id >', 'PARSE_SYNTAX_ERROR', {}],
     ['id + 1', 'INVALID_EXPECTATION.NOT_BOOLEAN', { name: 'r', actual: 'BIGINT' }],
     [

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isResetAllowed, type ResolvedDataset, tableProperty } from '../../src/graph/index.ts'
 import { failuresOf, graphOf, summaryOf } from './pipeline-folder.ts'
 
-const QUERY = `() => sql\`SELECT 1 AS id, 'EU' AS region, map('a', 1) AS tags, true AS open\``
+const QUERY = `() => sql\`SELECT 1 AS id, 'EU' AS region, CAST(NULL AS MAP<STRING, INT>) AS tags, true AS open\``
 const view = (options: string) => ({
   'a.ts': `import { materializedView, sql } from 'millrace'\nmaterializedView('a', ${options}, ${QUERY})`,
 })
@@ -177,7 +177,7 @@ describe('tables outside of the pipeline', () => {
   test('that are not there are an error', async () => {
     const failures = await failuresOf(files)
     expect(failures.map((each) => summaryOf(each, 'relationName'))).toEqual([
-      { condition: 'TABLE_OR_VIEW_NOT_FOUND', at: 'a.sql:1:53', relationName: 'crm.customers' },
+      { condition: 'TABLE_OR_VIEW_NOT_FOUND', at: 'a.sql:1:46', relationName: 'crm.customers' },
     ])
   })
 
