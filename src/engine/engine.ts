@@ -1,4 +1,5 @@
 import type { DeltaPort } from '../delta/index.ts'
+import type { FileSchemaReader } from '../formats/infer-files.ts'
 import type { Relation, Rule, Scan } from '../plan/relation.ts'
 import type { StructType } from '../types/data-type.ts'
 
@@ -9,6 +10,9 @@ export interface Engine {
 
   /** What Delta logs need done with Parquet. */
   readonly deltaPort: DeltaPort
+
+  /** What the inference of file schemas needs. */
+  readonly fileSchemaReader: FileSchemaReader
 
   /**
    * Analyses a bound query (its leaves are Scans and literal rows) and prints it, without running it.

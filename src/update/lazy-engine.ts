@@ -1,5 +1,6 @@
 import type { DeltaPort } from '../delta/index.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { FileSchemaReader } from '../formats/infer-files.ts'
 
 /** An engine that is opened when something first needs it: an update with nothing to do never pays for one. */
 export class LazyEngine {
@@ -23,6 +24,10 @@ export class LazyEngine {
   readonly deltaPort: DeltaPort = {
     readActions: (paths) => this.#readActions(paths),
     writeCheckpoint: async (path, actions) => (await this.get()).deltaPort.writeCheckpoint(path, actions),
+  }
+
+  readonly fileSchemaReader: FileSchemaReader = {
+    parquetSchema: async (path) => (await this.get()).fileSchemaReader.parquetSchema(path),
   }
 
   async close(): Promise<void> {

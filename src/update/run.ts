@@ -3,6 +3,7 @@ import type { EventLog } from '../event-log/event-log.ts'
 import type { PipelineProject } from '../graph/project.ts'
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { FilePins } from './file-pins.ts'
 import type { LazyEngine } from './lazy-engine.ts'
 import type { Lease } from './lease.ts'
 import type { Tables } from './tables.ts'
@@ -18,6 +19,9 @@ export interface UpdateRun {
   readonly storage: Storage
   readonly catalog: Catalog
   readonly tables: Tables
+  readonly files: FilePins
+  /** Tables that the update was asked to run, by identifier. */
+  readonly selected: ReadonlySet<string>
   readonly engine: LazyEngine
   readonly events: EventLog
   readonly lease: Lease

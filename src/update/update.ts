@@ -10,10 +10,11 @@ import { localStorage } from '../storage/index.ts'
 import { systemClock } from './clock.ts'
 import { definitionEvents } from './definition-events.ts'
 import { executeFlow } from './execute-flow.ts'
+import { FilePins } from './file-pins.ts'
 import { resetTable } from './full-refresh.ts'
 import { LazyEngine } from './lazy-engine.ts'
 import { acquireLease, type Lease } from './lease.ts'
-import { resolvePipeline } from './resolve-pipeline.ts'
+import { type ResolveRun, resolvePipeline } from './resolve-pipeline.ts'
 import { datasetOf, type FlowOutcome, type UpdateRun } from './run.ts'
 import { type FlowEnd, runFlows } from './scheduler.ts'
 import { type Selection, selectTables } from './selection.ts'
@@ -126,50 +127,54 @@ class Update {
   async #run(): Promise<UpdateSummary['state']> {
     const { options, collector } = this.#parts
     this.#enter('INITIALIZING')
-    const graph = await resolvePipeline(options.project, this.#parts.storage, this.#parts.engine)
+    const graph = await resolvePipeline(this.#resolveRun([]))
     const selection = selectTables(options.request, graph)
-    const run = this.#runOver(graph)
+    const run = this.#runOver(graph, selection)
     collector.setGraph(graph, selection)
     this.#parts.events.emit(...definitionEvents(graph))
     if (options.request.validateOnly === true) return 'COMPLETED'
-    const selected = new Set([...selection.refresh, ...selection.fullRefresh])
-    await finishResets(run, selected)
+    await finishResets(run, run.selected)
     await this.#reset(run, selection)
     this.#enter('SETTING_UP_TABLES')
-    await setUpTables(run, selected)
+    await setUpTables(run, run.selected)
     this.#enter('RUNNING')
-    const ends = await this.#runFlows(run, selection, selected)
+    const ends = await this.#runFlows(run, selection)
     if (run.signal.aborted) return 'CANCELED'
     return [...ends.values()].every((end) => end.status === 'COMPLETED') ? 'COMPLETED' : 'FAILED'
   }
 
-  #runOver(graph: ResolvedGraph): UpdateRun {
-    const { options, updateId, storage, events, lease, engine, clock } = this.#parts
-    const { spec } = options.project
+  #resolveRun(privateTables: readonly string[]): ResolveRun {
+    const { options, engine } = this.#parts
+    const { project } = options
+    const { spec } = project
     const catalog = new Catalog({
       warehouse: spec.warehouse,
       storage: spec.storage,
       tables: spec.tables,
       defaultCatalog: spec.catalog,
       defaultSchema: spec.schema,
-      privateTables: graph.datasets
-        .filter((each) => each.isPrivate)
-        .map((each) => each.identifier.split('.')),
+      privateTables: privateTables.map((each) => each.split('.')),
     })
-    const tables = new Tables({ catalog, port: engine.deltaPort, pipelineId: spec.id, lease })
-    const signal = options.signal ?? new AbortController().signal
+    return { project, catalog, engine, files: new FilePins(project, engine.fileSchemaReader) }
+  }
+
+  #runOver(graph: ResolvedGraph, { refresh, fullRefresh }: Selection): UpdateRun {
+    const { options, updateId, storage, events, lease, engine, clock } = this.#parts
+    const isPrivate = graph.datasets.filter((each) => each.isPrivate).map((each) => each.identifier)
+    const resolve = this.#resolveRun(isPrivate)
+    const { catalog } = resolve
+    const pipelineId = options.project.spec.id
     return {
+      ...resolve,
       updateId,
-      project: options.project,
       graph,
       storage,
-      catalog,
-      tables,
-      engine,
+      tables: new Tables({ catalog, port: engine.deltaPort, pipelineId, lease }),
+      selected: new Set([...refresh, ...fullRefresh]),
       events,
       lease,
       clock,
-      signal,
+      signal: options.signal ?? new AbortController().signal,
     }
   }
 
@@ -192,13 +197,9 @@ class Update {
     for (const dataset of streaming) await resetTable(run, dataset)
   }
 
-  async #runFlows(
-    run: UpdateRun,
-    selection: Selection,
-    selected: ReadonlySet<string>,
-  ): Promise<Map<ResolvedFlow, FlowEnd<FlowOutcome>>> {
+  async #runFlows(run: UpdateRun, selection: Selection): Promise<Map<ResolvedFlow, FlowEnd<FlowOutcome>>> {
     const flows = run.graph.flows.filter((flow) => flow.kind !== 'view')
-    const wanted = flows.filter((flow) => selected.has(flow.target))
+    const wanted = flows.filter((flow) => run.selected.has(flow.target))
     for (const flow of flows) {
       run.events.emit(
         flowProgress({

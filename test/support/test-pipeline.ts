@@ -129,7 +129,7 @@ function borrowed(engine: DuckdbEngine): Engine {
     deltaPort: engine.deltaPort,
     compile: (query, context) => engine.compile(query, context),
     openSession: (context) => engine.openSession(context),
-    inferFiles: (request) => engine.inferFiles(request),
+    fileSchemaReader: engine.fileSchemaReader,
     close: async () => undefined,
   }
 }

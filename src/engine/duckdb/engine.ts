@@ -2,9 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance, version as duckdbVersion } from '@duckdb/node-api'
+import type { DeltaPort } from '../../delta/index.ts'
+import type { FileSchemaReader } from '../../formats/infer-files.ts'
 import type { Relation } from '../../plan/relation.ts'
+import type { StructType } from '../../types/data-type.ts'
 import type { CompiledQuery, Engine, EngineSession, QueryContext } from '../engine.ts'
 import { compileQuery } from './compile.ts'
+import { parquetPort } from './parquet-port.ts'
+import { parquetSchema } from './parquet-schema.ts'
 import { openDuckdbSession } from './session.ts'
 
 export interface DuckdbOptions {
@@ -39,11 +44,14 @@ export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<Duc
 export class DuckdbEngine implements Engine {
   readonly name = `duckdb ${duckdbVersion()}`
   readonly instance: DuckDBInstance
+  readonly deltaPort: DeltaPort
+  readonly fileSchemaReader: FileSchemaReader = { parquetSchema: (path) => this.#parquetSchema(path) }
   readonly #spillFolder: string
   readonly #sessions = new Set<EngineSession>()
 
   constructor(instance: DuckDBInstance, spillFolder: string) {
     this.instance = instance
+    this.deltaPort = parquetPort(() => this.instance.connect())
     this.#spillFolder = spillFolder
   }
 
@@ -55,6 +63,15 @@ export class DuckdbEngine implements Engine {
     const session = await openDuckdbSession(this.instance, context, () => this.#sessions.delete(session))
     this.#sessions.add(session)
     return session
+  }
+
+  async #parquetSchema(path: string): Promise<StructType> {
+    const connection = await this.instance.connect()
+    try {
+      return await parquetSchema(connection, path)
+    } finally {
+      connection.closeSync()
+    }
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Relation, Rule, Scan } from '../../plan/relation.ts'
 import { array, field, STRING, type StructType, struct } from '../../types/data-type.ts'
 import type { EngineSession, QueryContext, Row, Staged, WriteRequest, WriteResult } from '../engine.ts'
 import { type Bound, bindQuery } from './compile.ts'
+import { releaseFilesScans } from './files-scan.ts'
 import { toPipelineError } from './query-error.ts'
 import { quoteIdentifier } from './quote.ts'
 import { FAILED_EXPECTATIONS, maskedQuery, ruleCounts } from './rule-mask.ts'
@@ -122,6 +123,7 @@ export class DuckdbSession implements EngineSession {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    releaseFilesScans(this.#connection)
     this.#connection.closeSync()
     this.#onClose()
   }

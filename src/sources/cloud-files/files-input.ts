@@ -44,6 +44,15 @@ export async function pinFiles(source: DataSource, context: FilesInputContext): 
   }
 }
 
+/** The files that there are now, in the form of a pin's. Throws CF_PATH_DOES_NOT_EXIST and the conditions of the options. */
+export function listedFiles(
+  source: DataSource,
+  context: Pick<FilesInputContext, 'baseFolder'>,
+): FilesPin['files'] {
+  const leaf = filesLeaf(source, context.baseFolder)
+  return listFiles(leaf.paths, leaf.options).map(packed)
+}
+
 /** The rows of a listing. */
 export function bindFiles(source: DataSource, pin: FilesPin, context: FilesInputContext): BoundRange {
   const leaf = filesLeaf(source, context.baseFolder)

@@ -4,6 +4,7 @@ export {
   type FilesInputContext,
   type FilesPin,
   knownFilesSchema,
+  listedFiles,
   pinFiles,
   resolveFiles,
 } from './files-input.ts'

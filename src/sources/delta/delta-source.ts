@@ -1,4 +1,4 @@
-import { type AddFile, type Commit, type DeltaTable, deltaScanOf, type Snapshot } from '../../delta/index.ts'
+import { type AddFile, type Commit, DeltaTable, deltaScanOf, type Snapshot } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { BoundRange, PlannedRange, Source, SourceSchema } from '../source.ts'
@@ -10,95 +10,92 @@ import type { DeltaSourceOptions } from './delta-source-options.ts'
  */
 export class DeltaSource implements Source {
   readonly name: string
-  readonly #table: DeltaTable
   readonly #storage: Storage
   readonly #options: DeltaSourceOptions
+  readonly #open: () => Promise<DeltaTable>
+  #table: DeltaTable | undefined
 
   constructor(options: {
     readonly name: string
-    readonly table: DeltaTable
     /** Rooted at the table. */
     readonly storage: Storage
+    /** Called when rows are needed: finding that there are none takes the log's names alone. */
+    readonly open: () => Promise<DeltaTable>
     readonly options: DeltaSourceOptions
   }) {
     this.name = options.name
-    this.#table = options.table
+    this.#open = options.open
     this.#storage = options.storage
     this.#options = options.options
   }
 
   async schema(): Promise<SourceSchema> {
-    return { schema: this.#table.snapshot.metadata.schema }
+    return { schema: (await this.#opened()).snapshot.metadata.schema }
   }
 
-  /** The place behind the newest commit. */
-  async latest(): Promise<DeltaOffset> {
-    const { version } = await this.#table.refresh()
-    return this.#offset(version + 1)
+  /** The place behind the newest commit; undefined while there is no table. */
+  async latest(): Promise<LatestVersion | undefined> {
+    const version = await DeltaTable.latestVersion(this.#storage)
+    return version === undefined ? undefined : { reservoirVersion: version + 1 }
   }
 
   /** Throws DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE, DELTA_SOURCE_IGNORE_DELETE, DELTA_SOURCE_TABLE_IGNORE_CHANGES. */
   async plan(from: unknown, to: unknown): Promise<PlannedRange | undefined> {
-    const end = to as DeltaOffset
-    const start = from === undefined ? await this.#start(end) : this.#resume(from as DeltaOffset)
-    if (start.isInitialSnapshot) return this.#planSnapshot(start)
-    const { next, files, bytes } = await this.#take(start, end)
-    const isNew = from === undefined || !sameOffset(start, next)
-    if (!isNew) return undefined
+    const { reservoirVersion: end } = to as LatestVersion
+    const last = from as DeltaOffset | undefined
+    if (last !== undefined && !last.isInitialSnapshot && last.reservoirVersion >= end) return undefined
+    const table = await this.#opened()
+    await table.refresh()
+    const start = last === undefined ? await this.#start(table, end) : this.#resume(table, last)
+    if (start.isInitialSnapshot) return this.#planSnapshot(table, start)
+    const { next, files, bytes } = await this.#take(table, start, end)
     return { range: { from: start, to: next, files, bytes } satisfies DeltaRange, end: next }
   }
 
   async read(range: unknown): Promise<BoundRange> {
     const { from, to } = range as DeltaRange
+    const table = await this.#opened()
+    const { snapshot } = table
     const files = from.isInitialSnapshot
-      ? await this.#snapshotFiles(from, to)
-      : await this.#commitFiles(from, to)
-    const snapshot = this.#table.snapshot
+      ? await this.#snapshotFiles(table, from, to)
+      : await this.#commitFiles(table, from, to)
     return { input: await deltaScanOf(snapshot, this.#storage, files), schema: snapshot.metadata.schema }
   }
 
-  #offset(version: number, index = 0, isInitialSnapshot = false): DeltaOffset {
-    return {
-      reservoirId: this.#table.snapshot.metadata.id,
-      reservoirVersion: version,
-      index,
-      isInitialSnapshot,
-    }
+  async #opened(): Promise<DeltaTable> {
+    this.#table ??= await this.#open()
+    return this.#table
   }
 
-  async #start(end: DeltaOffset): Promise<DeltaOffset> {
+  async #start(table: DeltaTable, end: number): Promise<DeltaOffset> {
     const { startingVersion, startingTimestampMs } = this.#options
-    if (startingVersion === 'latest') return end
-    if (startingVersion !== undefined) return this.#offset(startingVersion)
-    if (startingTimestampMs === undefined) return this.#offset(end.reservoirVersion - 1, 0, true)
-    return this.#offset(await this.#firstVersionSince(startingTimestampMs, end))
-  }
-
-  async #firstVersionSince(timestampMs: number, end: DeltaOffset): Promise<number> {
-    for await (const commit of this.#table.changes(0, end.reservoirVersion - 1)) {
-      if (commit.timestampMs >= timestampMs) return commit.version
+    if (startingVersion === 'latest') return offset(table, end)
+    if (startingVersion !== undefined) return offset(table, startingVersion)
+    if (startingTimestampMs === undefined) return offset(table, end - 1, 0, true)
+    for await (const commit of table.changes(0, end - 1)) {
+      if (commit.timestampMs >= startingTimestampMs) return offset(table, commit.version)
     }
-    return end.reservoirVersion
+    return offset(table, end)
   }
 
-  #resume(offset: DeltaOffset): DeltaOffset {
-    const { id } = this.#table.snapshot.metadata
-    if (offset.reservoirId === id) return offset
+  #resume(table: DeltaTable, last: DeltaOffset): DeltaOffset {
+    const { id } = table.snapshot.metadata
+    if (last.reservoirId === id) return last
     throw new PipelineError('DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE', {
       table: this.name,
-      oldTableId: offset.reservoirId,
+      oldTableId: last.reservoirId,
       newTableId: id,
     })
   }
 
-  async #planSnapshot(start: DeltaOffset): Promise<PlannedRange> {
-    const files = orderedFiles(await this.#snapshotAt(start.reservoirVersion), this.#options)
+  async #planSnapshot(table: DeltaTable, start: DeltaOffset): Promise<PlannedRange> {
+    const files = orderedFiles(await snapshotAt(table, start.reservoirVersion), this.#options)
     const taken = withinLimits(files.slice(start.index), this.#options)
     const stop = start.index + taken.length
     const isDone = stop === files.length
     const next = isDone
-      ? this.#offset(start.reservoirVersion + 1)
-      : this.#offset(start.reservoirVersion, stop, true)
+      ? offset(table, start.reservoirVersion + 1)
+      : offset(table, start.reservoirVersion, stop, true)
     const rest = files.slice(stop)
     return {
       range: { from: start, to: next, files: taken.length, bytes: totalBytes(taken) } satisfies DeltaRange,
@@ -109,55 +106,57 @@ export class DeltaSource implements Source {
 
   /** Walks the commits from `start` until a limit or `end` is reached. */
   async #take(
+    table: DeltaTable,
     start: DeltaOffset,
-    end: DeltaOffset,
+    end: number,
   ): Promise<{ next: DeltaOffset; files: number; bytes: number }> {
     let files = 0
     let bytes = 0
-    if (start.reservoirVersion >= end.reservoirVersion) return { next: start, files, bytes }
-    for await (const { commit, added } of this.#commits(start, end.reservoirVersion - 1)) {
+    if (start.reservoirVersion >= end) return { next: start, files, bytes }
+    for await (const { commit, added } of this.#commits(table, start, end - 1)) {
       const room = { ...this.#options, maxFilesPerTrigger: this.#options.maxFilesPerTrigger - files }
       const index = commit.version === start.reservoirVersion ? start.index : 0
       const taken = room.maxFilesPerTrigger === 0 ? [] : withinLimits(added.slice(index), room, bytes)
       files += taken.length
       bytes += totalBytes(taken)
       if (index + taken.length < added.length) {
-        return { next: this.#offset(commit.version, index + taken.length), files, bytes }
+        return { next: offset(table, commit.version, index + taken.length), files, bytes }
       }
     }
-    return { next: this.#offset(end.reservoirVersion), files, bytes }
+    return { next: offset(table, end), files, bytes }
   }
 
-  async #snapshotFiles(from: DeltaOffset, to: DeltaOffset): Promise<AddFile[]> {
-    const files = orderedFiles(await this.#snapshotAt(from.reservoirVersion), this.#options)
+  async #snapshotFiles(table: DeltaTable, from: DeltaOffset, to: DeltaOffset): Promise<AddFile[]> {
+    const files = orderedFiles(await snapshotAt(table, from.reservoirVersion), this.#options)
     return files.slice(from.index, to.isInitialSnapshot ? to.index : files.length)
   }
 
-  async #commitFiles(from: DeltaOffset, to: DeltaOffset): Promise<AddFile[]> {
+  async #commitFiles(table: DeltaTable, from: DeltaOffset, to: DeltaOffset): Promise<AddFile[]> {
     const last = to.index > 0 ? to.reservoirVersion : to.reservoirVersion - 1
     if (last < from.reservoirVersion) return []
     const files: AddFile[] = []
-    for await (const { commit, added } of this.#commits(from, last)) {
+    for await (const { commit, added } of this.#commits(table, from, last)) {
       const start = commit.version === from.reservoirVersion ? from.index : 0
       files.push(...added.slice(start, commit.version === to.reservoirVersion ? to.index : added.length))
     }
     return files
   }
 
-  #snapshotAt(version: number): Promise<Snapshot> | Snapshot {
-    const { snapshot } = this.#table
-    return snapshot.version === version ? snapshot : this.#table.snapshotAt({ version })
-  }
-
   /** Commits of versions `from` to `last` with the files whose rows are new in them. */
-  async *#commits(from: DeltaOffset, last: number): AsyncIterable<{ commit: Commit; added: AddFile[] }> {
-    for await (const commit of this.#table.changes(from.reservoirVersion, last)) {
-      if (commit.metaData !== undefined && commit.metaData.id !== from.reservoirId) {
-        this.#resume({ ...from, reservoirId: commit.metaData.id })
-      }
+  async *#commits(
+    table: DeltaTable,
+    from: DeltaOffset,
+    last: number,
+  ): AsyncIterable<{ commit: Commit; added: AddFile[] }> {
+    for await (const commit of table.changes(from.reservoirVersion, last)) {
       yield { commit, added: newFiles(commit, this.name, this.#options) }
     }
   }
+}
+
+/** The version that the next commit will have. */
+export interface LatestVersion {
+  readonly reservoirVersion: number
 }
 
 /** A place in a table's log: behind `index` files of the version (of its whole snapshot, or of its commit). */
@@ -220,10 +219,11 @@ function totalBytes(files: readonly AddFile[]): number {
   return files.reduce((sum, each) => sum + each.size, 0)
 }
 
-function sameOffset(a: DeltaOffset, b: DeltaOffset): boolean {
-  return (
-    a.reservoirVersion === b.reservoirVersion &&
-    a.index === b.index &&
-    a.isInitialSnapshot === b.isInitialSnapshot
-  )
+function offset(table: DeltaTable, version: number, index = 0, isInitialSnapshot = false): DeltaOffset {
+  return { reservoirId: table.snapshot.metadata.id, reservoirVersion: version, index, isInitialSnapshot }
+}
+
+function snapshotAt(table: DeltaTable, version: number): Promise<Snapshot> | Snapshot {
+  const { snapshot } = table
+  return snapshot.version === version ? snapshot : table.snapshotAt({ version })
 }

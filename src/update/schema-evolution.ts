@@ -1,0 +1,24 @@
+import type { ResolvedFlow } from '../graph/resolved-graph.ts'
+import { openCheckpoint } from './checkpoint.ts'
+import { flowInputs } from './flow-inputs.ts'
+import { inlineCtes, inlineViews } from './inline.ts'
+import { inputFactory } from './input-factory.ts'
+import { resolvePipeline } from './resolve-pipeline.ts'
+import type { UpdateRun } from './run.ts'
+import { setUpTables } from './table-setup.ts'
+
+/**
+ * Asks the sources of a failed flow whether they have taken new columns because of the error. If one has, the pipeline is
+ * resolved anew, its tables gain the columns, and the flow can start again.
+ */
+export async function evolveSources(run: UpdateRun, flow: ResolvedFlow, error: unknown): Promise<boolean> {
+  const checkpoint = await openCheckpoint(run.storage, flow.target, flow.name)
+  const query = inlineCtes(inlineViews(flow.query, run.graph, () => 'filter'))
+  const { streams } = await flowInputs(flow, query, inputFactory(run, checkpoint))
+  let hasEvolved = false
+  for (const { source } of streams) if (await source.evolve?.(error)) hasEvolved = true
+  if (!hasEvolved) return false
+  run.graph = await resolvePipeline(run)
+  await setUpTables(run, run.selected)
+  return true
+}
