@@ -216,9 +216,13 @@ export class OperatorHandle {
     return this.#scan
   }
 
-  /** Adds rows as a run of their own; merges runs of its size when there are many, leaving out those that `keep` is not TRUE for. */
-  async append(session: EngineSession, rows: Relation, keep?: Expression): Promise<void> {
-    let runs = [...this.#runs, ...(await this.#write(session, rows))]
+  /**
+   * Adds rows as a run of their own and returns how many they are. Runs of similar size are merged when there are many,
+   * leaving out rows for which `keep` is not TRUE.
+   */
+  async append(session: EngineSession, rows: Relation, keep?: Expression): Promise<bigint> {
+    const added = await this.#write(session, rows)
+    let runs = [...this.#runs, ...added]
     for (;;) {
       const from = mergeStart(runs)
       if (from === undefined) break
@@ -227,6 +231,7 @@ export class OperatorHandle {
       runs = [...runs.slice(0, from), ...(await this.#write(session, kept))]
     }
     this.#setRuns(runs)
+    return added.reduce((sum, each) => sum + BigInt(each.rows), 0n)
   }
 
   /** Puts rows in the place of all that was remembered. */

@@ -45,8 +45,9 @@ export async function stageStreaming(
   batch: Batch,
   query: Relation,
 ): Promise<{ scan: Scan; rowCount: bigint }> {
-  const known = batch.observed.staged.find((each) => each.scan === query)
-  if (known !== undefined) return known
+  const known =
+    query.kind === 'Scan' ? batch.observed.staged.find((each) => each.scan.input === query.input) : undefined
+  if (known !== undefined) return { scan: { ...known.scan, isStreaming: true }, rowCount: known.rowCount }
   const staged = await batch.session.stage(query)
   const scan: Scan = { ...staged.scan, isStreaming: true }
   batch.observed.staged.push({ ...staged, scan })

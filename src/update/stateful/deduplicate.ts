@@ -21,10 +21,12 @@ export async function deduplicate(node: Deduplicate, original: Relation, batch: 
   const unseen = seen.isEmpty
     ? candidates
     : await antiJoin(candidates, onTime.scan, operator, await seen.scan(), batch)
-  const result = await stageStreaming(batch, unseen)
-  batch.observed.duplicatesDropped += onTime.rowCount - result.rowCount
-  await seen.append(batch.session, remembered(result.scan, operator))
-  return result.scan
+  // Keys alone are cheap to compute apart from the rows, which then need not be held a second time; with an expiry, keys
+  // and rows must come from one evaluation.
+  const rows = operator.withinWatermark ? (await stageStreaming(batch, unseen)).scan : unseen
+  const passed = await seen.append(batch.session, remembered(rows, operator), isAlive(operator, batch))
+  batch.observed.duplicatesDropped += onTime.rowCount - passed
+  return rows
 }
 
 interface DeduplicateOperator {
@@ -101,13 +103,8 @@ async function antiJoin(
   batch: Batch,
 ): Promise<Relation> {
   const nullable = await keysWithNulls(rows, operator.keys, batch)
-  const alive =
-    operator.state.expiry === undefined || batch.watermarkMicros === undefined
-      ? state
-      : filter(
-          state,
-          call('>', asTimestamp(attribute(operator.state.expiry)), timestampLiteral(batch.watermarkMicros)),
-        )
+  const condition = isAlive(operator, batch)
+  const alive = condition === undefined ? state : filter(state, condition)
   const sameKey = conjunction(
     operator.keys.map((key) =>
       call(nullable.has(key) ? '<=>' : '=', attribute('l', key), attribute('r', key)),
@@ -115,6 +112,13 @@ async function antiJoin(
   )
   const hits = joinOn(alive, selectColumns(rows, operator.keys), 'left semi', sameKey)
   return joinOn(candidates, selectColumns(hits, operator.keys), 'left anti', sameKey)
+}
+
+/** The watermark has not passed a remembered key; undefined where keys are remembered for ever. */
+function isAlive(operator: DeduplicateOperator, batch: Batch): Expression | undefined {
+  const { expiry } = operator.state
+  if (expiry === undefined || batch.watermarkMicros === undefined) return undefined
+  return call('>', asTimestamp(attribute(expiry)), timestampLiteral(batch.watermarkMicros))
 }
 
 async function keysWithNulls(rows: Scan, keys: readonly string[], batch: Batch): Promise<Set<string>> {
@@ -132,7 +136,7 @@ async function keysWithNulls(rows: Scan, keys: readonly string[], batch: Batch):
   return new Set(keys.filter((_, i) => counts![i] !== 0n))
 }
 
-function remembered(rows: Scan, operator: DeduplicateOperator): Relation {
+function remembered(rows: Relation, operator: DeduplicateOperator): Relation {
   const keys = operator.keys.map((key) => attribute(key))
   if (operator.eventTime === undefined || !operator.withinWatermark) return selectColumns(rows, operator.keys)
   const delay: Expression = {
