@@ -4,10 +4,10 @@ import type { Relation } from '../../plan/relation.ts'
 import { walk } from '../../plan/rewrite.ts'
 import { printSqlType } from '../../types/ddl.ts'
 import { EXIT } from '../exit-code.ts'
+import { withKnownPipeline } from '../known-pipeline.ts'
 import { plural } from '../output/format-number.ts'
 import { textTable } from '../output/text-table.ts'
 import { openProject, type ProjectOptions, shortNameIn } from '../project-options.ts'
-import { resolveWithoutEngine } from '../resolve-without-engine.ts'
 import type { Terminal } from '../terminal.ts'
 
 export interface DryRunOptions extends ProjectOptions {
@@ -17,7 +17,7 @@ export interface DryRunOptions extends ProjectOptions {
 /** `millrace dry-run`: the pipeline as its definitions say, or everything that is wrong with them. */
 export async function dryRun(options: DryRunOptions, terminal: Terminal): Promise<number> {
   const project = await openProject(options, terminal)
-  const graph = await resolveWithoutEngine(project)
+  const graph = await withKnownPipeline(project, (pipeline) => pipeline.resolve())
   for (const { message, position } of graph.warnings) {
     terminal.stderr.write(`warning: ${message}${position ? `\n  at ${formatPosition(position)}` : ''}\n`)
   }

@@ -5,8 +5,8 @@ import { printSpark } from '../../sql/index.ts'
 import { EXIT } from '../exit-code.ts'
 import { engineSql } from '../explain/engine-sql.ts'
 import { planTree } from '../explain/plan-tree.ts'
+import { withKnownPipeline } from '../known-pipeline.ts'
 import { openProject, type ProjectOptions, shortNameIn } from '../project-options.ts'
-import { resolveWithoutEngine } from '../resolve-without-engine.ts'
 import type { Terminal } from '../terminal.ts'
 
 export interface ExplainOptions extends ProjectOptions {
@@ -20,31 +20,41 @@ interface Explanation {
   /** The tree of operators, as the definition gives it. */
   readonly plan: string
   readonly spark_sql: string
-  /** Views in their places, types made explicit, as the engine runs it over one batch. */
-  readonly engine_sql: string
+  /** What the engine runs over one batch; null while the columns of a source are not known. */
+  readonly engine_sql: string | null
 }
 
 /** `millrace explain`: what a dataset is computed from, as a plan and as SQL. */
 export async function explain(name: string, options: ExplainOptions, terminal: Terminal): Promise<number> {
   const project = await openProject(options, terminal)
-  const graph = await resolveWithoutEngine(project)
-  const dataset = datasetNamed(name, graph, project)
-  const explanations: Explanation[] = []
-  for (const flow of graph.flows.filter((each) => each.target === dataset.identifier)) {
-    explanations.push({
-      flow: flow.name,
-      kind: flow.kind,
-      plan: planTree(flow.query),
-      spark_sql: printSpark(flow.query),
-      engine_sql: await engineSql(flow, graph, project),
-    })
-  }
+  const { dataset, flows } = await explanationOf(name, project)
   terminal.stdout.write(
     options.output === 'json'
-      ? `${JSON.stringify({ dataset: dataset.identifier, flows: explanations }, null, 2)}\n`
-      : explanations.map((each) => explanationText(each, dataset)).join('\n'),
+      ? `${JSON.stringify({ dataset, flows }, null, 2)}\n`
+      : flows.map((each) => explanationText(each, dataset)).join('\n'),
   )
   return EXIT.ok
+}
+
+async function explanationOf(
+  name: string,
+  project: PipelineProject,
+): Promise<{ dataset: string; flows: Explanation[] }> {
+  return withKnownPipeline(project, async (pipeline, engine) => {
+    const graph = await pipeline.resolve()
+    const dataset = datasetNamed(name, graph, project)
+    const flows: Explanation[] = []
+    for (const flow of graph.flows.filter((each) => each.target === dataset.identifier)) {
+      flows.push({
+        flow: flow.name,
+        kind: flow.kind,
+        plan: planTree(flow.query),
+        spark_sql: printSpark(flow.query),
+        engine_sql: (await engineSql(flow, graph, pipeline, () => engine.get())) ?? null,
+      })
+    }
+    return { dataset: dataset.identifier, flows }
+  })
 }
 
 /** Throws DATASET_NOT_FOUND with the nearest name. */
@@ -63,10 +73,8 @@ function datasetNamed(name: string, graph: ResolvedGraph, project: PipelineProje
   })
 }
 
-function explanationText(
-  { flow, kind, plan, spark_sql, engine_sql }: Explanation,
-  dataset: ResolvedDataset,
-): string {
-  const title = `Flow ${flow} (${kind}) into ${dataset.identifier}`
-  return `${title}\n\n== Plan\n${plan}\n== Spark SQL\n${spark_sql}\n\n== Engine SQL\n${engine_sql}\n`
+function explanationText({ flow, kind, plan, spark_sql, engine_sql }: Explanation, dataset: string): string {
+  const title = `Flow ${flow} (${kind}) into ${dataset}`
+  const run = engine_sql ?? 'The columns of its sources are not known before the first update.'
+  return `${title}\n\n== Plan\n${plan}\n== Spark SQL\n${spark_sql}\n\n== Engine SQL\n${run}\n`
 }

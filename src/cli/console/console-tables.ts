@@ -1,10 +1,14 @@
 import { resolve } from 'node:path'
-import { Catalog } from '../../catalog/index.ts'
+import type { Catalog } from '../../catalog/index.ts'
 import { type DeltaPort, DeltaTable, deltaScanOf, type Snapshot } from '../../delta/index.ts'
 import { PipelineError, type Position } from '../../errors/index.ts'
 import type { PipelineProject } from '../../graph/project.ts'
 import type { DataSource, Read, Relation, TimeTravel } from '../../plan/relation.ts'
+import { type FilesInputContext, resolveFiles } from '../../sources/cloud-files/index.ts'
 import { localStorage } from '../../storage/index.ts'
+import { isFiles } from '../../update/input-factory.ts'
+import type { LazyEngine } from '../../update/lazy-engine.ts'
+import { catalogOf } from '../known-pipeline.ts'
 
 /** A table that a console command named, opened. */
 export interface ConsoleTable {
@@ -17,24 +21,25 @@ export interface ConsoleTable {
   readonly snapshot: Snapshot
 }
 
-/** Leaves of a query that name a Delta table. */
+/** Leaves of a query: tables by name or path, files. */
 export type TableLeaf = Read | DataSource
 
 /** Tables by name (those of the pipeline in whose folder the console works) and by path. */
 export class ConsoleTables {
   readonly #catalog: Catalog | undefined
   readonly #port: DeltaPort
-  readonly #cwd: string
+  readonly #files: FilesInputContext
 
-  constructor(project: PipelineProject | undefined, port: DeltaPort, cwd: string) {
+  constructor(project: PipelineProject | undefined, engine: LazyEngine, cwd: string) {
     this.#catalog = project === undefined ? undefined : catalogOf(project)
-    this.#port = port
-    this.#cwd = cwd
+    this.#port = engine.deltaPort
+    this.#files = { baseFolder: cwd, reader: engine.fileSchemaReader }
   }
 
   /** Throws TABLE_OR_VIEW_NOT_FOUND, DELTA_PATH_DOES_NOT_EXIST, and for a version that is not there the log's conditions. */
   async open(leaf: TableLeaf): Promise<ConsoleTable> {
-    const folder = leaf.kind === 'Read' ? this.#folderOf(leaf) : resolve(this.#cwd, leaf.paths[0]!)
+    const folder =
+      leaf.kind === 'Read' ? this.#folderOf(leaf) : resolve(this.#files.baseFolder, leaf.paths[0]!)
     const delta = await DeltaTable.open(localStorage(folder), this.#port)
     const { timeTravel } = leaf
     return {
@@ -46,8 +51,12 @@ export class ConsoleTables {
     }
   }
 
-  /** The rows of a table as a relation that an engine can read. */
+  /** The rows of a table, or of files, as a relation that an engine can read. */
   async scan(leaf: TableLeaf): Promise<Relation> {
+    if (isFiles(leaf)) {
+      const { input, schema, hidden } = await resolveFiles(leaf, this.#files)
+      return { kind: 'Scan', input, schema, hidden }
+    }
     const { alias, folder, snapshot } = await this.open(leaf)
     const input = await deltaScanOf(snapshot, localStorage(folder))
     const scan: Relation = { kind: 'Scan', input, schema: snapshot.metadata.schema }
@@ -74,16 +83,6 @@ export class ConsoleTables {
       { position },
     )
   }
-}
-
-function catalogOf({ spec }: PipelineProject): Catalog {
-  return new Catalog({
-    warehouse: spec.warehouse,
-    storage: spec.storage,
-    tables: spec.tables,
-    defaultCatalog: spec.catalog,
-    defaultSchema: spec.schema,
-  })
 }
 
 /** The session's zone is UTC: a time without a zone means UTC. */

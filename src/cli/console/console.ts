@@ -28,7 +28,7 @@ export class Console {
   private constructor(project: PipelineProject | undefined, cwd: string) {
     this.#project = project
     this.#engine = new LazyEngine(() => openEngine(project))
-    this.#tables = new ConsoleTables(project, this.#engine.deltaPort, cwd)
+    this.#tables = new ConsoleTables(project, this.#engine, cwd)
   }
 
   static async open(options: ProjectOptions, { cwd }: Terminal): Promise<Console> {
