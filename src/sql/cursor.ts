@@ -40,10 +40,15 @@ export class Cursor {
     return this.tokens[this.index - 1]
   }
 
-  /** Whether these keywords and symbols come next. */
-  is(...keywords: readonly string[]): boolean {
-    // Most answers are no, and at the first keyword.
-    if (this.token.keyword !== keywords[0]) return false
+  /** Whether these keywords and symbols come next. Parameters and no list, since this is asked all the time. */
+  is(first: string, second?: string, third?: string): boolean {
+    if (this.token.keyword !== first) return false
+    if (second !== undefined && this.peek(1).keyword !== second) return false
+    return third === undefined || this.peek(2).keyword === third
+  }
+
+  /** Whether a list of keywords comes next. */
+  isSequence(keywords: readonly string[]): boolean {
     return keywords.every((keyword, i) => this.peek(i).keyword === keyword)
   }
 
@@ -68,8 +73,14 @@ export class Cursor {
   }
 
   /** Moves over these keywords when they come next. */
-  take(...keywords: readonly string[]): boolean {
-    if (!this.is(...keywords)) return false
+  take(first: string, second?: string, third?: string): boolean {
+    if (!this.is(first, second, third)) return false
+    this.index += third !== undefined ? 3 : second !== undefined ? 2 : 1
+    return true
+  }
+
+  takeSequence(keywords: readonly string[]): boolean {
+    if (!this.isSequence(keywords)) return false
     this.index += keywords.length
     return true
   }

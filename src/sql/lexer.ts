@@ -174,7 +174,7 @@ function unclosed(source: SourceText, start: number, what: string, quote: string
 
 function matchAt(pattern: RegExp, text: string, start: number): string | undefined {
   pattern.lastIndex = start
-  return pattern.exec(text)?.[0]
+  return pattern.test(text) ? text.slice(start, pattern.lastIndex) : undefined
 }
 
 function isDigit(character: string | undefined): boolean {

@@ -62,6 +62,7 @@ test.each([
   ],
   ['SELECT * FROM ^', 'end of input', 'a table name', ''],
   ['SELECT * FROM a LEFT ^b', "'b'", 'JOIN, OUTER, SEMI or ANTI', ''],
+  ['SELECT * FROM a ^OUTER JOIN b ON x', "'OUTER'", "';' or another clause of the statement", ''],
   ['SELECT * FROM a JOIN b USING ^x', "'x'", "'('", ''],
   [
     'SELECT * FROM STREAM a WATERMARK ts DELY ^OF INTERVAL 1 DAY',

@@ -5,10 +5,6 @@ export const sqlConditions = {
     hint: '{suggestion}',
     sqlState: '42601',
   },
-  PARSE_EMPTY_STATEMENT: {
-    message: 'Syntax error, unexpected empty statement.',
-    sqlState: '42617',
-  },
   UNCLOSED_BRACKETED_COMMENT: {
     message: 'Found an unclosed bracketed comment.',
     hint: 'Append */ at the end of the comment.',

@@ -92,9 +92,9 @@ const joinWords = new Set(['INNER', 'CROSS', 'LEFT', 'RIGHT', 'FULL', 'SEMI', 'A
 function parseJoinType(cursor: Cursor): JoinType | undefined {
   const { keyword } = cursor.token
   if (keyword !== 'JOIN' && !joinWords.has(keyword)) return undefined
-  const found = joinTypes.find(([words]) => cursor.is(...words))
+  const found = joinTypes.find(([words]) => cursor.isSequence(words))
   if (found !== undefined) {
-    cursor.take(...found[0])
+    cursor.takeSequence(found[0])
     return found[1]
   }
   cursor.advance()

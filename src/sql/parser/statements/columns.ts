@@ -107,7 +107,7 @@ const keyOptions: readonly (readonly string[])[] = [
 ]
 
 function parseKeyOptions(cursor: Cursor): void {
-  while (keyOptions.some((words) => cursor.take(...words)));
+  while (keyOptions.some((words) => cursor.takeSequence(words)));
 }
 
 const columnClauses = [

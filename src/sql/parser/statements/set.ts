@@ -14,7 +14,7 @@ export function parseSet(cursor: Cursor, position: Position): SetConfiguration |
     return { kind: 'UseCatalog', catalog: cursor.name('the name of a catalog'), position }
   }
   for (const words of ['TIME ZONE', 'VARIABLE', 'VAR']) {
-    if (cursor.is(...words.split(' ')) && cursor.peek(words.split(' ').length).keyword !== '=') {
+    if (cursor.isSequence(words.split(' ')) && cursor.peek(words.split(' ').length).keyword !== '=') {
       throw unsupportedStatement(cursor, `SET ${words}`, '', start)
     }
   }

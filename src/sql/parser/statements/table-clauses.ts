@@ -39,18 +39,18 @@ export function parseTableClauses(cursor: Cursor, type: CreateDataset['type']): 
   let found: Clauses = { tableProperties: {}, partitionedBy: [] }
   const seen = new Set<Clause>()
   for (;;) {
-    const clause = clauses.find(({ words }) => cursor.is(...words))
+    const clause = clauses.find(({ words }) => cursor.isSequence(words))
     if (clause === undefined) break
     if (seen.has(clause)) {
       const parameters = { clauseName: clause.words.join(' ') }
       throw new PipelineError('DUPLICATE_CLAUSES', parameters, { position: cursor.position() })
     }
     seen.add(clause)
-    cursor.take(...clause.words)
+    cursor.takeSequence(clause.words)
     found = { ...found, ...clause.read(cursor, type) }
   }
   for (const [words, alternative] of refused) {
-    if (cursor.is(...words)) cursor.unsupportedClause(words.join(' '), alternative)
+    if (cursor.isSequence(words)) cursor.unsupportedClause(words.join(' '), alternative)
   }
   return found
 }

@@ -58,7 +58,7 @@ export const unsupportedWords: readonly string[] = unsupported.map(([words]) => 
 /** Throws UNSUPPORTED_FEATURE.STATEMENT when one of these statements begins here. */
 export function refuseStatement(cursor: Cursor): void {
   for (const [words, alternative] of unsupported) {
-    if (cursor.is(...words.split(' '))) throw unsupportedStatement(cursor, words, alternative)
+    if (cursor.isSequence(words.split(' '))) throw unsupportedStatement(cursor, words, alternative)
   }
 }
 
