@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander'
-import { PipelineError } from '../errors/index.ts'
 import { EXIT, exitCodeOf } from './exit-code.ts'
 import { createProgram } from './program.ts'
 import type { Terminal } from './terminal.ts'
@@ -23,10 +22,23 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 /** The text of an error: as JSON where that was asked for, with the stack where `--debug` was. */
 async function describeError(error: unknown, args: readonly string[], terminal: Terminal): Promise<string> {
   const { errorJson, errorText } = await import('./output/error-text.ts')
-  const wantsJson = args.some(
-    (arg, i) => arg === '--output=json' || (arg === 'json' && args[i - 1] === '--output'),
-  )
-  if (wantsJson) return `${JSON.stringify({ error: errorJson(error) })}\n`
+  if (valueOf('--output', args) === 'json') return `${JSON.stringify({ error: errorJson(error) })}\n`
   const stack = args.includes('--debug') && error instanceof Error ? `${error.stack}\n` : ''
-  return `${errorText(error, error instanceof PipelineError ? terminal.cwd : undefined)}\n${stack}`
+  return `${errorText(error, await folderOfFiles(args, terminal))}\n${stack}`
+}
+
+/** Positions name files relative to the pipeline's folder, wherever below it the user stands. */
+async function folderOfFiles(args: readonly string[], { cwd }: Terminal): Promise<string> {
+  const { findProject } = await import('../graph/find-project.ts')
+  try {
+    return (await findProject(cwd, { spec: valueOf('--spec', args) })).folder
+  } catch {
+    return cwd
+  }
+}
+
+function valueOf(option: string, args: readonly string[]): string | undefined {
+  const after = args.find((arg) => arg.startsWith(`${option}=`))?.slice(option.length + 1)
+  const position = args.indexOf(option)
+  return after ?? (position < 0 ? undefined : args[position + 1])
 }

@@ -1,7 +1,7 @@
 import { PipelineError, renderError, UnresolvedPipelineError } from '../../errors/index.ts'
 
 /** An error as text for a terminal. One that Millrace did not foresee is named as the bug that it is. */
-export function errorText(error: unknown, folder: string | undefined): string {
+export function errorText(error: unknown, folder: string): string {
   if (error instanceof PipelineError) return renderError(error, folder)
   return `${renderError(bug(error))}\nRun it with --debug to see where.`
 }
