@@ -171,6 +171,8 @@ export type ResolvedRelation =
 export interface ResolvedLeaf extends Output {
   readonly kind: 'Leaf'
   readonly source: Read | DataSource | TableValuedFunction | Scan
+  /** Of `range(...)`: start, end, step as far as given. */
+  readonly arguments?: readonly ResolvedExpression[]
 }
 
 /** Literal rows, cast to the columns' common types. */
@@ -180,7 +182,7 @@ export interface ResolvedValues extends Output {
   readonly rows: readonly (readonly ResolvedExpression[])[]
 }
 
-/** Computes its output; window functions may stand in it, aggregates not. */
+/** Computes its output, then its hidden columns. Window functions may stand in it, aggregates not. */
 export interface ResolvedProject extends Output {
   readonly kind: 'Project'
   readonly input: ResolvedRelation
@@ -202,11 +204,14 @@ export interface ResolvedJoin extends Output {
   readonly isLateral: boolean
 }
 
-/** Groups its input; `expressions` name grouping columns by the ids that `grouping` gives them. */
+/**
+ * Groups its input by columns of it. `expressions` are the output and then the hidden columns; they name grouping columns,
+ * and other columns only inside aggregate calls.
+ */
 export interface ResolvedAggregate extends Output {
   readonly kind: 'Aggregate'
   readonly input: ResolvedRelation
-  readonly grouping: readonly NamedExpression[]
+  readonly grouping: readonly ResolvedColumn[]
   /** Positions into `grouping`; undefined is one set of all. */
   readonly groupingSets?: readonly (readonly number[])[]
   readonly expressions: readonly NamedExpression[]

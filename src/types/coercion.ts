@@ -77,7 +77,8 @@ function widerWithDecimal(a: DataType, b: DataType): DataType | undefined {
   return x === undefined || y === undefined ? undefined : widerDecimal(x, y)
 }
 
-function widerWithString(a: DataType, b: DataType): DataType | undefined {
+/** What a string and another type become together; undefined where neither is a string or they do not meet. */
+export function widerWithString(a: DataType, b: DataType): DataType | undefined {
   if (b.kind === 'string' && a.kind !== 'string') return widerWithString(b, a)
   if (a.kind !== 'string') return undefined
   if (isIntegral(b)) return LONG

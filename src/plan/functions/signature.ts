@@ -179,8 +179,12 @@ export interface ResolveContext {
   readonly cast: (expression: ResolvedExpression, type: DataType) => ResolvedExpression
   /** The common wider type of all, or an error DATATYPE_MISMATCH.DATA_DIFF_TYPES. */
   readonly widen: (expressions: readonly ResolvedExpression[]) => DataType
+  /** Whether an implicit cast exists between two types. */
+  readonly canCast: (from: DataType, to: DataType) => boolean
   /** Throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE for the argument at this index. */
   readonly refuse: (index: number, required: string) => never
+  /** Throws DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES or, for operands of one type, BINARY_OP_WRONG_TYPE. */
+  readonly refuseOperands: (required: string) => never
 }
 
 export interface ResolvedArguments {

@@ -1,0 +1,95 @@
+import { isCondition, PipelineError } from '../../errors/index.ts'
+import { BOOLEAN } from '../../types/data-type.ts'
+import { printSqlType } from '../../types/ddl.ts'
+import type { Expression } from '../expression.ts'
+import type { Filter } from '../relation.ts'
+import type { ResolvedExpression } from '../resolved.ts'
+import { castTo } from './cast.ts'
+import { resolveExpression } from './expression.ts'
+import { type Analyzed, type Extended, shapeOf } from './node.ts'
+import { pretty } from './pretty.ts'
+import { analyzeRelation } from './relation.ts'
+import { resolverOf } from './resolver.ts'
+import type { Scope } from './scope.ts'
+import type { QueryState } from './state.ts'
+
+/** WHERE. Throws INVALID_WHERE_CONDITION, DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN. */
+export function analyzeFilter(node: Filter, state: QueryState): Analyzed {
+  const input = analyzeRelation(node.input, state)
+  const { analyzed, resolved } = overOutputOrBelow(input, [node.condition], (condition) =>
+    conditionOver(condition, input.scope, state),
+  )
+  return filtered(analyzed, booleanOf(resolved[0]!, node.condition, input.scope, state))
+}
+
+/** The relation's rows that satisfy a resolved condition; what can be extended still can. */
+export function filtered(input: Analyzed, condition: ResolvedExpression): Analyzed {
+  const extend = input.extend
+  return {
+    relation: { kind: 'Filter', input: input.relation, condition, ...shapeOf(input.relation) },
+    scope: input.scope,
+    ...(extend === undefined
+      ? {}
+      : {
+          extend: (expressions: readonly Expression[]): Extended => {
+            const { analyzed, resolved } = extend(expressions)
+            return { analyzed: filtered(analyzed, condition), resolved }
+          },
+        }),
+  }
+}
+
+/** Resolves over the output; where that names too little and more lies below the select list, over that too. */
+export function overOutputOrBelow(
+  input: Analyzed,
+  expressions: readonly Expression[],
+  resolve: (expression: Expression) => ResolvedExpression,
+): Extended {
+  try {
+    return { analyzed: input, resolved: expressions.map(resolve) }
+  } catch (error) {
+    const mayLieBelow =
+      isCondition(error, 'UNRESOLVED_COLUMN.WITH_SUGGESTION') ||
+      isCondition(error, 'UNRESOLVED_COLUMN.WITHOUT_SUGGESTION') ||
+      isCondition(error, 'INVALID_WHERE_CONDITION') ||
+      isCondition(error, 'UNSUPPORTED_EXPR_FOR_OPERATOR')
+    if (!mayLieBelow || input.extend === undefined) throw error
+    return input.extend(expressions)
+  }
+}
+
+/** A condition over a scope: a boolean without aggregates, windows and generators. */
+export function conditionOver(condition: Expression, scope: Scope, state: QueryState): ResolvedExpression {
+  const resolver = resolverOf(state, scope)
+  const resolved = resolveExpression(condition, resolver)
+  const { aggregates, windows, generators } = resolver.seen
+  if (aggregates.length + windows.length + generators.length > 0) {
+    const calls = [...aggregates, ...generators].map((each) => each.function)
+    throw new PipelineError(
+      'INVALID_WHERE_CONDITION',
+      {
+        condition: pretty(condition, scope),
+        expressionList: [...calls, ...windows.map(() => 'a window function')].join(', '),
+      },
+      condition.position === undefined ? {} : { position: condition.position },
+    )
+  }
+  return booleanOf(resolved, condition, scope, state)
+}
+
+/** Throws DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN. */
+export function booleanOf(
+  resolved: ResolvedExpression,
+  written: Expression,
+  scope: Scope,
+  state: QueryState,
+): ResolvedExpression {
+  if (['boolean', 'void', 'unknown'].includes(resolved.dataType.kind)) {
+    return castTo(resolved, BOOLEAN, state.context.ansi)
+  }
+  throw new PipelineError(
+    'DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN',
+    { filter: pretty(written, scope), type: printSqlType(resolved.dataType) },
+    written.position === undefined ? {} : { position: written.position },
+  )
+}

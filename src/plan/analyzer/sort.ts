@@ -1,0 +1,95 @@
+import { PipelineError } from '../../errors/index.ts'
+import { printSqlType } from '../../types/ddl.ts'
+import { isOrderable } from '../../types/type-classes.ts'
+import type { Expression, SortOrder } from '../expression.ts'
+import type { Limit, Offset, Sort } from '../relation.ts'
+import type { ResolvedExpression, ResolvedSortOrder } from '../resolved.ts'
+import { resolveExpression } from './expression.ts'
+import { overOutputOrBelow } from './filter.ts'
+import { type Analyzed, type Extended, shapeOf } from './node.ts'
+import { pretty } from './pretty.ts'
+import { analyzeRelation } from './relation.ts'
+import { resolverOf } from './resolver.ts'
+import { columnReference, EMPTY_SCOPE, visibleEntries } from './scope.ts'
+import type { QueryState } from './state.ts'
+
+/** ORDER BY over outputs, positions, and what lies below the select list. Throws ORDER_BY_POS_OUT_OF_RANGE. */
+export function analyzeSort(node: Sort, state: QueryState): Analyzed {
+  const input = analyzeRelation(node.input, state)
+  const written = node.order.map((each) => each.child)
+  const { analyzed, resolved } = overOutputOrBelow(input, written, (each) => sortKey(each, input, state))
+  const order = resolved.map((child, i): ResolvedSortOrder => {
+    const { direction, nulls } = node.order[i]!
+    checkOrderable(child, node.order[i]!, input)
+    return { child: positioned(child, written[i]!, input), direction, nulls }
+  })
+  return sorted(analyzed, order)
+}
+
+function sorted(input: Analyzed, order: readonly ResolvedSortOrder[]): Analyzed {
+  const { extend } = input
+  return {
+    relation: { kind: 'Sort', input: input.relation, order, ...shapeOf(input.relation) },
+    scope: input.scope,
+    ...(extend === undefined
+      ? {}
+      : {
+          extend: (expressions: readonly Expression[]): Extended => {
+            const { analyzed, resolved } = extend(expressions)
+            return { analyzed: sorted(analyzed, order), resolved }
+          },
+        }),
+  }
+}
+
+function sortKey(written: Expression, input: Analyzed, state: QueryState): ResolvedExpression {
+  const resolver = resolverOf(state, input.scope)
+  const resolved = resolveExpression(written, resolver)
+  if (resolver.seen.aggregates.length + resolver.seen.generators.length > 0) {
+    throw new PipelineError('UNSUPPORTED_EXPR_FOR_OPERATOR', {
+      invalidExprSqls: pretty(written, input.scope),
+      place: 'ORDER BY of a query without aggregation',
+    })
+  }
+  return resolved
+}
+
+/** A whole-number literal is the position of an output column. */
+function positioned(key: ResolvedExpression, written: Expression, input: Analyzed): ResolvedExpression {
+  if (key.kind !== 'Literal' || key.dataType.kind !== 'integer' || written.kind !== 'Literal') return key
+  const outputs = visibleEntries(input.scope)
+  const entry = outputs[Number(key.value) - 1]
+  if (entry !== undefined) return columnReference(entry.column)
+  throw new PipelineError(
+    'ORDER_BY_POS_OUT_OF_RANGE',
+    { index: String(key.value), size: String(outputs.length) },
+    written.position === undefined ? {} : { position: written.position },
+  )
+}
+
+function checkOrderable(key: ResolvedExpression, order: SortOrder, input: Analyzed): void {
+  if (isOrderable(key.dataType)) return
+  throw new PipelineError(
+    'DATATYPE_MISMATCH.INVALID_ORDERING_TYPE',
+    {
+      sqlExpr: pretty(order, input.scope),
+      functionName: 'sortorder',
+      dataType: printSqlType(key.dataType),
+    },
+    order.child.position === undefined ? {} : { position: order.child.position },
+  )
+}
+
+/** LIMIT or OFFSET. */
+export function analyzeLimit(node: Limit | Offset, state: QueryState): Analyzed {
+  const input = analyzeRelation(node.input, state)
+  const resolver = resolverOf(state, EMPTY_SCOPE)
+  const bound =
+    node.kind === 'Limit'
+      ? { limit: resolveExpression(node.limit, resolver) }
+      : { offset: resolveExpression(node.offset, resolver) }
+  return {
+    relation: { kind: 'Limit', input: input.relation, ...bound, ...shapeOf(input.relation) },
+    scope: input.scope,
+  }
+}

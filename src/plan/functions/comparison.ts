@@ -1,0 +1,145 @@
+import { widerType } from '../../types/coercion.ts'
+import { BOOLEAN, type DataType, STRING } from '../../types/data-type.ts'
+import { isOrderable } from '../../types/type-classes.ts'
+import type { ResolvedExpression } from '../resolved.ts'
+import {
+  ANY,
+  type DuckdbForm,
+  type FunctionDefinition,
+  type PrintedCall,
+  type ResolveContext,
+  signature,
+  template,
+  variadic,
+} from './signature.ts'
+
+const NEVER = { nullable: 'never' } as const
+
+/** Comparisons and predicates. Both sides are cast to their common wider type. */
+export const comparisonFunctions: readonly FunctionDefinition[] = [
+  comparison('=', '='),
+  comparison('<>', '<>'),
+  comparison('<', '<'),
+  comparison('<=', '<='),
+  comparison('>', '>'),
+  comparison('>=', '>='),
+  { ...comparison('<=>', 'IS NOT DISTINCT FROM'), aliases: ['equal_null'] },
+  {
+    name: 'in',
+    kind: 'scalar',
+    arity: { min: 2, max: Number.POSITIVE_INFINITY },
+    resolve: resolveTogether,
+    duckdb: template('{0} IN ({1*})'),
+  },
+  {
+    name: 'between',
+    kind: 'scalar',
+    arity: { min: 3, max: 3 },
+    resolve: resolveTogether,
+    duckdb: template('{0} BETWEEN {1} AND {2}'),
+  },
+  predicate('and', [BOOLEAN, BOOLEAN], '{0} AND {1}'),
+  predicate('or', [BOOLEAN, BOOLEAN], '{0} OR {1}'),
+  predicate('not', [BOOLEAN], 'NOT {0}'),
+  predicate('isnull', [ANY], '{0} IS NULL', NEVER),
+  predicate('isnotnull', [ANY], '{0} IS NOT NULL', NEVER),
+  predicate('is_true', [BOOLEAN], '{0} IS NOT DISTINCT FROM true', NEVER),
+  predicate('is_false', [BOOLEAN], '{0} IS NOT DISTINCT FROM false', NEVER),
+  like('like', 'LIKE'),
+  like('ilike', 'ILIKE'),
+  likeMany('like_any', 'LIKE', ' OR '),
+  likeMany('like_all', 'LIKE', ' AND '),
+  likeMany('ilike_any', 'ILIKE', ' OR '),
+  likeMany('ilike_all', 'ILIKE', ' AND '),
+]
+
+function predicate(
+  name: string,
+  parameters: readonly (DataType | typeof ANY)[],
+  text: string,
+  rest: { readonly nullable?: 'never' } = {},
+): FunctionDefinition {
+  return {
+    name,
+    kind: 'scalar',
+    signatures: [signature(parameters, BOOLEAN, rest)],
+    duckdb: template(text),
+  }
+}
+
+function comparison(name: string, symbol: string): FunctionDefinition {
+  const isEquality = name === '=' || name === '<>' || name === '<=>'
+  return {
+    name,
+    kind: 'scalar',
+    arity: { min: 2, max: 2 },
+    resolve: (args, call) => {
+      const common = commonType(args, call)
+      if (!isOrderable(common))
+        call.refuse(0, isEquality ? 'a comparable type' : 'a type that can be ordered')
+      return {
+        arguments: args.map((each) => call.cast(each, common)),
+        dataType: BOOLEAN,
+        nullable: name !== '<=>' && args.some((each) => each.nullable),
+      }
+    },
+    duckdb: template(`{0} ${symbol} {1}`),
+  }
+}
+
+function commonType(args: readonly ResolvedExpression[], call: ResolveContext): DataType {
+  const [left, right] = args.map((each) => each.dataType)
+  return widerType(left!, right!) ?? call.refuseOperands('a comparable type')
+}
+
+function resolveTogether(args: readonly ResolvedExpression[], call: ResolveContext) {
+  const common = call.widen(args)
+  return {
+    arguments: args.map((each) => call.cast(each, common)),
+    dataType: BOOLEAN,
+    nullable: args.some((each) => each.nullable),
+  }
+}
+
+function like(name: string, verb: string): FunctionDefinition {
+  return {
+    name,
+    kind: 'scalar',
+    signatures: [
+      signature([STRING, STRING], BOOLEAN),
+      signature([STRING, STRING, { type: STRING, literal: true }], BOOLEAN),
+    ],
+    duckdb: {
+      kind: 'scalar',
+      print: ([text, pattern, by], call) => likeText(text!, verb, pattern!, 1, call, by),
+    },
+  }
+}
+
+/** Spark's escape character is the backslash; DuckDB has none unless told. */
+function likeText(
+  text: string,
+  verb: string,
+  pattern: string,
+  index: number,
+  { literals }: PrintedCall,
+  by = "'\\'",
+): string {
+  const literal = literals[index]
+  const isPlain = typeof literal === 'string' && by === "'\\'" && !literal.includes('\\')
+  return `${text} ${verb} ${pattern}${isPlain ? '' : ` ESCAPE ${by}`}`
+}
+
+function likeMany(name: string, verb: string, joiner: string): FunctionDefinition {
+  const form: DuckdbForm = {
+    kind: 'scalar',
+    print: ([text, ...patterns], call) =>
+      patterns.map((each, i) => `(${likeText(text!, verb, each, i + 1, call)})`).join(joiner),
+  }
+  return {
+    name,
+    kind: 'scalar',
+    signatures: [signature([STRING, variadic(STRING, 1)], BOOLEAN)],
+    duckdb: form,
+  }
+}

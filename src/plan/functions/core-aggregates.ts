@@ -1,0 +1,105 @@
+import { type DataType, type DecimalType, DOUBLE, LONG } from '../../types/data-type.ts'
+import { grownDecimal } from '../../types/decimal-rules.ts'
+import { fromUnscaled, unscaled } from './decimal-forms.ts'
+import {
+  ANY,
+  ANY_DECIMAL,
+  ANY_INTERVAL,
+  type DuckdbForm,
+  FRACTIONAL,
+  type FunctionDefinition,
+  INTEGRAL,
+  NUMERIC,
+  native,
+  ORDERABLE,
+  signature,
+  T,
+  variable,
+  variadic,
+} from './signature.ts'
+
+const ALWAYS = { nullable: 'always' } as const
+
+/** `count(a, b)` counts rows where none is NULL; distinct ones by all of them together. */
+const printCount: Extract<DuckdbForm, { kind: 'aggregate' }>['print'] = (args, call, aggregate) => {
+  if (call.arguments[0]!.kind === 'Literal' && args.length === 1 && !call.call.distinct) {
+    return aggregate('count', call.literals[0] === null ? ['NULL'] : ['*'])
+  }
+  if (args.length === 1) return aggregate('count', args)
+  const where = args.map((each) => `${each} IS NOT NULL`).join(' AND ')
+  return aggregate('count', [`row(${args.join(', ')})`], { where })
+}
+
+/** count, sum, avg, min, max: Spark's result types, which DuckDB's own are not. */
+export const coreAggregates: readonly FunctionDefinition[] = [
+  {
+    name: 'count',
+    kind: 'aggregate',
+    signatures: [signature([variadic(ANY, 1)], LONG, { nullable: 'never' })],
+    duckdb: { kind: 'aggregate', print: printCount },
+  },
+  {
+    name: 'sum',
+    kind: 'aggregate',
+    signatures: [
+      signature([INTEGRAL], LONG, ALWAYS),
+      signature([{ type: NUMERIC }], (call) => sumType(call.types[0]!), ALWAYS),
+      signature([{ type: ANY_INTERVAL, casts: 'exact' }], (call) => call.types[0]!, ALWAYS),
+    ],
+    duckdb: {
+      kind: 'aggregate',
+      print: ([value], _call, aggregate) => aggregate('sum', [value!]),
+      cast: true,
+    },
+  },
+  {
+    name: 'avg',
+    aliases: ['mean'],
+    kind: 'aggregate',
+    signatures: [
+      signature([{ type: ANY_DECIMAL, casts: 'exact' }], (call) => averageType(call.types[0]!), {
+        ...ALWAYS,
+        duckdb: decimalAverage(),
+      }),
+      signature([FRACTIONAL], DOUBLE, { ...ALWAYS, duckdb: native('avg') }),
+      signature([{ type: ANY_INTERVAL, casts: 'exact' }], (call) => call.types[0]!, {
+        ...ALWAYS,
+        duckdb: native('avg'),
+      }),
+    ],
+  },
+  extreme('min'),
+  extreme('max'),
+]
+
+function extreme(name: string): FunctionDefinition {
+  return {
+    name,
+    kind: 'aggregate',
+    signatures: [signature([variable('T', ORDERABLE)], T, ALWAYS)],
+    duckdb: native(name),
+  }
+}
+
+function sumType(type: DataType): DataType {
+  return type.kind === 'decimal' ? grownDecimal(type, 10, 0) : DOUBLE
+}
+
+function averageType(type: DataType): DataType {
+  return type.kind === 'decimal' ? grownDecimal(type, 4, 4) : DOUBLE
+}
+
+/** The exact sum over the count, rounded half up; DuckDB's own average of decimals is a double. */
+function decimalAverage(): DuckdbForm {
+  return {
+    kind: 'aggregate',
+    print: ([value], call, aggregate) => {
+      const type = call.types[0] as DecimalType
+      const result = call.dataType as DecimalType
+      const sum = unscaled(aggregate('sum', [value!]), { ...type, precision: 38 - type.scale })
+      const shift = `CAST(1${'0'.repeat(result.scale - type.scale)} AS HUGEINT)`
+      const count = `nullif(${aggregate('count', [value!])}, 0)`
+      return fromUnscaled(`millrace.divide_half_up(${sum} * ${shift}, ${count})`, result, call.typeName)
+    },
+  }
+}

@@ -1,0 +1,352 @@
+import { PipelineError } from '../../errors/index.ts'
+import { columnsOf, visitExpression } from '../../plan/analyzer/walk.ts'
+import { functionNamed } from '../../plan/functions/index.ts'
+import type {
+  NamedExpression,
+  OutputColumn,
+  ResolvedAggregate,
+  ResolvedDeduplicate,
+  ResolvedExpression,
+  ResolvedGenerate,
+  ResolvedLeaf,
+  ResolvedLimit,
+  ResolvedRelation,
+  ResolvedSetOperation,
+  ResolvedSort,
+  ResolvedValues,
+} from '../../plan/resolved.ts'
+import { type Block, type Cell, EMPTY_BLOCK, outputsOf, placeIn } from './block.ts'
+import { printExpression } from './expression.ts'
+import { identifier, quoteText } from './identifier.ts'
+import { printJoin } from './join.ts'
+import { canFold, defineNamed, type Query, selectOf, wrap } from './query.ts'
+import { duckdbType } from './types.ts'
+
+/** A relation as a SELECT that relations above it may still fold themselves into. */
+export function printRelation(relation: ResolvedRelation, query: Query): Block {
+  switch (relation.kind) {
+    case 'Leaf':
+      return printLeaf(relation, query)
+    case 'Values':
+      return printValues(relation, query)
+    case 'Project':
+      return projected(printRelation(relation.input, query), relation.expressions, query)
+    case 'Filter':
+      return filtered(printRelation(relation.input, query), [relation.condition], query)
+    case 'Expect': {
+      const rejecting = relation.rules.filter((each) => each.action !== 'warn')
+      const conditions = rejecting.map((each) => each.condition)
+      return filtered(printRelation(relation.input, query), conditions, query)
+    }
+    case 'Join':
+      return printJoin(relation, query)
+    case 'Aggregate':
+      return printAggregate(relation, query)
+    case 'Sort':
+      return printSort(relation, query)
+    case 'Limit':
+      return printLimit(relation, query)
+    case 'Deduplicate':
+      return printDeduplicate(relation, query)
+    case 'WithWatermark':
+      return printRelation(relation.input, query)
+    case 'SetOperation':
+      return printSetOperation(relation, query)
+    case 'Generate':
+      return printGenerate(relation, query)
+    case 'With':
+      for (const { id, name, query: inner } of relation.definitions) defineNamed(id, name, inner, query)
+      return printRelation(relation.input, query)
+    case 'Reference': {
+      const definition = query.named.get(relation.definition)
+      if (definition === undefined) {
+        throw new PipelineError('INTERNAL_ERROR', { detail: 'a common table expression is out of sight' })
+      }
+      return sourceBlock(identifier(definition.name), relation.output, definition.columns, query)
+    }
+  }
+}
+
+/** A SELECT from one FROM item whose columns have these names. */
+function sourceBlock(
+  from: string,
+  output: readonly OutputColumn[],
+  names: readonly string[],
+  query: Query,
+): Block {
+  const alias = query.printer.freshAlias()
+  const cells = new Map(
+    output.map(({ id, name }, i): [number, Cell] => [id, { kind: 'source', name, alias, column: names[i]! }]),
+  )
+  return { ...EMPTY_BLOCK, cells, from: `${from} AS ${alias}`, sources: 1 }
+}
+
+function printLeaf(leaf: ResolvedLeaf, query: Query): Block {
+  const columns = [...leaf.output, ...leaf.hidden]
+  const names = columns.map((each) => each.name)
+  if (leaf.source.kind === 'Scan') {
+    return sourceBlock(query.printer.context.scan(leaf.source), columns, names, query)
+  }
+  if (leaf.arguments === undefined) {
+    throw new PipelineError('INTERNAL_ERROR', { detail: `an unbound ${leaf.source.kind} cannot be printed` })
+  }
+  const place = placeIn(EMPTY_BLOCK, query)
+  const args = leaf.arguments.map((each) => printExpression(each, place))
+  return sourceBlock(`range(${args.join(', ')})`, columns, ['range'], query)
+}
+
+/** Literal rows; every value is printed with its type, so that DuckDB finds the column's type too. */
+function printValues(values: ResolvedValues, query: Query): Block {
+  const { output, rows } = values
+  if (output.length === 0 && rows.length === 1) return EMPTY_BLOCK
+  const place = placeIn(EMPTY_BLOCK, query)
+  if (rows.length === 0) {
+    const nulls = output.map(
+      (each) => `CAST(NULL AS ${duckdbType(each.dataType)}) AS ${identifier(each.name)}`,
+    )
+    return sourceBlock(
+      `(SELECT ${nulls.join(', ')} WHERE false)`,
+      output,
+      output.map((each) => each.name),
+      query,
+    )
+  }
+  const names = output.map((_, i) => `c${i + 1}`)
+  const texts = rows.map((row) => `(${row.map((each) => printExpression(each, place)).join(', ')})`)
+  const block = sourceBlock(`(VALUES ${texts.join(', ')})`, output, names, query)
+  return { ...block, from: `${block.from}(${names.join(', ')})` }
+}
+
+const isClosed = (block: Block) => block.raw !== undefined || block.distinct !== undefined
+const isLimited = (block: Block) => block.limit !== undefined || block.offset !== undefined
+const hasFixed = (block: Block) => [...block.cells.values()].some((each) => each.kind === 'fixed')
+
+/** A new select list over a block. Columns that nothing reads are left out. */
+export function projected(given: Block, expressions: readonly NamedExpression[], query: Query): Block {
+  const { printer } = query
+  const wanted = expressions.filter((each) => printer.needed.has(each.column.id))
+  const list = wanted.map((each) => each.expression)
+  const moves = list.some(isFixed) && (isLimited(given) || given.order !== undefined)
+  const block =
+    isClosed(given) || moves || !canFold(given, list) || (given.groupBy !== undefined && list.some(isFixed))
+      ? wrap(given, query)
+      : given
+  const place = placeIn(block, query)
+  const cells = new Map<number, Cell>()
+  for (const { column, expression } of wanted) {
+    const own = expression.kind === 'Column' ? block.cells.get(expression.id) : undefined
+    cells.set(
+      column.id,
+      own === undefined
+        ? computed(column.name, expression, printExpression(expression, place), block)
+        : { ...own, name: column.name },
+    )
+  }
+  return { ...block, cells: withOrderKeys(cells, block) }
+}
+
+/** What ORDER BY still reads stays within reach behind the select list. */
+function withOrderKeys(cells: Map<number, Cell>, block: Block): ReadonlyMap<number, Cell> {
+  for (const { child } of block.order ?? []) {
+    for (const id of columnsOf(child)) {
+      const cell = block.cells.get(id)
+      if (cell !== undefined && !cells.has(id)) cells.set(id, cell)
+    }
+  }
+  return cells
+}
+
+function computed(name: string, expression: ResolvedExpression, sql: string, block: Block): Cell {
+  if (expression.kind === 'Literal') return { kind: 'constant', name, sql, height: 0 }
+  const below = columnsOf(expression).map((id) => {
+    const cell = block.cells.get(id)
+    return cell === undefined || cell.kind === 'source' ? 0 : cell.height + 1
+  })
+  return { kind: isFixed(expression) ? 'fixed' : 'once', name, sql, height: Math.max(0, ...below) }
+}
+
+/** True for what means something else in another SELECT. */
+function isFixed(expression: ResolvedExpression): boolean {
+  let found = false
+  visitExpression(expression, (node) => {
+    if (node.kind === 'Window' || node.kind === 'Subquery') found = true
+    if (node.kind === 'Call' && functionNamed(node.function)?.volatility === 'random') found = true
+    return !found
+  })
+  return found
+}
+
+/** Conditions go to WHERE, over groups to HAVING. */
+function filtered(given: Block, conditions: readonly ResolvedExpression[], query: Query): Block {
+  if (conditions.length === 0) return given
+  const isGrouped = given.groupBy !== undefined
+  const reads = conditions.flatMap((each) => columnsOf(each)).map((id) => given.cells.get(id)?.kind)
+  const needsColumns = reads.some((kind) => kind === 'once') && !isGrouped
+  const block =
+    isClosed(given) || isLimited(given) || hasFixed(given) || needsColumns ? wrap(given, query) : given
+  const place = placeIn(block, query)
+  const texts = conditions.map((each) => printExpression(each, place))
+  return block.groupBy === undefined
+    ? { ...block, where: [...block.where, ...texts] }
+    : { ...block, having: [...block.having, ...texts] }
+}
+
+function printAggregate(aggregate: ResolvedAggregate, query: Query): Block {
+  const given = printRelation(aggregate.input, query)
+  const wanted = aggregate.expressions.filter((each) => query.printer.needed.has(each.column.id))
+  const list = wanted.map((each) => each.expression)
+  const isOpen =
+    !isClosed(given) &&
+    !isLimited(given) &&
+    !hasFixed(given) &&
+    given.groupBy === undefined &&
+    aggregate.grouping.every((each) => given.cells.get(each.id)?.kind === 'source') &&
+    canFold(given, list)
+  const block = isOpen ? given : wrap(given, query)
+  const place = placeIn(block, query)
+  const keys = aggregate.grouping.map((each) => place.column(each))
+  const cells = new Map(
+    wanted.map(({ column, expression }): [number, Cell] => {
+      const own = expression.kind === 'Column' ? block.cells.get(expression.id) : undefined
+      const sql = printExpression(expression, place)
+      return [
+        column.id,
+        own === undefined ? computed(column.name, expression, sql, block) : { ...own, name: column.name },
+      ]
+    }),
+  )
+  const { groupingSets, ...rest } = aggregate
+  const sets = groupingSets?.map((set) => `(${set.map((index) => keys[index]).join(', ')})`)
+  const groupBy = sets === undefined ? keys.join(', ') : `GROUPING SETS (${sets.join(', ')})`
+  const { order: _, ...grouped } = block
+  return { ...grouped, cells, groupBy: rest.expressions.length === 0 && keys.length === 0 ? '' : groupBy }
+}
+
+function printSort(sort: ResolvedSort, query: Query): Block {
+  const given = printRelation(sort.input, query)
+  const keys = sort.order.map((each) => each.child)
+  const isOpen =
+    !isClosed(given) &&
+    !isLimited(given) &&
+    keys.every((each) => each.kind === 'Column' || isOverSources(each, given))
+  const block = isOpen ? given : wrap(given, query)
+  return { ...block, order: sort.order }
+}
+
+function isOverSources(expression: ResolvedExpression, block: Block): boolean {
+  return columnsOf(expression).every(
+    (id) => block.cells.get(id)?.kind !== 'once' && block.cells.get(id)?.kind !== 'fixed',
+  )
+}
+
+function printLimit(node: ResolvedLimit, query: Query): Block {
+  const given = printRelation(node.input, query)
+  const isOpen =
+    given.raw === undefined && given.limit === undefined && (node.limit !== undefined || !isLimited(given))
+  const block = isOpen ? given : wrap(given, query)
+  const place = placeIn(EMPTY_BLOCK, query)
+  if (node.limit !== undefined) return { ...block, limit: printExpression(node.limit, place) }
+  return { ...block, offset: printExpression(node.offset!, place) }
+}
+
+/** DISTINCT over whole rows, or one whole row for each key; which one it is, Spark leaves open too. */
+function printDeduplicate(node: ResolvedDeduplicate, query: Query): Block {
+  const given = printRelation(node.input, query)
+  const isOpen =
+    !isClosed(given) && !isLimited(given) && given.order === undefined && given.groupBy === undefined
+  const block = isOpen ? given : wrap(given, query)
+  const visible = node.output.map((each): [number, Cell] => [each.id, block.cells.get(each.id)!])
+  if (node.keys === undefined) return { ...block, cells: new Map(visible), distinct: 'DISTINCT' }
+  const place = placeIn(block, query)
+  const keys = node.keys.map((id) =>
+    place.column({ kind: 'Column', ...node.output.find((each) => each.id === id)! }),
+  )
+  return { ...block, distinct: `DISTINCT ON (${keys.join(', ')})` }
+}
+
+function printSetOperation(node: ResolvedSetOperation, query: Query): Block {
+  const operator = `${node.operation.toUpperCase()}${node.isAll ? ' ALL' : ''}`
+  const left = operandOf(node.left, operator, query)
+  const right = bracketed(node.right, query)
+  const names = outputsOf(
+    EMPTY_CELLS(node.left.output),
+    node.left.output.map((_, i) => i),
+  )
+  const cells = new Map(
+    node.output.map((each, i): [number, Cell] => [
+      each.id,
+      { kind: 'source', name: each.name, alias: '', column: names[i]!.name },
+    ]),
+  )
+  return { ...EMPTY_BLOCK, cells, raw: `${left}\n${operator}\n${right}`, sources: 1 }
+}
+
+/** Cells that only have names. */
+const EMPTY_CELLS = (output: readonly OutputColumn[]): Block => ({
+  ...EMPTY_BLOCK,
+  cells: new Map(output.map(({ name }, i) => [i, { kind: 'constant', name, sql: '', height: 0 }])),
+})
+
+/** A chain of the same operation needs no brackets on its left. */
+function operandOf(relation: ResolvedRelation, operator: string, query: Query): string {
+  const isSame =
+    relation.kind === 'SetOperation' &&
+    `${relation.operation.toUpperCase()}${relation.isAll ? ' ALL' : ''}` === operator
+  return isSame ? selectOf(relation, query, true) : bracketed(relation, query)
+}
+
+function bracketed(relation: ResolvedRelation, query: Query): string {
+  const sql = selectOf(relation, query, true)
+  return /^SELECT/.test(sql) && !/\n(?:ORDER BY|LIMIT|OFFSET|UNION|INTERSECT|EXCEPT)/.test(sql)
+    ? sql
+    : `(${sql})`
+}
+
+/** The generator's list is unnested in the select list, which DuckDB does faster than beside the FROM item. */
+function printGenerate(node: ResolvedGenerate, query: Query): Block {
+  const given = printRelation(node.input, query)
+  const reads = columnsOf(node.generator).map((id) => given.cells.get(id)?.kind)
+  const isOpen =
+    !isClosed(given) &&
+    !isLimited(given) &&
+    !hasFixed(given) &&
+    given.groupBy === undefined &&
+    reads.every((kind) => kind !== 'once')
+  const block = isOpen ? given : wrap(given, query)
+  const list = printExpression(node.generator, placeIn(block, query))
+  const rows = `unnest(${node.isOuter ? `millrace.rows_or_null(${list})` : list})`
+  const [first] = node.generated
+  if (node.generated.length === 1 && !isInline(node)) {
+    const cell: Cell = { kind: 'fixed', name: first!.name, sql: rows, height: 0 }
+    return wrap({ ...block, cells: new Map([...block.cells, [first!.id, cell]]) }, query)
+  }
+  return withFields(node, wrapRows(block, rows, query))
+}
+
+/** `inline` of structs with one field still unnests structs. */
+function isInline(node: ResolvedGenerate): boolean {
+  return node.generator.function.startsWith('inline')
+}
+
+const ROW = -1
+
+function wrapRows(block: Block, rows: string, query: Query): Block {
+  const cell: Cell = { kind: 'fixed', name: 'row', sql: rows, height: 0 }
+  const needed = new Set([...query.printer.needed, ROW])
+  const printer = { ...query.printer, needed }
+  return wrap({ ...block, cells: new Map([...block.cells, [ROW, cell]]) }, { ...query, printer })
+}
+
+function withFields(node: ResolvedGenerate, block: Block): Block {
+  const row = block.cells.get(ROW)!
+  const cells = new Map(block.cells)
+  cells.delete(ROW)
+  const { dataType } = node.generator
+  const fields = dataType.kind === 'struct' ? dataType.fields : []
+  for (const [i, column] of node.generated.entries()) {
+    const source = row.kind === 'source' ? `${row.alias}.${identifier(row.column)}` : row.sql
+    const sql = `struct_extract(${source}, ${quoteText(fields[i]!.name)})`
+    cells.set(column.id, { kind: 'once', name: column.name, sql, height: 0 })
+  }
+  return { ...block, cells }
+}
