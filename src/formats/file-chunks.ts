@@ -10,6 +10,8 @@ export interface Chunk {
   readonly end: number
   readonly isFirst: boolean
   readonly isLast: boolean
+  /** True where the limit ended it, perhaps within a line. */
+  readonly isCut: boolean
 }
 
 /** Sizes in bytes. */
@@ -48,7 +50,7 @@ export async function* fileChunks(
       if (end === 0 && !isLast) continue
       const kept = Buffer.from(buffer.subarray(end, filled))
       buffer[end] = LF
-      yield { bytes: buffer, end, isFirst, isLast }
+      yield { bytes: buffer, end, isFirst, isLast, isCut: isLast && count > 0 }
       if (isLast) return
       kept.copy(buffer, 0)
       filled = kept.length

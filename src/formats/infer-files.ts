@@ -140,9 +140,9 @@ class LinesInference {
   async read(file: SampleFile, limit: number): Promise<DataType> {
     const syntax = jsonSyntax(this.#options)
     let judge = this.#judge()
-    for await (const { bytes, end, isLast } of fileChunks(file.path, file.displayPath, limit)) {
+    for await (const { bytes, end, isCut } of fileChunks(file.path, file.displayPath, limit)) {
       // A sample may end within a line.
-      const stop = isLast && end < file.sizeBytes ? Math.max(bytes.lastIndexOf(LF, end - 1) + 1, 0) : end
+      const stop = isCut ? Math.max(bytes.lastIndexOf(LF, end - 1) + 1, 0) : end
       let at = 0
       while (at < stop) {
         at = judge?.scan(bytes, at, stop) ?? at

@@ -58,8 +58,7 @@ async function sampleText(
     return decoder.decode(await fileContent(file.path, file.displayPath))
   }
   let text = ''
-  for await (const { bytes, end, isLast } of fileChunks(file.path, file.displayPath, limit)) {
-    const isCut = isLast && end < file.sizeBytes
+  for await (const { bytes, end, isCut } of fileChunks(file.path, file.displayPath, limit)) {
     text += decoder.decode(bytes.subarray(0, isCut ? bytes.lastIndexOf(10, end - 1) + 1 : end))
   }
   return text

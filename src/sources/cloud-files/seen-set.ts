@@ -55,7 +55,7 @@ export class SeenSet {
   }
 
   static fromBytes(bytes: Uint8Array): SeenSet {
-    const words = new Uint32Array(bytes.slice().buffer)
+    const words = new Uint32Array(new Uint8Array(bytes).buffer)
     const count = words.length / WORDS
     const set = new SeenSet(count)
     for (let at = 0; at < words.length; at += WORDS) set.#put(words.subarray(at, at + 4), words[at + 4]!)
