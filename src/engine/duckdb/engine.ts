@@ -5,6 +5,7 @@ import { DuckDBInstance, version as duckdbVersion } from '@duckdb/node-api'
 import type { DeltaPort } from '../../delta/index.ts'
 import type { FileSchemaReader } from '../../formats/infer-files.ts'
 import type { Relation } from '../../plan/relation.ts'
+import { preludeSql } from '../../sql/duckdb/prelude/index.ts'
 import type { StructType } from '../../types/data-type.ts'
 import type { CompiledQuery, Engine, EngineSession, QueryContext } from '../engine.ts'
 import { compileQuery } from './compile.ts'
@@ -38,6 +39,9 @@ export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<Duc
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
   })
+  const connection = await instance.connect()
+  await connection.run(preludeSql())
+  connection.closeSync()
   return new DuckdbEngine(instance, spillFolder)
 }
 

@@ -1,4 +1,5 @@
 import { type Condition, PipelineError } from '../../errors/index.ts'
+import { raisedCondition } from '../../sql/duckdb/prelude/raise.ts'
 
 /** DuckDB's messages by what they mean, the first match wins. */
 const MEANINGS: readonly { readonly pattern: RegExp; readonly condition: Condition }[] = [
@@ -8,10 +9,8 @@ const MEANINGS: readonly { readonly pattern: RegExp; readonly condition: Conditi
     condition: 'ENGINE_OUT_OF_DISK',
   },
   { pattern: /Out of Memory Error/, condition: 'ENGINE_OUT_OF_MEMORY' },
-  { pattern: /DIVIDE_BY_ZERO/, condition: 'DIVIDE_BY_ZERO' },
-  { pattern: /ARITHMETIC_OVERFLOW|Out of Range Error|Overflow/, condition: 'ARITHMETIC_OVERFLOW' },
-  { pattern: /INVALID_ARRAY_INDEX/, condition: 'INVALID_ARRAY_INDEX' },
-  { pattern: /CAST_INVALID_INPUT|Conversion Error/, condition: 'CAST_INVALID_INPUT' },
+  { pattern: /Out of Range Error|Overflow/, condition: 'ARITHMETIC_OVERFLOW' },
+  { pattern: /Conversion Error/, condition: 'CAST_INVALID_INPUT' },
 ]
 
 /**
@@ -21,6 +20,10 @@ const MEANINGS: readonly { readonly pattern: RegExp; readonly condition: Conditi
 export function toPipelineError(error: unknown, sql: string): PipelineError {
   if (error instanceof PipelineError) return error
   const text = error instanceof Error ? error.message : String(error)
+  const raised = raisedCondition(text)
+  if (raised !== undefined) {
+    return new PipelineError(raised.condition, raised.parameters as never, { cause: error })
+  }
   const detail = firstLine(text)
   if (/^(Binder|Parser|Catalog) Error/.test(text)) {
     return new PipelineError('INTERNAL_ERROR', { detail: `${detail}\n${sql}` }, { cause: error })
