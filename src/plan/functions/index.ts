@@ -23,6 +23,7 @@ import { structFunctions } from './struct.ts'
 import { timeWindowFunctions } from './time-window.ts'
 import { timestampFunctions } from './timestamp.ts'
 import { tryArithmeticFunctions } from './try-arithmetic.ts'
+import { conversionFunctions } from './type-conversion.ts'
 import { windowFunctions } from './window.ts'
 
 const tables: readonly (readonly FunctionDefinition[])[] = [
@@ -42,6 +43,7 @@ const tables: readonly (readonly FunctionDefinition[])[] = [
   structFunctions,
   timestampFunctions,
   tryArithmeticFunctions,
+  conversionFunctions,
   windowFunctions,
   arithmeticFunctions,
   bitwiseFunctions,

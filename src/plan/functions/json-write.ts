@@ -1,0 +1,59 @@
+import { type DataType, STRING } from '../../types/data-type.ts'
+import type { PrintedCall } from './signature.ts'
+
+/** A value as compact JSON text, as Spark writes it: fields that are NULL are left out, times are ISO 8601 in UTC. */
+export function printToJson(value: string, type: DataType, call: PrintedCall): string {
+  let depth = 0
+  const write = (sql: string, of: DataType): string => {
+    const own = `write_${++depth}`
+    switch (of.kind) {
+      case 'struct': {
+        const members = of.fields.map(({ name, dataType }) => {
+          const member = write(`struct_extract(${own}, ${call.quote(name)})`, dataType)
+          return `${call.quote(`${JSON.stringify(name)}:`)} || ${member}`
+        })
+        const all = members.length === 0 ? "''" : `concat_ws(',', ${members.join(', ')})`
+        return `list_transform([${sql}], lambda ${own}: CASE WHEN ${own} IS NOT NULL THEN '{' || ${all} || '}' END)[1]`
+      }
+      case 'array': {
+        const item = `coalesce(${write(own, of.elementType)}, 'null')`
+        return `('[' || array_to_string(list_transform(${sql}, lambda ${own}: ${item}), ',') || ']')`
+      }
+      case 'map': {
+        const key = `to_json(${call.castText(`${own}.key`, of.keyType, STRING, 'ansi')})`
+        const item = `${key} || ':' || coalesce(${write(`${own}.value`, of.valueType)}, 'null')`
+        return `('{' || array_to_string(list_transform(map_entries(${sql}), lambda ${own}: ${item}), ',') || '}')`
+      }
+      default:
+        return atom(sql, of, call)
+    }
+  }
+  return write(value, type)
+}
+
+function atom(sql: string, type: DataType, call: PrintedCall): string {
+  switch (type.kind) {
+    case 'boolean':
+    case 'byte':
+    case 'short':
+    case 'integer':
+    case 'long':
+    case 'decimal':
+      return `${sql}::VARCHAR`
+    case 'float':
+    case 'double':
+      return `millrace.json_number_text(${call.castText(sql, type, STRING, 'ansi')})`
+    case 'timestamp':
+      return `strftime(millrace.utc(${sql}), '"%Y-%m-%dT%H:%M:%S.%gZ"')`
+    case 'timestamp_ntz':
+      return `strftime(${sql}, '"%Y-%m-%dT%H:%M:%S.%g"')`
+    case 'binary':
+      return `('"' || to_base64(${sql}) || '"')`
+    case 'string':
+      return `to_json(${sql})::VARCHAR`
+    case 'void':
+      return 'NULL::VARCHAR'
+    default:
+      return `to_json(${call.castText(sql, type, STRING, 'ansi')})::VARCHAR`
+  }
+}
