@@ -40,7 +40,7 @@ afterAll(() => engine.close())
 
 function openLog(updateId: string, startMicros: bigint): Promise<EventLog> {
   const origin = { pipeline_id: 'shop-id', pipeline_name: 'shop', update_id: updateId }
-  let micros = startMicros
+  let micros = startMicros - 1n
   return EventLog.open(storage, { origin, clock: { nowMicros: () => micros++ } })
 }
 

@@ -1,7 +1,21 @@
 import type { Position } from '../../errors/index.ts'
 import type { Expression, NamedArgument, SortOrder, UnresolvedFunction } from '../../plan/expression.ts'
 import { precedence } from '../../plan/operators.ts'
-import { STRING } from '../../types/data-type.ts'
+import {
+  BINARY,
+  BOOLEAN,
+  BYTE,
+  DATE,
+  type DataType,
+  DOUBLE,
+  decimal,
+  FLOAT,
+  INTEGER,
+  LONG,
+  SHORT,
+  STRING,
+  TIMESTAMP,
+} from '../../types/data-type.ts'
 import type { Cursor } from '../cursor.ts'
 import { operation, parseExpression } from './expression.ts'
 import { parseSelectItem } from './select-item.ts'
@@ -9,6 +23,22 @@ import { parseSortOrder } from './sort-order.ts'
 import { parseOver } from './window.ts'
 
 type Special = (cursor: Cursor, position: Position) => Expression
+
+/** Functions that cast, under the name of the type: `double(x)` is `CAST(x AS DOUBLE)`, its column's name included. */
+const conversions: readonly (readonly [string, DataType])[] = [
+  ['BOOLEAN', BOOLEAN],
+  ['TINYINT', BYTE],
+  ['SMALLINT', SHORT],
+  ['INT', INTEGER],
+  ['BIGINT', LONG],
+  ['FLOAT', FLOAT],
+  ['DOUBLE', DOUBLE],
+  ['DECIMAL', decimal(10, 0)],
+  ['DATE', DATE],
+  ['TIMESTAMP', TIMESTAMP],
+  ['BINARY', BINARY],
+  ['STRING', STRING],
+]
 
 /** Functions with a syntax of their own between their parentheses, read from the first token behind `(`. */
 const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
@@ -21,6 +51,10 @@ const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
   ['POSITION', parsePosition],
   ['OVERLAY', parseOverlay],
   ['STRUCT', parseStruct],
+  ...conversions.map(([name, dataType]): [string, Special] => [
+    name,
+    (cursor, position) => parseConversion(cursor, position, dataType),
+  ]),
 ])
 
 /** Functions whose first argument can be a bare unit of time, under the name of the form with a unit. */
@@ -114,6 +148,12 @@ function parseCast(cursor: Cursor, position: Position, mode: 'ansi' | 'try'): Ex
   const dataType = cursor.dataType({ isCast: true })
   close(cursor)
   return { kind: 'Cast', child, dataType, mode, position }
+}
+
+function parseConversion(cursor: Cursor, position: Position, dataType: DataType): Expression {
+  const child = parseExpression(cursor)
+  close(cursor)
+  return { kind: 'Cast', child, dataType, mode: 'ansi', position }
 }
 
 /** `EXTRACT(YEAR FROM x)` is extract('YEAR', x). */
