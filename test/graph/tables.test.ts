@@ -142,7 +142,8 @@ CREATE FLOW g AS INSERT INTO a BY NAME SELECT ${second} FROM STREAM src`,
   test('of what was never read are open: any column may be there', async () => {
     const graph = await graphOf({
       'a.sql': `CREATE STREAMING TABLE a AS SELECT *, anything AS x FROM STREAM read_files('never');
-CREATE MATERIALIZED VIEW b AS SELECT something, x FROM a`,
+CREATE MATERIALIZED VIEW b AS SELECT something, x FROM a;
+CREATE MATERIALIZED VIEW c AS SELECT key, x FROM b LEFT JOIN (SELECT * FROM a) USING (x)`,
     })
     expect(graph.datasets.map(({ schema }) => [schema.fields.map((each) => each.name), schema.open])).toEqual(
       [

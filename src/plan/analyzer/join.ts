@@ -11,6 +11,7 @@ import { analyzeRelation } from './relation.ts'
 import {
   columnReference,
   findName,
+  findOpen,
   joinScopes,
   type Scope,
   type ScopeEntry,
@@ -91,8 +92,8 @@ function joinUsing(
   state: QueryState,
 ): Analyzed {
   const pairs = names.map((name) => ({
-    left: usingColumn(name, 'left', left, node),
-    right: usingColumn(name, 'right', right, node),
+    left: usingColumn(name, 'left', left, node, state),
+    right: usingColumn(name, 'right', right, node, state),
   }))
   const condition = pairs
     .map((pair) => equality(pair.left.column, pair.right.column, state))
@@ -100,8 +101,10 @@ function joinUsing(
   const all = joined(node, left, right, condition)
   if (node.joinType === 'left semi' || node.joinType === 'left anti') return all
   const entryOf = new Map(all.scope.entries.map((each) => [each.column.id, each]))
+  // A column of a source that was never read stands in no list of entries.
+  const joinedEntry = (entry: ScopeEntry) => entryOf.get(entry.column.id) ?? entry
   const keys = pairs.map((pair) =>
-    keyEntry(entryOf.get(pair.left.column.id)!, entryOf.get(pair.right.column.id)!, node.joinType, state),
+    keyEntry(joinedEntry(pair.left), joinedEntry(pair.right), node.joinType, state),
   )
   return withKeysFirst(all, pairs, keys)
 }
@@ -188,8 +191,15 @@ function both(left: ResolvedExpression | undefined, right: ResolvedExpression): 
   }
 }
 
-function usingColumn(name: string, side: 'left' | 'right', of: Analyzed, node: Join): ScopeEntry {
-  const entry = findName(of.scope, [name])?.entries[0]
+function usingColumn(
+  name: string,
+  side: 'left' | 'right',
+  of: Analyzed,
+  node: Join,
+  state: QueryState,
+): ScopeEntry {
+  const found = findName(of.scope, [name]) ?? findOpen(of.scope, [name], state)
+  const entry = found?.entries[0]
   if (entry !== undefined) return entry
   const columns = of.relation.output.map((each: ResolvedRelation['output'][number]) => each.name)
   const near = nearestAll(name, columns, 5)
