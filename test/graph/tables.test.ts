@@ -143,12 +143,13 @@ CREATE FLOW g AS INSERT INTO a BY NAME SELECT ${second} FROM STREAM src`,
     const graph = await graphOf({
       'a.sql': `CREATE STREAMING TABLE a AS SELECT *, anything AS x FROM STREAM read_files('never');
 CREATE MATERIALIZED VIEW b AS SELECT something, x FROM a;
-CREATE MATERIALIZED VIEW c AS SELECT key, x FROM b LEFT JOIN (SELECT * FROM a) USING (x)`,
+CREATE MATERIALIZED VIEW c AS SELECT key, l.other FROM a AS l LEFT JOIN a AS r USING (key)`,
     })
     expect(graph.datasets.map(({ schema }) => [schema.fields.map((each) => each.name), schema.open])).toEqual(
       [
         [['x'], true],
         [['something', 'x'], undefined],
+        [['key', 'other'], undefined],
       ],
     )
   })
