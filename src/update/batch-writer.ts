@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import type { EngineSession } from '../engine/engine.ts'
 import type { ResolvedFlow } from '../graph/resolved-graph.ts'
 import { alias, project } from '../plan/build.ts'
@@ -61,9 +62,13 @@ export class BatchWriter {
     const table = await this.#table(identifier)
     const layout = this.#layoutOf(identifier, table)
     const folder = await table.stagingFolder()
-    const written = await session.write({ query: rows, ...layout, folder })
-    const adds = await table.publish(written.files, folder, layout)
-    return { table: identifier, mode, adds, rows: Number(written.rowCount) }
+    try {
+      const written = await session.write({ query: rows, ...layout, folder })
+      const adds = await table.publish(written.files, layout)
+      return { table: identifier, mode, adds, rows: Number(written.rowCount) }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   }
 
   /** A materialized view takes its definition's form with each refresh; other tables keep theirs. */

@@ -13,7 +13,6 @@ import type { OpenTable, Tables } from './tables.ts'
 export async function setUpTable(dataset: ResolvedDataset, tables: Tables): Promise<OpenTable> {
   const table = await tables.openOwn(dataset.identifier)
   if (table === undefined) return tables.create(dataset.identifier, definitionOf(dataset))
-  await table.cleanStaging()
   await alterTable(
     dataset,
     table,

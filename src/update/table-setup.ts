@@ -20,6 +20,7 @@ export async function setUpTables(run: UpdateRun, selected: ReadonlySet<string>)
     if (isView(dataset) || !isWanted(dataset, selected)) continue
     const digest = digestOf(dataset)
     const isThere = (await run.tables.latestVersion(dataset.identifier)) !== undefined
+    if (isThere) await run.tables.cleanStaging(dataset.identifier)
     if (isThere && known[dataset.identifier] === digest) continue
     await setUpTable(dataset, run.tables)
     digests[dataset.identifier] = digest

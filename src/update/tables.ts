@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { type Catalog, checkOwner, OWNER_PROPERTY } from '../catalog/index.ts'
 import {
   type AddFile,
@@ -36,6 +35,11 @@ export class Tables {
   /** The newest version's number, by names alone; undefined where there is no table. */
   latestVersion(identifier: string): Promise<number | undefined> {
     return DeltaTable.latestVersion(this.storageOf(identifier))
+  }
+
+  /** Removes what crashed writers left before they published it. Only while nothing writes the table. */
+  cleanStaging(identifier: string): Promise<void> {
+    return this.storageOf(identifier).deleteAll(STAGING_FOLDER)
   }
 
   /** Throws TABLE_OR_VIEW_NOT_FOUND. */
@@ -108,20 +112,14 @@ export class OpenTable {
     return this.storage.stagingPath('')
   }
 
-  /** Removes what crashed writers left before they published it. Only while nothing writes the table. */
-  cleanStaging(): Promise<void> {
-    return this.storage.deleteAll(STAGING_FOLDER)
-  }
-
   /** Makes written files durable under their final names. They belong to no version yet. */
-  async publish(files: readonly WrittenFile[], folder: string, layout: TableLayout): Promise<AddFile[]> {
+  async publish(files: readonly WrittenFile[], layout: TableLayout): Promise<AddFile[]> {
     const metadata = { ...this.delta.snapshot.metadata, ...layout }
     const named = files.map((file) => ({
       file,
       path: dataFilePath(layout.partitionColumns, file.partitionValues),
     }))
     await this.storage.publish(named.map(({ file, path }) => ({ local: file.localPath, path })))
-    await rm(folder, { recursive: true, force: true })
     return named.map(({ file, path }) => addFileFrom(file, path, metadata))
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { Catalog } from '../catalog/index.ts'
 import { packageVersion } from '../delta/engine-info.ts'
-import { PipelineError } from '../errors/index.ts'
+import { isCondition, PipelineError } from '../errors/index.ts'
 import { createUpdate, EventLog, flowProgress, runtimeDetails, updateProgress } from '../event-log/index.ts'
 import type { UpdateProgressState } from '../event-log/update-events.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
@@ -50,7 +50,16 @@ export async function runUpdate(options: UpdateOptions): Promise<UpdateSummary> 
     return await update.execute()
   } finally {
     await engine.close()
+    await releaseLease(lease)
+  }
+}
+
+/** On a full disk the lease cannot be given back; the next update sees that this process is gone. */
+async function releaseLease(lease: Lease): Promise<void> {
+  try {
     await lease.release()
+  } catch (error) {
+    if (!isCondition(error, 'STORAGE_FULL')) throw error
   }
 }
 
