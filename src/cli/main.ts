@@ -22,7 +22,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 /** The text of an error: as JSON where that was asked for, with the stack where `--debug` was. */
 async function describeError(error: unknown, args: readonly string[], terminal: Terminal): Promise<string> {
   const { errorJson, errorText } = await import('./output/error-text.ts')
-  if (valueOf('--output', args) === 'json') return `${JSON.stringify({ error: errorJson(error) })}\n`
+  if (optionValue('--output', args) === 'json') return `${JSON.stringify({ error: errorJson(error) })}\n`
   const stack = args.includes('--debug') && error instanceof Error ? `${error.stack}\n` : ''
   return `${errorText(error, await folderOfFiles(args, terminal))}\n${stack}`
 }
@@ -31,13 +31,13 @@ async function describeError(error: unknown, args: readonly string[], terminal: 
 async function folderOfFiles(args: readonly string[], { cwd }: Terminal): Promise<string> {
   const { findProject } = await import('../graph/find-project.ts')
   try {
-    return (await findProject(cwd, { spec: valueOf('--spec', args) })).folder
+    return (await findProject(cwd, { spec: optionValue('--spec', args) })).folder
   } catch {
     return cwd
   }
 }
 
-function valueOf(option: string, args: readonly string[]): string | undefined {
+function optionValue(option: string, args: readonly string[]): string | undefined {
   const after = args.find((arg) => arg.startsWith(`${option}=`))?.slice(option.length + 1)
   const position = args.indexOf(option)
   return after ?? (position < 0 ? undefined : args[position + 1])
