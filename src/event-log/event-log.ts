@@ -44,6 +44,7 @@ export class EventLog {
   readonly #retentionMs: number
   #unfoldedBytes: number
   #oldestMs: number
+  #isFirstFold: boolean
 
   private constructor(storage: Storage, options: EventLogOptions, start: JournalStart) {
     this.#storage = storage
@@ -52,6 +53,7 @@ export class EventLog {
     this.#journal = start.journal
     this.#unfoldedBytes = start.unfoldedBytes
     this.#oldestMs = start.oldestMs
+    this.#isFirstFold = start.isFirstUpdate
   }
 
   /** Looks at the journals' names and writes nothing. Throws UNSUPPORTED_FORMAT_VERSION, PIPELINE_SPEC_INVALID_FIELD. */
@@ -91,10 +93,14 @@ export class EventLog {
     return events
   }
 
-  /** True when the journals have grown, or waited, enough to be folded while an engine is open anyway. */
+  /**
+   * True when the journals should be folded while an engine is open anyway: after a pipeline's first update, so that the
+   * table exists, and when they have grown or waited enough.
+   */
   isFoldDue(): boolean {
     if (this.#unfoldedBytes === 0) return false
-    return this.#unfoldedBytes >= FOLD_BYTES || this.#nowMs() - this.#oldestMs >= FOLD_AFTER_MS
+    const isOld = this.#nowMs() - this.#oldestMs >= FOLD_AFTER_MS
+    return this.#isFirstFold || isOld || this.#unfoldedBytes >= FOLD_BYTES
   }
 
   /**
@@ -116,6 +122,7 @@ export class EventLog {
     })
     this.#unfoldedBytes -= folded
     this.#oldestMs = this.#nowMs()
+    this.#isFirstFold = false
   }
 
   /**
@@ -204,6 +211,7 @@ interface JournalStart {
   readonly journal: { readonly number: number; readonly isNew: boolean }
   readonly unfoldedBytes: number
   readonly oldestMs: number
+  readonly isFirstUpdate: boolean
 }
 
 async function findStart(storage: Storage, nowMs: number): Promise<JournalStart> {
@@ -211,12 +219,13 @@ async function findStart(storage: Storage, nowMs: number): Promise<JournalStart>
   const last = files.at(-1)
   // The first number is a time, not 1: when a user deletes the journals, it is still newer than all folded ones.
   if (last === undefined) {
-    return { journal: { number: nowMs, isNew: true }, unfoldedBytes: 0, oldestMs: nowMs }
+    return { journal: { number: nowMs, isNew: true }, unfoldedBytes: 0, oldestMs: nowMs, isFirstUpdate: true }
   }
   const canAppend = last.sizeBytes < JOURNAL_BYTES && (await isAppendable(storage, last))
   return {
     journal: canAppend ? { number: last.number, isNew: false } : { number: last.number + 1, isNew: true },
     unfoldedBytes: files.reduce((sum, each) => sum + each.sizeBytes - EMPTY_JOURNAL_BYTES, 0),
     oldestMs: files[0]!.modifiedMs,
+    isFirstUpdate: false,
   }
 }

@@ -119,8 +119,13 @@ describe('folding', () => {
     expect(await pipeline.messages()).toEqual(['batch 7 committed', 'b'])
   })
 
-  test('is due by size, and by age', async () => {
+  test('is due after the first update, and then by size and by age', async () => {
     const pipeline = new Pipeline()
+    const first = await pipeline.log()
+    expect(first.isFoldDue()).toBe(false)
+    await first.append([deprecation('first')])
+    expect(first.isFoldDue()).toBe(true)
+    await first.fold(engine)
     const log = await pipeline.log()
     expect(log.isFoldDue()).toBe(false)
     await log.append([deprecation('a')])
