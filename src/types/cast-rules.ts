@@ -1,6 +1,7 @@
-import type { DataType } from './data-type.ts'
+import type { DataType, DecimalType } from './data-type.ts'
+import { decimalFor } from './decimal-rules.ts'
 import { sameType } from './same-type.ts'
-import { isAtomic, isDatetime, isIntegral, isInterval, isNumeric } from './type-classes.ts'
+import { isAtomic, isDatetime, isFractional, isIntegral, isInterval, isNumeric } from './type-classes.ts'
 
 /** Whether CAST between two types is allowed at all (Spark's Cast.canAnsiCast). */
 export function canCast(from: DataType, to: DataType): boolean {
@@ -57,9 +58,32 @@ function insideContainers(from: DataType, to: DataType, rule: Rule): boolean {
   return from.fields.every((each, i) => rule(each.dataType, to.fields[i]!.dataType))
 }
 
-/** Whether a cast that is allowed can meet a value that it refuses, and under `try` gives NULL. */
-export function castCanFail(from: DataType, to: DataType): boolean {
-  if (sameType(from, to) || to.kind === 'string' || from.kind === 'void') return false
+/**
+ * Whether Spark calls the result of a cast nullable though its input is not (Cast.forceNullable). Under ANSI such a cast
+ * raises instead, but the schema says nullable all the same.
+ */
+export function castMayGiveNull(from: DataType, to: DataType): boolean {
+  if (from.kind === 'void' || sameType(from, to)) return false
   if (from.kind === 'string') return to.kind !== 'binary'
-  return !(isDatetime(from) && isDatetime(to))
+  if (to.kind === 'decimal') return !fitsDecimal(from, to)
+  switch (from.kind) {
+    case 'timestamp':
+      return ['byte', 'short', 'integer'].includes(to.kind)
+    case 'variant':
+      return true
+    case 'date':
+      return false
+    default:
+      return (isFractional(from) && (isIntegral(to) || to.kind === 'timestamp')) || to.kind === 'date'
+  }
+}
+
+function fitsDecimal(from: DataType, to: DecimalType): boolean {
+  if (from.kind === 'boolean') return to.precision > to.scale
+  if (from.kind === 'float' || from.kind === 'double') return false
+  const digits = decimalFor(from)
+  return (
+    digits !== undefined &&
+    to.precision - to.scale >= digits.precision - digits.scale + (to.scale < digits.scale ? 1 : 0)
+  )
 }

@@ -90,7 +90,7 @@ export const queryConditions = {
     message: 'Cannot resolve "{sqlExpr}": {functionName} does not support ordering on type {dataType}.',
     sqlState: '42K09',
   },
-  INVALID_LAMBDA_FUNCTION_CALL: {
+  'INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH': {
     message:
       'A lambda function with {actualNumArgs} arguments stands where one with {expectedNumArgs} is wanted.',
     sqlState: '42K0D',
@@ -159,13 +159,8 @@ export const queryConditions = {
     hint: 'Call it at the top of the SELECT list or in LATERAL VIEW.',
     sqlState: '42K0E',
   },
-  'UNSUPPORTED_GENERATOR.MULTI_GENERATOR': {
-    message:
-      'The generator is not supported: only one generator allowed per SELECT clause but found {num}: {generators}.',
-    sqlState: '42K0E',
-  },
-  NOT_A_GENERATOR: {
-    message: 'The function {functionName} does not give rows.',
+  'UNSUPPORTED_GENERATOR.NOT_GENERATOR': {
+    message: 'The generator is not supported: {functionName} does not give rows.',
     hint: 'LATERAL VIEW takes explode, posexplode, inline, stack and the like.',
     sqlState: '42K0E',
   },

@@ -9,7 +9,7 @@ import type {
   ResolvedRelation,
 } from '../resolved.ts'
 import { resolveExpression } from './expression.ts'
-import { booleanOf, filtered } from './filter.ts'
+import { booleanOf, filtered, qualified } from './filter.ts'
 import { type Grouping, groupedInput, groupingSets } from './grouping.ts'
 import { type Analyzed, type Extended, shape } from './node.ts'
 import { passedThrough } from './pass-through.ts'
@@ -44,7 +44,7 @@ export function aggregateOver(given: Analyzed, node: Aggregate, state: QueryStat
   const items = expandItems(expressions, timed.input.scope)
   const { selected } = selectItems(items, timed.input.scope, state, true)
   const grouping = node.grouping === 'all' ? 'all' : node.grouping.map((each) => replaced.get(each)!)
-  const grouped = groupedInput(timed.input, grouping, selected, state)
+  const grouped = groupedInput(timed.input, grouping, selected, node.groupType, state)
   const aggregation: Aggregation = {
     state,
     input: timed.input,
@@ -58,7 +58,10 @@ export function aggregateOver(given: Analyzed, node: Aggregate, state: QueryStat
     if (condition === undefined) continue
     const extended = analyzed.extend!([replaced.get(condition)!])
     const resolved = booleanOf(extended.resolved[0]!, condition, timed.input.scope, state)
-    analyzed = filtered(extended.analyzed, resolved)
+    analyzed =
+      condition === node.qualify
+        ? qualified(extended.analyzed, resolved, state)
+        : filtered(extended.analyzed, resolved)
   }
   return analyzed
 }
@@ -147,6 +150,9 @@ function overGroups(expression: ResolvedExpression, aggregation: Aggregation): R
     const column = grouped.byKey.size === 0 ? undefined : grouped.byKey.get(keyOf(node))
     if (column !== undefined) return column
     if (isAggregateCall(node)) return node
+    if (node.kind === 'Call' && node.function === 'grouping_id' && node.arguments.length === 0) {
+      return { ...node, arguments: grouped.columns }
+    }
     if (node.kind !== 'Column' || node.isOuter) return mapChildren(node, replace)
     if (selected.some((each) => each.column.id === node.id && each.isAliased)) return node
     throw missing(node, aggregation, node.position ?? expression.position)

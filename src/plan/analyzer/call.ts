@@ -44,6 +44,7 @@ export function resolveCall(
   const args = written.map(
     (each): Argument => (each.kind === 'LambdaFunction' ? each : resolveExpression(each, resolver)),
   )
+  checkNoGenerators(args, node, resolver)
   const site = { expression: node, written, name: node.name, position: node.position, resolver }
   const matched = match(definition, args, site)
   const call: ResolvedCall = {
@@ -55,6 +56,13 @@ export function resolveCall(
   }
   note(definition, call, resolver, isWindowed, aggregatesBefore)
   return call
+}
+
+function checkNoGenerators(args: readonly Argument[], node: UnresolvedFunction, resolver: Resolver): void {
+  if (!args.some((each) => each.kind === 'Call' && functionNamed(each.function)?.kind === 'generator')) return
+  throw failure(node, 'UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS', {
+    expression: pretty(node, resolver.scope),
+  })
 }
 
 function definitionOf(node: UnresolvedFunction): FunctionDefinition {
@@ -168,6 +176,17 @@ function match(definition: FunctionDefinition, args: readonly Argument[], site: 
     },
     refuse: (index, required) => {
       throw unexpectedInput(index, required, args, site)
+    },
+    refuseOrdering: (index) => {
+      throw new PipelineError(
+        'DATATYPE_MISMATCH.INVALID_ORDERING_TYPE',
+        {
+          sqlExpr: pretty(site.expression, site.resolver.scope),
+          functionName: definition.name,
+          dataType: printSqlType(resolved[index]!.dataType),
+        },
+        site.position === undefined ? {} : { position: site.position },
+      )
     },
     refuseOperands: (required) => {
       throw operandError(resolved, required, site)

@@ -1,3 +1,4 @@
+import { castMayGiveNull } from '../../types/cast-rules.ts'
 import { type DataType, UNKNOWN } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { Literal } from '../expression.ts'
@@ -12,7 +13,7 @@ export function castTo(expression: ResolvedExpression, type: DataType, ansi: boo
     kind: 'Cast',
     child: expression,
     dataType: type,
-    nullable: expression.nullable || !ansi,
+    nullable: expression.nullable || !ansi || castMayGiveNull(expression.dataType, type),
     mode: ansi ? 'ansi' : 'try',
     ...(expression.position === undefined ? {} : { position: expression.position }),
   }

@@ -46,6 +46,7 @@ export function extractItem(
     const index = castTo(item, item.dataType.kind === 'long' ? LONG : INTEGER, place.ansi)
     return itemCall('$array_item', base, index, type.elementType)
   }
+  if (type.kind === 'array') throw notAPosition(item, place)
   if (type.kind === 'map') {
     return itemCall('$map_value', base, castTo(item, type.keyType, place.ansi), type.valueType)
   }
@@ -88,6 +89,20 @@ function fieldOf(type: StructType, name: string, place: Place) {
   throw new PipelineError(
     'FIELD_NOT_FOUND',
     { fieldName: name, fields: type.fields.map((each) => each.name).join(', ') },
+    place.position === undefined ? {} : { position: place.position },
+  )
+}
+
+function notAPosition(item: ResolvedExpression, place: Place): PipelineError {
+  return new PipelineError(
+    'DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE',
+    {
+      sqlExpr: `${place.base}[...]`,
+      paramIndex: 'second',
+      requiredType: 'INTEGRAL',
+      inputSql: item.kind === 'Literal' ? String(item.value) : 'the position',
+      inputType: printSqlType(item.dataType),
+    },
     place.position === undefined ? {} : { position: place.position },
   )
 }

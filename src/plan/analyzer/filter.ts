@@ -6,12 +6,14 @@ import type { Filter } from '../relation.ts'
 import type { ResolvedExpression } from '../resolved.ts'
 import { castTo } from './cast.ts'
 import { resolveExpression } from './expression.ts'
-import { type Analyzed, type Extended, shapeOf } from './node.ts'
+import { type Analyzed, type Extended, projectNode, shapeOf } from './node.ts'
+import { passedThrough } from './pass-through.ts'
 import { pretty } from './pretty.ts'
 import { analyzeRelation } from './relation.ts'
 import { resolverOf } from './resolver.ts'
-import type { Scope } from './scope.ts'
+import { columnReference, outputColumn, type Scope } from './scope.ts'
 import type { QueryState } from './state.ts'
+import { containsWindow } from './walk.ts'
 
 /** WHERE. Throws INVALID_WHERE_CONDITION, DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN. */
 export function analyzeFilter(node: Filter, state: QueryState): Analyzed {
@@ -19,7 +21,20 @@ export function analyzeFilter(node: Filter, state: QueryState): Analyzed {
   const { analyzed, resolved } = overOutputOrBelow(input, [node.condition], (condition) =>
     conditionOver(condition, input.scope, state),
   )
-  return filtered(analyzed, booleanOf(resolved[0]!, node.condition, input.scope, state))
+  const condition = booleanOf(resolved[0]!, node.condition, input.scope, state)
+  if (containsWindow(condition)) throw invalidCondition(node.condition, ['a window function'], input.scope)
+  return filtered(analyzed, condition)
+}
+
+/** QUALIFY: rows by a condition with window functions, which is computed as a hidden column first. */
+export function qualified(input: Analyzed, condition: ResolvedExpression, state: QueryState): Analyzed {
+  const { output, hidden } = input.relation
+  const column = outputColumn(state, 'qualifies', condition.dataType, condition.nullable)
+  const relation = projectNode(input.relation, passedThrough(output), [
+    ...passedThrough(hidden),
+    { column, expression: condition },
+  ])
+  return filtered({ relation, scope: input.scope }, columnReference(column))
 }
 
 /** The relation's rows that satisfy a resolved condition; what can be extended still can. */
@@ -65,16 +80,17 @@ export function conditionOver(condition: Expression, scope: Scope, state: QueryS
   const { aggregates, windows, generators } = resolver.seen
   if (aggregates.length + windows.length + generators.length > 0) {
     const calls = [...aggregates, ...generators].map((each) => each.function)
-    throw new PipelineError(
-      'INVALID_WHERE_CONDITION',
-      {
-        condition: pretty(condition, scope),
-        expressionList: [...calls, ...windows.map(() => 'a window function')].join(', '),
-      },
-      condition.position === undefined ? {} : { position: condition.position },
-    )
+    throw invalidCondition(condition, [...calls, ...windows.map(() => 'a window function')], scope)
   }
   return booleanOf(resolved, condition, scope, state)
+}
+
+function invalidCondition(condition: Expression, calls: readonly string[], scope: Scope): PipelineError {
+  return new PipelineError(
+    'INVALID_WHERE_CONDITION',
+    { condition: pretty(condition, scope), expressionList: calls.join(', ') },
+    condition.position === undefined ? {} : { position: condition.position },
+  )
 }
 
 /** Throws DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN. */

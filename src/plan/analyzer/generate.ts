@@ -18,7 +18,7 @@ interface Naming {
   readonly qualifier: readonly string[]
 }
 
-/** LATERAL VIEW. Throws NOT_A_GENERATOR, NUM_TABLE_VALUE_ALIASES_MISMATCH. */
+/** LATERAL VIEW. Throws UNSUPPORTED_GENERATOR.NOT_GENERATOR, NUM_TABLE_VALUE_ALIASES_MISMATCH. */
 export function analyzeGenerate(node: Generate, state: QueryState): Analyzed {
   const input = analyzeRelation(node.input, state)
   const qualifier = node.alias === undefined ? [] : [node.alias]
@@ -56,7 +56,9 @@ export function generateOver(
 function generatorCall(generator: Expression, input: Analyzed, state: QueryState): ResolvedCall {
   const resolved = resolveExpression(generator, resolverOf(state, input.scope))
   if (resolved.kind === 'Call' && functionNamed(resolved.function)?.kind === 'generator') return resolved
-  throw new PipelineError('NOT_A_GENERATOR', { functionName: pretty(generator, input.scope) })
+  throw new PipelineError('UNSUPPORTED_GENERATOR.NOT_GENERATOR', {
+    functionName: pretty(generator, input.scope),
+  })
 }
 
 function generatedColumns(call: ResolvedCall, naming: Naming, state: QueryState): readonly OutputColumn[] {
@@ -78,29 +80,35 @@ function generatedColumns(call: ResolvedCall, naming: Naming, state: QueryState)
   )
 }
 
+interface WithSelect {
+  readonly input: Analyzed
+  readonly expressions: readonly Expression[]
+}
+
 /**
- * A select list with a generator (`SELECT id, explode(items) AS item`): the generator moves below the list and its
- * columns stand in its place. Throws UNSUPPORTED_GENERATOR.MULTI_GENERATOR.
+ * A select list with generators (`SELECT id, explode(items) AS item`): each moves below the list and its columns stand in
+ * its place. Several give all combinations.
  */
-export function withGenerator(
+export function withGenerators(
   input: Analyzed,
   expressions: readonly Expression[],
   state: QueryState,
-): { readonly input: Analyzed; readonly expressions: readonly Expression[] } {
-  const generators = expressions.filter((each) => generatorOf(each) !== undefined)
-  if (generators.length === 0) return { input, expressions }
-  if (generators.length > 1) {
-    throw new PipelineError('UNSUPPORTED_GENERATOR.MULTI_GENERATOR', {
-      num: String(generators.length),
-      generators: generators.map((each) => pretty(each, input.scope)).join(', '),
-    })
-  }
-  const [generator] = generators
-  const names = generator!.kind === 'Alias' ? [generator!.name] : []
+): WithSelect {
+  return expressions
+    .filter((each) => generatorOf(each) !== undefined)
+    .reduce((select, generator) => withGenerator(select, generator, state), { input, expressions })
+}
+
+function withGenerator(
+  { input, expressions }: WithSelect,
+  generator: Expression,
+  state: QueryState,
+): WithSelect {
+  const names = generator.kind === 'Alias' ? [generator.name] : []
   // A qualifier that no name can have keeps the new columns apart from the input's.
   const qualifier = [`$generated${state.ids.next++}`]
   const naming = { isOuter: false, names, qualifier }
-  const generated = generateOver(input, generatorOf(generator!)!, naming, state)
+  const generated = generateOver(input, generatorOf(generator)!, naming, state)
   const columns = generated.relation.output.slice(input.relation.output.length)
   const entries = generated.scope.entries.map((each) =>
     each.qualifier === qualifier ? { ...each, visibility: 'unlisted' as const } : each,

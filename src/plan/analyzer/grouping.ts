@@ -33,8 +33,10 @@ export function groupedInput(
   input: Analyzed,
   grouping: readonly Expression[] | 'all',
   selected: readonly Selected[],
+  groupType: Aggregate['groupType'],
   state: QueryState,
 ): Grouping {
+  const isSets = groupType !== 'groupby'
   const keys =
     grouping === 'all'
       ? selected.filter(
@@ -45,7 +47,10 @@ export function groupedInput(
   const computed: { readonly column: OutputColumn; readonly expression: ResolvedExpression }[] = []
   const positions = keys.map(({ expression, name }) => {
     const key = keyOf(expression)
-    if (!byKey.has(key)) byKey.set(key, columnFor(expression, name))
+    if (!byKey.has(key)) {
+      const column = columnFor(expression, name)
+      byKey.set(key, isSets ? { ...column, nullable: true } : column)
+    }
     return [...byKey.keys()].indexOf(key)
   })
   return { input: relation(), columns: [...byKey.values()], positions, byKey }

@@ -9,7 +9,7 @@ import { freshId } from './state.ts'
 
 /**
  * A lambda under the types that the other arguments gave its parameters; its result binds variables in turn.
- * Undefined where no lambda is wanted. Throws INVALID_LAMBDA_FUNCTION_CALL for a wrong number of parameters.
+ * Undefined where no lambda is wanted. Throws INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH for a wrong number of parameters.
  */
 export function resolveLambda(
   lambda: LambdaFunction,
@@ -46,7 +46,7 @@ function checkParameters(
   const least = pattern.minimum ?? most
   if (actual >= least && actual <= most) return
   throw new PipelineError(
-    'INVALID_LAMBDA_FUNCTION_CALL',
+    'INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH',
     {
       actualNumArgs: String(actual),
       expectedNumArgs: least === most ? String(most) : `${least} to ${most}`,

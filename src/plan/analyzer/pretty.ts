@@ -7,6 +7,7 @@ import type {
   WindowExpression,
 } from '../expression.ts'
 import { functionNamed } from '../functions/index.ts'
+import { conversionNames } from '../functions/type-conversion.ts'
 import { operatorNamed } from '../operators.ts'
 import { findName, type Scope } from './scope.ts'
 
@@ -15,6 +16,10 @@ export function automaticName(expression: Expression, scope: Scope): string {
   switch (expression.kind) {
     case 'UnresolvedAttribute':
       return expression.parts.at(-1)!
+    case 'UnresolvedFunction':
+      return isConversion(expression)
+        ? automaticName(expression.arguments[0]!, scope)
+        : pretty(expression, scope)
     case 'Cast':
       return isNamed(expression.child) ? automaticName(expression.child, scope) : pretty(expression, scope)
     case 'UnresolvedExtractValue':
@@ -22,6 +27,11 @@ export function automaticName(expression: Expression, scope: Scope): string {
     default:
       return pretty(expression, scope)
   }
+}
+
+/** `int(x)` and its kin are casts that Spark does not show. */
+function isConversion(call: UnresolvedFunction): boolean {
+  return call.arguments.length === 1 && conversionNames.has(call.name)
 }
 
 function isNamed(expression: Expression): boolean {
@@ -52,6 +62,7 @@ export function pretty(expression: Expression, scope: Scope): string {
     case 'Alias':
       return `${inner(expression.child)} AS ${expression.name}`
     case 'Cast': {
+      if (['array', 'map', 'struct'].includes(expression.dataType.kind)) return inner(expression.child)
       const verb = expression.mode === 'try' ? 'TRY_CAST' : 'CAST'
       return `${verb}(${inner(expression.child)} AS ${printSqlType(expression.dataType)})`
     }
@@ -111,6 +122,8 @@ const SPECIAL: Readonly<Record<string, (args: readonly string[]) => string>> = {
   like: ([text, pattern, by]) => `${text} LIKE ${pattern}${by === undefined ? '' : ` ESCAPE '${by}'`}`,
   ilike: (args) => `ilike(${args.join(', ')})`,
   rlike: (args) => `RLIKE(${args.join(', ')})`,
+  like_any: ([text]) => `likeany(${text})`,
+  like_all: ([text]) => `likeall(${text})`,
   is_true: ([a]) => `(${a} IS TRUE)`,
   is_false: ([a]) => `(${a} IS FALSE)`,
   if: (args) => `(IF(${args.join(', ')}))`,
@@ -119,6 +132,7 @@ const SPECIAL: Readonly<Record<string, (args: readonly string[]) => string>> = {
 
 function callText(call: UnresolvedFunction, inner: (child: Expression) => string): string {
   const args = call.arguments.map(inner)
+  if (isConversion(call)) return args[0]!
   const special = SPECIAL[call.name]
   if (special !== undefined) return special(args)
   const operator = operatorNamed(call.name)
@@ -176,9 +190,9 @@ function literalText(expression: Expression): string {
     case 'date':
       return `DATE '${value}'`
     case 'timestamp':
-      return `TIMESTAMP '${value}'`
+      return `TIMESTAMP '${timeText(value)}'`
     case 'timestamp_ntz':
-      return `TIMESTAMP_NTZ '${value}'`
+      return `TIMESTAMP_NTZ '${timeText(value)}'`
     case 'binary':
       return `X'${Buffer.from(value as Uint8Array)
         .toString('hex')
@@ -188,12 +202,12 @@ function literalText(expression: Expression): string {
     case 'interval year to month':
       return `INTERVAL '${(value as bigint) / 12n}-${(value as bigint) % 12n}' YEAR TO MONTH`
     default:
-      return literalPlain(expression)
+      return String(value)
   }
 }
 
-function literalPlain(literal: Literal): string {
-  return String(literal.value)
+function timeText(value: Literal['value']): string {
+  return String(value).replace(/(\.\d*?)0+$/, (_, kept: string) => (kept === '.' ? '' : kept))
 }
 
 function dayTimeText(micros: bigint): string {

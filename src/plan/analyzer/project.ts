@@ -4,11 +4,10 @@ import type { Project, WithColumns } from '../relation.ts'
 import type { NamedExpression, ResolvedRelation } from '../resolved.ts'
 import { aggregateOver } from './aggregate.ts'
 import { resolveExpression } from './expression.ts'
-import { booleanOf, filtered } from './filter.ts'
-import { withGenerator } from './generate.ts'
+import { booleanOf, qualified } from './filter.ts'
+import { withGenerators } from './generate.ts'
 import { type Analyzed, type Extended, projectNode } from './node.ts'
 import { passedThrough } from './pass-through.ts'
-import { pretty } from './pretty.ts'
 import { analyzeRelation } from './relation.ts'
 import { resolverOf } from './resolver.ts'
 import { columnReference, type Scope, visibleEntries } from './scope.ts'
@@ -21,7 +20,7 @@ import { columnsOf } from './walk.ts'
 export function analyzeProject(node: Project, state: QueryState): Analyzed {
   const given = analyzeRelation(node.input, state)
   const timed = withTimeWindows(given, node.expressions, state)
-  const input = withGenerator(timed.input, timed.expressions, state)
+  const input = withGenerators(timed.input, timed.expressions, state)
   const items = expandItems(input.expressions, input.input.scope)
   const { selected, seen } = selectItems(items, input.input.scope, state, true)
   if (seen.aggregates.length > 0) {
@@ -39,20 +38,12 @@ export function analyzeProject(node: Project, state: QueryState): Analyzed {
       state,
     )
   }
-  checkGenerators(seen.generators.length, input.expressions, input.input.scope)
   const hasStar = node.expressions.some((each) => each.kind === 'UnresolvedStar')
   const open = hasStar ? input.input.scope.open : []
   const projected = assemble(input.input, selected, open, state, [])
   if (node.qualify === undefined) return projected
   const { analyzed, resolved } = projected.extend!([node.qualify])
-  return filtered(analyzed, booleanOf(resolved[0]!, node.qualify, input.input.scope, state))
-}
-
-function checkGenerators(count: number, expressions: readonly Expression[], scope: Scope): void {
-  if (count === 0) return
-  throw new PipelineError('UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS', {
-    expression: expressions.map((each) => pretty(each, scope)).join(', '),
-  })
+  return qualified(analyzed, booleanOf(resolved[0]!, node.qualify, input.input.scope, state), state)
 }
 
 /** The projection, with `extra` columns of the input carried along hidden. */
@@ -127,7 +118,7 @@ export function analyzeWithColumns(node: WithColumns, state: QueryState): Analyz
     ({ name, expression }): Expression => ({ kind: 'Alias', child: expression, name }),
   )
   const timed = withTimeWindows(given, written, state)
-  const { input, expressions } = withGenerator(timed.input, timed.expressions, state)
+  const { input, expressions } = withGenerators(timed.input, timed.expressions, state)
   const added = expandItems(expressions, input.scope)
   const kept = visibleEntries(given.scope)
   const isKept = (item: Item) => kept.some((each) => sameName(each.column.name, item.name))
@@ -141,7 +132,6 @@ export function analyzeWithColumns(node: WithColumns, state: QueryState): Analyz
   ]
   const { selected, seen } = selectItems(items, input.scope, state, false)
   if (seen.aggregates.length > 0) throw new PipelineError('MISSING_GROUP_BY', {})
-  checkGenerators(seen.generators.length, expressions, input.scope)
   const others = given.scope.entries.filter((each) => each.visibility !== 'visible')
   const { open } = given.scope
   const hidden = passedThrough(given.relation.hidden)

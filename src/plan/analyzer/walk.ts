@@ -86,6 +86,16 @@ export function isAggregateCall(expression: ResolvedExpression): boolean {
   return expression.kind === 'Call' && functionNamed(expression.function)?.kind === 'aggregate'
 }
 
+/** True where a window function stands in the expression. */
+export function containsWindow(expression: ResolvedExpression): boolean {
+  let found = false
+  visitExpression(expression, (node) => {
+    found ||= node.kind === 'Window'
+    return !found
+  })
+  return found
+}
+
 /** The relations right below. */
 export function inputsOf(relation: ResolvedRelation): readonly ResolvedRelation[] {
   switch (relation.kind) {

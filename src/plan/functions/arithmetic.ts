@@ -106,10 +106,7 @@ function literalDecimal(expression: ResolvedExpression): DecimalType | undefined
 function resolveDecimal(symbol: Symbol, pair: Pair, call: ResolveContext): ResolvedArguments {
   const [left, right] = pair.map((each) => each.dataType) as [DecimalType, DecimalType]
   const type = symbol === 'div' ? LONG : decimalResult(symbol, left, right)
-  const result = finish(symbol, pair, type, call)
-  // Spark calls the result nullable unless it holds every value; literals were widened before that is asked.
-  const isWidened = pair.some((each) => each.kind === 'Cast')
-  return { ...result, nullable: result.nullable || isWidened }
+  return finish(symbol, pair, type, call)
 }
 
 function numericType(symbol: Symbol, left: DataType, right: DataType): DataType {

@@ -68,20 +68,16 @@ function predicate(
 }
 
 function comparison(name: string, symbol: string): FunctionDefinition {
-  const isEquality = name === '=' || name === '<>' || name === '<=>'
   return {
     name,
     kind: 'scalar',
     arity: { min: 2, max: 2 },
     resolve: (args, call) => {
       const common = commonType(args, call)
-      if (!isOrderable(common))
-        call.refuse(0, isEquality ? 'a comparable type' : 'a type that can be ordered')
-      return {
-        arguments: args.map((each) => call.cast(each, common)),
-        dataType: BOOLEAN,
-        nullable: name !== '<=>' && args.some((each) => each.nullable),
-      }
+      if (!isOrderable(common)) call.refuseOrdering(0)
+      const sides = args.map((each) => call.cast(each, common))
+      const nullable = name !== '<=>' && sides.some((each) => each.nullable)
+      return { arguments: sides, dataType: BOOLEAN, nullable }
     },
     duckdb: template(`{0} ${symbol} {1}`),
   }
@@ -94,11 +90,8 @@ function commonType(args: readonly ResolvedExpression[], call: ResolveContext): 
 
 function resolveTogether(args: readonly ResolvedExpression[], call: ResolveContext) {
   const common = call.widen(args)
-  return {
-    arguments: args.map((each) => call.cast(each, common)),
-    dataType: BOOLEAN,
-    nullable: args.some((each) => each.nullable),
-  }
+  const sides = args.map((each) => call.cast(each, common))
+  return { arguments: sides, dataType: BOOLEAN, nullable: sides.some((each) => each.nullable) }
 }
 
 function like(name: string, verb: string): FunctionDefinition {

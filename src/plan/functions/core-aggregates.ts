@@ -8,8 +8,6 @@ import {
   type DuckdbForm,
   FRACTIONAL,
   type FunctionDefinition,
-  INTEGRAL,
-  NUMERIC,
   native,
   ORDERABLE,
   signature,
@@ -30,7 +28,7 @@ const printCount: Extract<DuckdbForm, { kind: 'aggregate' }>['print'] = (args, c
   return aggregate('count', [`row(${args.join(', ')})`], { where })
 }
 
-/** count, sum, avg, min, max: Spark's result types, which DuckDB's own are not. */
+/** count, avg, min, max: Spark's result types, which DuckDB's own are not. */
 export const coreAggregates: readonly FunctionDefinition[] = [
   {
     name: 'count',
@@ -39,22 +37,8 @@ export const coreAggregates: readonly FunctionDefinition[] = [
     duckdb: { kind: 'aggregate', print: printCount },
   },
   {
-    name: 'sum',
-    kind: 'aggregate',
-    signatures: [
-      signature([INTEGRAL], LONG, ALWAYS),
-      signature([{ type: NUMERIC }], (call) => sumType(call.types[0]!), ALWAYS),
-      signature([{ type: ANY_INTERVAL, casts: 'exact' }], (call) => call.types[0]!, ALWAYS),
-    ],
-    duckdb: {
-      kind: 'aggregate',
-      print: ([value], _call, aggregate) => aggregate('sum', [value!]),
-      cast: true,
-    },
-  },
-  {
     name: 'avg',
-    aliases: ['mean'],
+    aliases: ['mean', 'try_avg'],
     kind: 'aggregate',
     signatures: [
       signature([{ type: ANY_DECIMAL, casts: 'exact' }], (call) => averageType(call.types[0]!), {
@@ -79,10 +63,6 @@ function extreme(name: string): FunctionDefinition {
     signatures: [signature([variable('T', ORDERABLE)], T, ALWAYS)],
     duckdb: native(name),
   }
-}
-
-function sumType(type: DataType): DataType {
-  return type.kind === 'decimal' ? grownDecimal(type, 10, 0) : DOUBLE
 }
 
 function averageType(type: DataType): DataType {

@@ -40,7 +40,10 @@ function powerOfTen(exponent: number): string {
   return `CAST(1${'0'.repeat(exponent)} AS HUGEINT)`
 }
 
-/** A product, rounded where Spark keeps fewer digits behind the point than both sides have together. */
+/**
+ * A product. Where Spark keeps fewer digits behind the point than both sides have together, the whole product may be beyond
+ * 38 digits: it is made of parts of 19 digits and rounded half up.
+ */
 export function printDecimalProduct(
   left: string,
   right: string,
@@ -48,8 +51,10 @@ export function printDecimalProduct(
   y: DecimalType,
   call: Pick<PrintedCall, 'dataType' | 'typeName'>,
 ): string {
-  const name = call.typeName(call.dataType)
-  const excess = x.scale + y.scale - MAX_DIGITS
-  if (excess <= 0) return `CAST(${left} * ${right} AS ${name})`
-  return `CAST(${left} * CAST(${right} AS DECIMAL(38,${Math.max(0, y.scale - excess)})) AS ${name})`
+  const result = call.dataType as DecimalType
+  const dropped = x.scale + y.scale - result.scale
+  if (dropped <= 0) return `CAST(${left} * ${right} AS ${call.typeName(result)})`
+  const factors = `${unscaled(left, x)}, ${unscaled(right, y)}`
+  const powers = `${powerOfTen(dropped)}, ${powerOfTen(MAX_DIGITS - dropped)}`
+  return fromUnscaled(`millrace.multiply_wide(${factors}, ${powers})`, result, call.typeName)
 }

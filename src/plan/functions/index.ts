@@ -10,6 +10,7 @@ import { elementFunctions } from './element.ts'
 import { encodingFunctions } from './encoding.ts'
 import { formatFunctions } from './format.ts'
 import { generatorFunctions } from './generator.ts'
+import { groupingFunctions } from './grouping.ts'
 import { higherOrderFunctions } from './higher-order.ts'
 import { jsonFunctions } from './json.ts'
 import { mapFunctions } from './map.ts'
@@ -33,6 +34,7 @@ const tables: readonly (readonly FunctionDefinition[])[] = [
   dateFunctions,
   encodingFunctions,
   formatFunctions,
+  groupingFunctions,
   higherOrderFunctions,
   jsonFunctions,
   mapFunctions,

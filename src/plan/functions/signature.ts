@@ -183,6 +183,8 @@ export interface ResolveContext {
   readonly canCast: (from: DataType, to: DataType) => boolean
   /** Throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE for the argument at this index. */
   readonly refuse: (index: number, required: string) => never
+  /** Throws DATATYPE_MISMATCH.INVALID_ORDERING_TYPE for the argument at this index. */
+  readonly refuseOrdering: (index: number) => never
   /** Throws DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES or, for operands of one type, BINARY_OP_WRONG_TYPE. */
   readonly refuseOperands: (required: string) => never
 }
@@ -235,6 +237,8 @@ export type NativeAggregate = (
 export interface PrintedCall extends TypedCall {
   readonly dataType: DataType
   readonly call: ResolvedCall
+  /** True right below OVER. */
+  readonly isWindowed: boolean
   /** The batch's `current_timestamp()`, microseconds since the epoch. */
   readonly timestampMicros: bigint
   /** DuckDB's name of a type: `DECIMAL(10,2)`. */

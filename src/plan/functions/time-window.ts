@@ -23,7 +23,7 @@ export const timeWindowFunctions: readonly FunctionDefinition[] = [
     arity: { min: 2, max: 4 },
     resolve: (args, call) => {
       const window = resolveWindow(args, call)
-      return { ...window, dataType: struct([field('window', window.dataType, false)]) }
+      return { ...window, dataType: struct([field('window', window.dataType)]) }
     },
     duckdb: { kind: 'generator', print: printSliding },
   },

@@ -31,6 +31,8 @@ const TYPES: Readonly<Record<string, DataType>> = {
   tinyint: BYTE,
 }
 
+export const conversionNames: ReadonlySet<string> = new Set(Object.keys(TYPES))
+
 /** `int(x)`, `date(x)` ...: CAST under the name of its type. */
 export const conversionFunctions: readonly FunctionDefinition[] = Object.entries(TYPES).map(
   ([name, dataType]) =>

@@ -40,9 +40,9 @@ function printForm(
       return `millrace.${form.name}(${args.join(', ')})`
     case 'scalar':
     case 'generator':
-      return form.print(args, printedCall(call, place))
+      return form.print(args, printedCall(call, place, over))
     case 'aggregate':
-      return form.print(args, printedCall(call, place), nativeCall(call, place, over))
+      return form.print(args, printedCall(call, place, over), nativeCall(call, place, over))
   }
 }
 
@@ -72,12 +72,13 @@ function nativeCall(call: ResolvedCall, place: Place, over: string): NativeAggre
   }
 }
 
-function printedCall(call: ResolvedCall, place: Place): PrintedCall {
+function printedCall(call: ResolvedCall, place: Place, over: string): PrintedCall {
   const { printer } = place
   return {
     ...typedCall(call.arguments, printer.context.ansi),
     dataType: call.dataType,
     call,
+    isWindowed: over !== '',
     timestampMicros: printer.context.timestampMicros,
     typeName: duckdbType,
     quote: quoteText,

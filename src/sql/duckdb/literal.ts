@@ -14,8 +14,10 @@ function literalText(value: Literal['value'], type: DataType): string {
   if (value === null) return type.kind === 'void' ? 'NULL' : `CAST(NULL AS ${duckdbType(type)})`
   switch (type.kind) {
     case 'boolean':
-    case 'integer':
       return String(value)
+    case 'integer':
+      // DuckDB reads the digits of the smallest INTEGER as a BIGINT before it negates them.
+      return value === -2147483648 ? '(-2147483648)::INTEGER' : String(value)
     case 'string':
       return quoteText(String(value))
     case 'decimal':

@@ -1,11 +1,29 @@
 import { bound, type Macro } from './macro.ts'
 import { raise } from './raise.ts'
 
+const HALF = '10000000000000000000::HUGEINT'
+
 /** Arithmetic and element access with Spark's errors. */
 export const arithmeticMacros: readonly Macro[] = [
   bound('divisor', ['d'], `CASE WHEN {d} = 0 THEN ${raise('DIVIDE_BY_ZERO')} ELSE {d} END`),
   // Half away from zero: (2n ± d) / 2d, truncated.
   bound('divide_half_up', ['n', 'd'], '(2 * {n} + sign({n}) * abs({d}::HUGEINT)) // (2 * {d}::HUGEINT)'),
+  // Of 19-digit halves: 128 bits hold each partial product. `power` is what is dropped, `rest` the rest of 38 digits.
+  bound(
+    'multiply_wide_sum',
+    ['high', 'middle', 'carry', 'low', 'power', 'rest'],
+    `({high} + {carry} + {middle} // ${HALF}) * {rest} + ({middle} % ${HALF} * ${HALF} + {low} + {power} // 2) // {power}`,
+  ),
+  bound(
+    'multiply_wide_parts',
+    ['xh', 'xl', 'yh', 'yl', 'power', 'rest'],
+    `millrace.multiply_wide_sum({xh} * {yh}, {xh} * {yl} % ${HALF} + {xl} * {yh} % ${HALF} + {xl} * {yl} // ${HALF}, {xh} * {yl} // ${HALF} + {xl} * {yh} // ${HALF}, {xl} * {yl} % ${HALF}, {power}, {rest})`,
+  ),
+  bound(
+    'multiply_wide',
+    ['x', 'y', 'power', 'rest'],
+    `sign({x})::HUGEINT * sign({y})::HUGEINT * millrace.multiply_wide_parts(abs({x}) // ${HALF}, abs({x}) % ${HALF}, abs({y}) // ${HALF}, abs({y}) % ${HALF}, {power}, {rest})`,
+  ),
   bound(
     'unscaled',
     ['x', 'power', 'scale'],

@@ -1,4 +1,4 @@
-import { bound, type Macro } from './macro.ts'
+import { bound, type Macro, plain } from './macro.ts'
 import { raise } from './raise.ts'
 
 const INTEGERS = {
@@ -37,16 +37,38 @@ export const castMacros: readonly Macro[] = [
     (otherwise) =>
       `CASE WHEN lower(trim({s})) IN ('t', 'true', 'y', 'yes', '1') THEN true WHEN lower(trim({s})) IN ('f', 'false', 'n', 'no', '0') THEN false WHEN {s} IS NOT NULL THEN ${otherwise} END`,
   ),
+  bound(
+    'time_parts',
+    ['s'],
+    `regexp_extract({s}, '^\\s*([0-9]{4,7})(?:-([0-9]{1,2})(?:-([0-9]{1,2})(?:[ T](.*))?)?)?\\s*$', ['y', 'm', 'd', 'rest'])`,
+  ),
+  bound(
+    'clock_parts',
+    ['s'],
+    `regexp_extract({s}, '^([0-9]{1,2})(?::([0-9]{1,2})(?::([0-9]{1,2}(?:[.][0-9]*)?))?)?\\s*([^0-9:.].*)?$', ['h', 'n', 's', 'zone'])`,
+  ),
+  bound(
+    'day_text',
+    ['p'],
+    `CASE WHEN {p}.y <> '' THEN concat_ws('-', {p}.y, lpad(coalesce(nullif({p}.m, ''), '1'), 2, '0'), lpad(coalesce(nullif({p}.d, ''), '1'), 2, '0')) END`,
+  ),
+  bound(
+    'clock_text',
+    ['p'],
+    `CASE WHEN {p}.h <> '' AND {p}.h <> '24' THEN concat_ws(':', lpad({p}.h, 2, '0'), lpad({p}.n, 2, '0'), coalesce(nullif({p}.s, ''), '00')) || coalesce(' ' || nullif(trim({p}.zone), ''), '') END`,
+  ),
+  plain('date_text', ['s'], 'millrace.day_text(millrace.time_parts({s}))'),
+  bound(
+    'timestamp_text_of',
+    ['p'],
+    `millrace.day_text({p}) || ' ' || CASE WHEN {p}.rest = '' THEN '00:00:00' ELSE millrace.clock_text(millrace.clock_parts({p}.rest)) END`,
+  ),
+  plain('timestamp_text', ['s'], 'millrace.timestamp_text_of(millrace.time_parts({s}))'),
   ...pair(
     'date',
     'DATE',
     (otherwise) =>
-      `CASE WHEN {s} LIKE '____-__-__' AND TRY_CAST({s} AS DATE) IS NOT NULL THEN TRY_CAST({s} AS DATE) WHEN millrace.date_text({s}) IS NOT NULL AND TRY_CAST(millrace.date_text({s}) AS DATE) IS NOT NULL THEN TRY_CAST(millrace.date_text({s}) AS DATE) WHEN {s} IS NOT NULL THEN ${otherwise} END`,
-  ),
-  bound(
-    'date_text',
-    ['s'],
-    `CASE WHEN regexp_full_match({s}, '\\s*[0-9]{4,7}(-[0-9]{1,2}(-[0-9]{1,2}([ T].*)?)?)?\\s*') THEN concat_ws('-', lpad(regexp_extract({s}, '[0-9]+'), 4, '0'), lpad(coalesce(nullif(regexp_extract({s}, '^\\s*[0-9]+-([0-9]+)', 1), ''), '1'), 2, '0'), lpad(coalesce(nullif(regexp_extract({s}, '^\\s*[0-9]+-[0-9]+-([0-9]+)', 1), ''), '1'), 2, '0')) END`,
+      `CASE WHEN {s} LIKE '____-__-__' AND TRY_CAST({s} AS DATE) IS NOT NULL THEN TRY_CAST({s} AS DATE) WHEN TRY_CAST(millrace.date_text({s}) AS DATE) IS NOT NULL THEN TRY_CAST(millrace.date_text({s}) AS DATE) WHEN {s} IS NOT NULL THEN ${otherwise} END`,
   ),
   ...timestamps('timestamp', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE'),
   ...timestamps('timestamp_ntz', 'TIMESTAMP_NTZ', 'TIMESTAMP'),
@@ -80,17 +102,10 @@ function pair(name: string, shown: string, body: (otherwise: string) => string):
 
 /** A whole date in front is what DuckDB reads as Spark does; the rest is brought to that form first. */
 function timestamps(name: string, shown: string, type: string): readonly Macro[] {
-  return [
-    bound(
-      `${name}_text`,
-      ['s'],
-      `CASE WHEN regexp_full_match({s}, '\\s*[0-9]{4,7}(-[0-9]{1,2}){0,2}\\s*') THEN millrace.date_text({s}) WHEN regexp_full_match({s}, '\\s*[0-9]{4,7}-[0-9]{1,2}-[0-9]{1,2}[ T].*') THEN millrace.date_text({s}) || ' ' || regexp_replace(regexp_extract({s}, '[ T](.*)$', 1), '^(\\d{1,2}:\\d{1,2})([^:0-9].*)?$', '\\1:00\\2') END`,
-    ),
-    ...pair(
-      name,
-      shown,
-      (otherwise) =>
-        `CASE WHEN {s} LIKE '____-__-__%' AND TRY_CAST({s} AS ${type}) IS NOT NULL THEN TRY_CAST({s} AS ${type}) WHEN TRY_CAST(millrace.${name}_text({s}) AS ${type}) IS NOT NULL THEN TRY_CAST(millrace.${name}_text({s}) AS ${type}) WHEN {s} IS NOT NULL THEN ${otherwise} END`,
-    ),
-  ]
+  return pair(
+    name,
+    shown,
+    (otherwise) =>
+      `CASE WHEN {s} LIKE '____-__-__%' AND NOT contains({s}, '24:') AND TRY_CAST({s} AS ${type}) IS NOT NULL THEN TRY_CAST({s} AS ${type}) WHEN TRY_CAST(millrace.timestamp_text({s}) AS ${type}) IS NOT NULL THEN TRY_CAST(millrace.timestamp_text({s}) AS ${type}) WHEN {s} IS NOT NULL THEN ${otherwise} END`,
+  )
 }

@@ -2,6 +2,7 @@ import { aggregateMacros } from './aggregate.ts'
 import { arithmeticMacros, timeWindowMacros } from './arithmetic.ts'
 import { arrayMacros } from './array.ts'
 import { castMacros } from './cast.ts'
+import { conditionalMacros } from './conditional.ts'
 import { datetimeMacros } from './datetime.ts'
 import { jsonMacros } from './json.ts'
 import type { Macro } from './macro.ts'
@@ -17,6 +18,7 @@ export const macros: readonly Macro[] = [
   ...stringMacros,
   ...aggregateMacros,
   ...arrayMacros,
+  ...conditionalMacros,
   ...datetimeMacros,
   ...jsonMacros,
   ...mapMacros,
