@@ -41,6 +41,7 @@ export async function runUpdate(options: UpdateOptions): Promise<UpdateSummary> 
     const events = await EventLog.open(storage, {
       origin: { pipeline_id: spec.id, pipeline_name: spec.name, update_id: updateId },
       clock,
+      configuration: spec.configuration,
       onEvent: (event) => {
         collector.add(event)
         options.onEvent?.(event)
