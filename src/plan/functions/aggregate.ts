@@ -8,6 +8,7 @@ import {
   STRING,
 } from '../../types/data-type.ts'
 import { grownDecimal } from '../../types/decimal-rules.ts'
+import { call } from '../build.ts'
 import { aggregate } from './define.ts'
 import { percentileFunctions } from './percentile.ts'
 import {
@@ -37,19 +38,16 @@ const NEVER = { nullable: 'never' } as const
 const INTEGRAL_TYPE = variable('T', INTEGRAL)
 const COMPARABLE = variable('T', ORDERABLE)
 const ONLY_DECIMAL: Parameter = { type: ANY_DECIMAL, casts: 'exact' }
-const IGNORE_NULLS: Parameter = { ...constant(BOOLEAN), optional: true, default: false }
+const _IGNORE_NULLS: Parameter = { ...constant(BOOLEAN), optional: true, default: false }
 
 /** Aggregate functions; each may take DISTINCT, FILTER and OVER. */
 export const aggregateFunctions: readonly FunctionDefinition[] = [
-  aggregate('any_value', signature([T, IGNORE_NULLS], T, ALWAYS), oneOfThem('first'), {
-    volatility: 'random',
-  }),
+  chosen('any_value', '$first'),
   aggregate(
     'approx_count_distinct',
     signature([ANY, optional(DOUBLE, 0.05)], LONG, NEVER),
     printed(([value], _, native) => native('approx_count_distinct', [value!]), { cast: true }),
   ),
-  aggregate('try_avg', averages()),
   ...['bit_and', 'bit_or', 'bit_xor'].map((name) =>
     aggregate(name, signature([INTEGRAL_TYPE], INTEGRAL_TYPE, ALWAYS), native(name)),
   ),
@@ -79,13 +77,11 @@ export const aggregateFunctions: readonly FunctionDefinition[] = [
   ),
   aggregate('covar_pop', signature([DOUBLE, DOUBLE], DOUBLE, ALWAYS), native('covar_pop')),
   aggregate('covar_samp', signature([DOUBLE, DOUBLE], DOUBLE, ALWAYS), native('covar_samp')),
-  aggregate('first first_value', signature([T, IGNORE_NULLS], T, ALWAYS), oneOfThem('first'), {
-    volatility: 'random',
-  }),
+  chosen('first first_value', '$first'),
+  oneOfThem('$first', 'first'),
   aggregate('kurtosis', signature([DOUBLE], DOUBLE, ALWAYS), native('kurtosis_pop')),
-  aggregate('last last_value', signature([T, IGNORE_NULLS], T, ALWAYS), oneOfThem('last'), {
-    volatility: 'random',
-  }),
+  chosen('last last_value', '$last'),
+  oneOfThem('$last', 'last'),
   aggregate(
     'listagg string_agg',
     signature([STRING, { ...constant(STRING), optional: true, default: '' }], STRING, ALWAYS),
@@ -129,12 +125,29 @@ function listOf(value: string, native: NativeAggregate, distinct?: boolean): str
   return native('list', [value], { where: `${value} IS NOT NULL`, ...(distinct ? { distinct } : {}) })
 }
 
-/** first and last count NULLs unless told to ignore them, by an argument or by IGNORE NULLS. */
-function oneOfThem(name: 'first' | 'last'): DuckdbForm {
-  return printed(([value], call, native) => {
-    const ignores = call.literals[1] === true || call.call.nulls === 'ignore'
-    return native(name, [value!], ignores ? { where: `${value} IS NOT NULL` } : {})
+/** `first(x, true)` is `first(x) IGNORE NULLS`. */
+function chosen(names: string, name: string): FunctionDefinition {
+  const [own, ...aliases] = names.split(' ')
+  return {
+    name: own!,
+    aliases,
+    kind: 'aggregate',
+    arity: { min: 1, max: 2 },
+    volatility: 'random',
+    replace: ([value, ignore]) => ({
+      ...call(name, value!),
+      ...(ignore?.kind === 'Literal' && ignore.value === true ? { nulls: 'ignore' as const } : {}),
+    }),
+  }
+}
+
+/** DuckDB takes IGNORE NULLS over a window only, and FILTER of these only elsewhere. */
+function oneOfThem(name: string, duckdbName: string): FunctionDefinition {
+  const form = printed(([value], { call, isWindowed }, native) => {
+    const filters = call.nulls === 'ignore' && !isWindowed
+    return native(duckdbName, [value!], filters ? { where: `${value} IS NOT NULL` } : {})
   })
+  return aggregate(name, signature([T], T, ALWAYS), form, { volatility: 'random' })
 }
 
 function extremeBy(name: string): DuckdbForm {
@@ -162,7 +175,7 @@ function sums(ofLong: string): readonly Signature[] {
       duckdb: printed((args, _, native) => `${ofLong}(${native('sum', args)})`),
     }),
     signature([ONLY_DECIMAL], grown(10, 0), { ...ALWAYS, duckdb: native('sum', { cast: true }) }),
-    signature([DAY_TIME_INTERVAL], DAY_TIME_INTERVAL, {
+    signature([{ type: DAY_TIME_INTERVAL, casts: 'exact' }], DAY_TIME_INTERVAL, {
       ...ALWAYS,
       duckdb: printed(
         ([value], _, native) => `to_microseconds(${native('sum', [`epoch_us(${value})`])}::BIGINT)`,
@@ -173,34 +186,6 @@ function sums(ofLong: string): readonly Signature[] {
       duckdb: printed(([value], _, native) => native('sum', [`${value}::DOUBLE`])),
     }),
   ]
-}
-
-function averages(): readonly Signature[] {
-  return [
-    signature([ONLY_DECIMAL], grown(4, 4), {
-      ...ALWAYS,
-      duckdb: printed(printDecimalAverage, { cast: true }),
-    }),
-    signature([DAY_TIME_INTERVAL], DAY_TIME_INTERVAL, {
-      ...ALWAYS,
-      duckdb: printed(
-        ([value], _, native) => `to_microseconds(round(${native('avg', [`epoch_us(${value})`])})::BIGINT)`,
-      ),
-    }),
-    signature([NUMERIC], DOUBLE, {
-      ...ALWAYS,
-      duckdb: printed(([value], _, native) => native('avg', [`${value}::DOUBLE`])),
-    }),
-  ]
-}
-
-/** Exact, where DuckDB's own average of decimals is a double. */
-function printDecimalAverage(args: readonly string[], call: PrintedCall, native: NativeAggregate): string {
-  const from = call.types[0]!
-  const to = call.dataType
-  if (from.kind !== 'decimal' || to.kind !== 'decimal') return native('avg', args)
-  const unit = `0.${'1'.padStart(to.scale, '0')}`
-  return `(millrace.decimal_average(${native('sum', args)}, ${native('count', args)}, ${10 ** (to.scale - from.scale)})::DECIMAL(38,0) * ${to.scale === 0 ? '1' : unit})`
 }
 
 function grown(precision: number, scale: number): (call: TypedCall) => DataType {

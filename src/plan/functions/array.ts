@@ -104,7 +104,6 @@ export const arrayFunctions: readonly FunctionDefinition[] = [
   ]),
   scalar('slice', signature([LIST, INTEGER, INTEGER], LIST), macro('slice')),
   scalar('sort_array', signature([SORTABLE, optional(BOOLEAN, true)], LIST), printed(printSortArray)),
-  scalar('array_sort', signature([SORTABLE], LIST), template("list_sort({0}, 'ASC', 'NULLS LAST')")),
   scalar('try_element_at', [
     signature([LIST, INTEGER], T, { ...ALWAYS, duckdb: macro('try_element_at') }),
     signature([mapOf(K, V), K], V, { ...ALWAYS, duckdb: template('{0}[{1}]') }),

@@ -19,6 +19,7 @@ import {
   macro,
   native,
   type PrintedCall,
+  type Signature,
   signature,
   template,
 } from './signature.ts'
@@ -60,8 +61,8 @@ export const dateFunctions: readonly FunctionDefinition[] = [
   scalar('current_date', signature([], DATE, { nullable: 'never' }), printed(printToday), {
     volatility: 'time',
   }),
-  scalar('date_add dateadd', signature([DATE, INTEGRAL], DATE), template('({0} + ({1})::INTEGER)')),
-  scalar('date_sub', signature([DATE, INTEGRAL], DATE), template('({0} - ({1})::INTEGER)')),
+  scalar('date_add dateadd', shifted('+')),
+  scalar('date_sub', shifted('-')),
   scalar('datediff date_diff', signature([DATE, DATE], INTEGER), template('({0} - {1})', { cast: true })),
   scalar('date_from_unix_date', signature([INTEGER], DATE), template("(DATE '1970-01-01' + {0})")),
   rewritten('date_part datepart extract', { min: 2, max: 2 }, ([field, source]) =>
@@ -113,6 +114,18 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     }),
   ]),
 ]
+
+/** A whole number of days; text is read as one, a fraction is refused. */
+function shifted(sign: '+' | '-'): readonly Signature[] {
+  const byText = printed(
+    ([date, days], { castText, ansi }) =>
+      `(${date} ${sign} ${castText(days!, STRING, INTEGER, ansi ? 'ansi' : 'try')})`,
+  )
+  return [
+    signature([DATE, INTEGRAL], DATE, { duckdb: template(`({0} ${sign} ({1})::INTEGER)`) }),
+    signature([DATE, { type: STRING, casts: 'exact' }], DATE, { ...ALWAYS, duckdb: byText }),
+  ]
+}
 
 /** A part that dates have and one kind of interval. */
 function datePart(

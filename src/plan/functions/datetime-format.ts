@@ -88,10 +88,10 @@ function piece(token: PatternToken, pattern: string): Piece {
     case 'q':
       return quarter(width)
     case 'K':
-      return { sql: (t) => `lpad((hour(${t}) % 12)::VARCHAR, ${width}, '0')` }
+      return { sql: (t) => `printf('%0${width}d', hour(${t}) % 12)` }
     case 'k':
       return {
-        sql: (t) => `lpad((CASE hour(${t}) WHEN 0 THEN 24 ELSE hour(${t}) END)::VARCHAR, ${width}, '0')`,
+        sql: (t) => `printf('%0${width}d', CASE hour(${t}) WHEN 0 THEN 24 ELSE hour(${t}) END)`,
       }
     case 'F':
       return { sql: (t) => `((day(${t}) - 1) % 7 + 1)::VARCHAR` }
@@ -107,8 +107,7 @@ function piece(token: PatternToken, pattern: string): Piece {
 /** A part of the date in at least `width` digits. */
 function padded(part: string, width: number): Piece {
   return {
-    sql: (t) =>
-      `lpad(${part}(${t})::VARCHAR, greatest(${width}, length(${part}(${t})::VARCHAR))::INTEGER, '0')`,
+    sql: (t) => `printf('%0${width}d', ${part}(${t}))`,
   }
 }
 
@@ -117,7 +116,7 @@ function era([after, before]: readonly [string, string]): Piece {
 }
 
 function quarter(width: number): Piece {
-  if (width <= 2) return { sql: (t) => `lpad(quarter(${t})::VARCHAR, ${width}, '0')` }
+  if (width <= 2) return { sql: (t) => `printf('%0${width}d', quarter(${t}))` }
   if (width === 3) return { sql: (t) => `'Q' || quarter(${t})` }
   return { sql: (t) => `['1st', '2nd', '3rd', '4th'][quarter(${t})] || ' quarter'` }
 }

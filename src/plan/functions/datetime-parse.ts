@@ -42,8 +42,27 @@ const READERS: Readonly<Record<string, string>> = {
   VV: 'UTC|GMT|Z',
 }
 
-/** Names that fields have in the struct of what was read. */
-const PARTS: Readonly<Record<string, string>> = { L: 'M', x: 'X', Z: 'X' }
+/** Names that fields have in the struct of what was read, which does not tell `m` from `M`. */
+const PARTS: Readonly<Record<string, string>> = {
+  y: 'y',
+  M: 'month',
+  L: 'month',
+  d: 'd',
+  D: 'day_of_year',
+  a: 'half',
+  H: 'hour',
+  h: 'clock_hour',
+  k: 'hour_from_1',
+  K: 'clock_hour_from_0',
+  m: 'minute',
+  s: 's',
+  S: 'fraction',
+  X: 'zone',
+  x: 'zone',
+  Z: 'zone',
+  z: 'zone',
+  V: 'zone',
+}
 
 /** Patterns whose text is a timestamp literal once its digits are counted. */
 const ISO = /^yyyy-MM-dd(?:(?: |'T')HH:mm(?::ss(?:\.S{1,6})?)?)?$/
@@ -66,7 +85,7 @@ export function printDatetimeParse(text: string, pattern: string, quote: (text: 
 }
 
 function part(letter: string): string {
-  return PARTS[letter] ?? letter
+  return PARTS[letter] ?? letter.toLowerCase()
 }
 
 function reader(token: PatternToken, pattern: string): string {
@@ -82,29 +101,31 @@ function composed(tokens: readonly PatternToken[]): string {
   const fields = new Map(
     tokens.flatMap((token) => (token.kind === 'field' ? [[part(token.letter), token]] : [])),
   )
-  const has = (letter: string) => fields.has(letter)
-  const year = has('y') ? (fields.get('y')!.width === 2 ? "'20' || parse_.y" : 'parse_.y') : "'1970'"
-  const month = has('M') ? monthOf(fields.get('M')!.width) : "'01'"
-  const date = has('D')
-    ? `try_cast(${year} || '-01-01' AS DATE) + try_cast(parse_.D AS INTEGER) - 1`
-    : `${year} || '-' || ${month} || '-' || ${has('d') ? 'parse_.d' : "'01'"}`
-  const fraction = has('S') ? " || '.' || parse_.S" : ''
-  const time = `${hourOf(has)} || ':' || ${has('m') ? 'parse_.m' : "'00'"} || ':' || ${has('s') ? 'parse_.s' : "'00'"}${fraction}`
-  const dateText = has('D') ? `(${date})::VARCHAR` : date
-  const local = `try_cast(${dateText} || ' ' || ${time} AS TIMESTAMP)`
-  return has('X') ? `${local} - millrace.zone_offset(parse_.X)` : local
+  const has = (name: string) => fields.has(name)
+  const or = (name: string, absent: string) => (has(name) ? `parse_.${name}` : `'${absent}'`)
+  const year = has('y') && fields.get('y')!.width === 2 ? "'20' || parse_.y" : or('y', '1970')
+  const month = has('month') ? monthOf(fields.get('month')!.width) : "'01'"
+  const date = has('day_of_year')
+    ? `(try_cast(${year} || '-01-01' AS DATE) + try_cast(parse_.day_of_year AS INTEGER) - 1)::VARCHAR`
+    : `${year} || '-' || ${month} || '-' || ${or('d', '01')}`
+  const fraction = has('fraction') ? " || '.' || parse_.fraction" : ''
+  const time = `${hourOf(has)} || ':' || ${or('minute', '00')} || ':' || ${or('s', '00')}${fraction}`
+  const local = `try_cast(${date} || ' ' || ${time} AS TIMESTAMP)`
+  return has('zone') ? `${local} - millrace.zone_offset(parse_.zone)` : local
 }
 
 function monthOf(width: number): string {
-  if (width < 3) return 'parse_.M'
-  return `(list_position(['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'], lower(parse_.M[1:3])))::VARCHAR`
+  if (width < 3) return 'parse_.month'
+  return `(list_position(['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'], lower(parse_.month[1:3])))::VARCHAR`
 }
 
 /** Hours of the clock face become those of the day; an hour that the face lacks makes the cast fail. */
-function hourOf(has: (letter: string) => boolean): string {
-  if (has('H')) return "CASE parse_.H WHEN '24' THEN '' ELSE parse_.H END"
-  if (has('k')) return "CASE parse_.k WHEN '24' THEN '00' ELSE parse_.k END"
-  const noon = has('a') ? "CASE lower(parse_.a) WHEN 'pm' THEN 12 ELSE 0 END" : '0'
-  if (has('h')) return `millrace.clock_hour(parse_.h, ${noon})`
-  return has('K') ? `(try_cast(parse_.K AS INTEGER) + ${noon})::VARCHAR` : "'00'"
+function hourOf(has: (name: string) => boolean): string {
+  if (has('hour')) return "CASE parse_.hour WHEN '24' THEN '' ELSE parse_.hour END"
+  if (has('hour_from_1')) return "CASE parse_.hour_from_1 WHEN '24' THEN '00' ELSE parse_.hour_from_1 END"
+  const noon = has('half') ? "CASE lower(parse_.half) WHEN 'pm' THEN 12 ELSE 0 END" : '0'
+  if (has('clock_hour')) return `millrace.clock_hour(parse_.clock_hour, ${noon})`
+  return has('clock_hour_from_0')
+    ? `(try_cast(parse_.clock_hour_from_0 AS INTEGER) + ${noon})::VARCHAR`
+    : "'00'"
 }

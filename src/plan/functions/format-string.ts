@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import { STRING } from '../../types/data-type.ts'
 import { isIntegral } from '../../types/type-classes.ts'
+import { roundDouble } from './rounding.ts'
 import type { PrintedCall } from './signature.ts'
 
 /** `%[index$][flags][width][.precision]conversion` of java.util.Formatter. */
@@ -47,7 +48,10 @@ function specifier(
     case 'o':
       if (!isIntegral(type) && type.kind !== 'void') throw invalid(text, call)
       return orNull(`printf('%${pad}${conversion}', ${value})`)
-    case 'f':
+    case 'f': {
+      const digits = Number(precision ?? 6)
+      return orNull(`printf('%${pad}.${digits}f', ${roundDouble(`${value}::DOUBLE`, digits)})`)
+    }
     case 'e':
     case 'E':
       return orNull(`printf('%${pad}.${precision ?? 6}${conversion}', ${value}::DOUBLE)`)

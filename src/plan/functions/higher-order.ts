@@ -7,16 +7,19 @@ import {
   K,
   lambda,
   mapOf,
+  ORDERABLE,
   type PrintedCall,
   signature,
   T,
   type TypedCall,
+  template,
   U,
   V,
   variable,
 } from './signature.ts'
 
 const LIST = arrayOf(T)
+const SORTABLE = arrayOf(variable('T', ORDERABLE))
 const MAP = mapOf(K, V)
 const R = variable('R')
 const W = variable('W')
@@ -30,6 +33,13 @@ export const higherOrderFunctions: readonly FunctionDefinition[] = [
     signature([LIST, U, lambda([U, T], U), lambda([U], R)], R, {
       nullable: 'always',
       duckdb: printed(printAggregate),
+    }),
+  ]),
+  scalar('array_sort', [
+    signature([SORTABLE], LIST, { duckdb: template("list_sort({0}, 'ASC', 'NULLS LAST')") }),
+    signature([LIST, lambda([T, T], INTEGER)], LIST, {
+      nullable: firstIsNullable,
+      duckdb: printed(printSortBy),
     }),
   ]),
   scalar(
@@ -115,6 +125,20 @@ function printAggregate([list, start]: readonly string[], call: PrintedCall): st
   return `list_transform([${folded}], ${call.lambda(3, ['{0}.a'])})[1]`
 }
 
+/** An insertion sort: each element goes behind those that the comparator puts before it or beside it. */
+function printSortBy([list]: readonly string[], call: PrintedCall): string {
+  const { dataType } = call
+  const element = call.typeName(dataType.kind === 'array' ? dataType.elementType : dataType)
+  const { at } = scope(call, 1)
+  const [sorted, next] = [`${at}_sorted`, `${at}_next`]
+  const { body } = lambdaParts(call.lambda(1, [at, `${next}.x`]))
+  const before = `list_filter(${sorted}.l, lambda ${at}: (${body}) <= 0)`
+  const behind = `list_filter(${sorted}.l, lambda ${at}: (${body}) > 0)`
+  const start = `{'l': []::${element}[], 'x': NULL::${element}}`
+  const elements = `list_transform(${list}, lambda sort_: {'l': []::${element}[], 'x': sort_::${element}})`
+  return `struct_extract(list_reduce([${start}] || ${elements}, lambda ${sorted}, ${next}: {'l': ${before} || [${next}.x] || ${behind}, 'x': NULL::${element}}), 'l')`
+}
+
 function printZipWith([left, right]: readonly string[], call: PrintedCall): string {
   const { both, at } = scope(call)
   const { body } = lambdaParts(call.lambda(2, [`${both}.a[${at}]`, `${both}.b[${at}]`]))
@@ -135,8 +159,8 @@ function whenBoth(left: string, right: string, both: string, items: string): str
 }
 
 /** Names that no lambda around or inside this one has. */
-function scope(call: PrintedCall): { readonly both: string; readonly at: string } {
-  const given = call.arguments[2]!
+function scope(call: PrintedCall, index = 2): { readonly both: string; readonly at: string } {
+  const given = call.arguments[index]!
   const id = given.kind === 'Lambda' ? given.parameters[0]!.id : 0
   return { both: `both_${id}`, at: `at_${id}` }
 }

@@ -1,3 +1,4 @@
+import { PipelineError } from '../../errors/index.ts'
 import { array, BOOLEAN, type DataType, field, map, STRING, struct } from '../../types/data-type.ts'
 import type { ResolvedExpression } from '../resolved.ts'
 import { printed, scalar } from './define.ts'
@@ -54,7 +55,13 @@ export const mapFunctions: readonly FunctionDefinition[] = [
 ]
 
 function resolveMap(args: readonly ResolvedExpression[], context: ResolveContext): ResolvedArguments {
-  if (args.length % 2 === 1) context.refuse(args.length - 1, 'a key and a value in turn')
+  if (args.length % 2 === 1) {
+    throw new PipelineError('WRONG_NUM_ARGS.WITHOUT_SUGGESTION', {
+      functionName: 'map',
+      expectedNum: 'an even number of',
+      actualNum: String(args.length),
+    })
+  }
   const keys = args.filter((_, i) => i % 2 === 0)
   const values = args.filter((_, i) => i % 2 === 1)
   const keyType = keys.length === 0 ? VOID_MAP.keyType : context.widen(keys)

@@ -18,6 +18,7 @@ import {
   NUMERIC,
   native,
   ORDERABLE,
+  type Parameter,
   type PrintedCall,
   signature,
   type TypedCall,
@@ -29,13 +30,14 @@ import {
 const ALWAYS = { nullable: 'always' } as const
 const NEVER = { nullable: 'never' } as const
 const NUMBER = variable('T', NUMERIC)
+const ONLY_INTERVAL: Parameter = { type: DAY_TIME_INTERVAL, casts: 'exact' }
 const BITS: Readonly<Record<string, number>> = { byte: 8, short: 16, integer: 32, long: 64 }
 
 /** Mathematical functions. Outside its domain a function of doubles is NaN, a logarithm NULL. */
 export const mathFunctions: readonly FunctionDefinition[] = [
   scalar('abs', [
     signature([NUMBER], NUMBER, { duckdb: native('abs') }),
-    signature([DAY_TIME_INTERVAL], DAY_TIME_INTERVAL, {
+    signature([ONLY_INTERVAL], DAY_TIME_INTERVAL, {
       duckdb: template('to_microseconds(abs(epoch_us({0})))'),
     }),
   ]),
@@ -52,7 +54,7 @@ export const mathFunctions: readonly FunctionDefinition[] = [
     signature([BOOLEAN], INTEGER, { duckdb: template('{0}', { cast: true }) }),
   ]),
   scalar('bit_get getbit', signature([INTEGRAL, INTEGER], BYTE), printed(printBitGet, { cast: true })),
-  ofDouble('cbrt', native('cbrt')),
+  ofDouble('cbrt', macro('cbrt')),
   scalar('conv', signature([STRING, INTEGER, INTEGER], STRING, ALWAYS), macro('conv')),
   ofDouble('cos', native('cos')),
   ofDouble('cosh', native('cosh')),
@@ -87,7 +89,7 @@ export const mathFunctions: readonly FunctionDefinition[] = [
   ofDouble('log10', macro('log10')),
   ofDouble('log1p', macro('log1p')),
   ofDouble('log2', macro('log2')),
-  scalar('nanvl', [signature([FLOAT, FLOAT], FLOAT), signature([DOUBLE, DOUBLE], DOUBLE)], macro('nanvl')),
+  scalar('nanvl', [signature([DOUBLE, DOUBLE], DOUBLE), signature([FLOAT, FLOAT], FLOAT)], macro('nanvl')),
   scalar('pi', signature([], DOUBLE, NEVER), template('pi()')),
   rewritten('pmod', { min: 2, max: 2 }, ([value, n]) => call('$pmod', call('%', value!, n!), n!)),
   scalar(
@@ -103,7 +105,7 @@ export const mathFunctions: readonly FunctionDefinition[] = [
   ofDouble('sec', template('(1 / cos({0}))')),
   scalar('sign signum', [
     signature([DOUBLE], DOUBLE, { ...ALWAYS, duckdb: template('sign({0})', { cast: true }) }),
-    signature([DAY_TIME_INTERVAL], DOUBLE, {
+    signature([ONLY_INTERVAL], DOUBLE, {
       ...ALWAYS,
       duckdb: template('sign(epoch_us({0}))', { cast: true }),
     }),

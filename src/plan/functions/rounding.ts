@@ -128,19 +128,21 @@ function integerPrinter(mode: Mode): (args: readonly string[], call: PrintedCall
  * from rounding the scaled double, which is much faster.
  */
 function doublePrinter(mode: Mode): (args: readonly string[], call: PrintedCall) => string {
-  return ([value], call) => {
-    const digits = scaleOf(call)
-    if (digits > MAX_DOUBLE_SCALE) return value!
-    const power = `1e${Math.abs(digits)}::DOUBLE`
-    const [scale, unscale] = digits >= 0 ? ['*', '/'] : ['/', '*']
-    const scaled = `(round_d ${scale} ${power})`
-    const exact = decimal(MAX_PRECISION, Math.max(digits, 0) + 6)
-    const text = roundDecimal(`round_d::VARCHAR::DECIMAL(38,${exact.scale})`, exact, digits, mode)
-    const isFar = `abs(abs(${scaled} - trunc(${scaled})) - 0.5) > 1e-4 AND abs(${scaled}) < 1e15`
-    const isShort = call.types[0]!.kind === 'double' ? isFar : 'false'
-    return `list_transform([${value}], lambda round_d: CASE
+  return ([value], call) => roundDouble(value!, scaleOf(call), mode, call.types[0]!.kind === 'double')
+}
+
+/** A double rounded by its text; `isDouble` is false for a float, whose text is its own. */
+export function roundDouble(value: string, digits: number, mode: Mode = 'half up', isDouble = true): string {
+  if (digits > MAX_DOUBLE_SCALE) return value
+  const power = `1e${Math.abs(digits)}::DOUBLE`
+  const [scale, unscale] = digits >= 0 ? ['*', '/'] : ['/', '*']
+  const scaled = `(round_d ${scale} ${power})`
+  const exact = decimal(MAX_PRECISION, Math.max(digits, 0) + 6)
+  const text = roundDecimal(`round_d::VARCHAR::DECIMAL(38,${exact.scale})`, exact, digits, mode)
+  const isFar = `abs(abs(${scaled} - trunc(${scaled})) - 0.5) > 1e-4 AND abs(${scaled}) < 1e15`
+  const isShort = isDouble ? isFar : 'false'
+  return `list_transform([${value}], lambda round_d: CASE
       WHEN NOT isfinite(round_d) OR abs(round_d) >= 1e${Math.min(15, 31 - exact.scale)} OR round_d IS NULL THEN round_d
       WHEN ${isShort} THEN round(${scaled}) ${unscale} ${power} + 0.0
       ELSE (${text})::DOUBLE END)[1]`
-  }
 }

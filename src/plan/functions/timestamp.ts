@@ -141,7 +141,9 @@ export const timestampFunctions: readonly FunctionDefinition[] = [
   ),
   scalar('timestamp_seconds', [
     signature([INTEGRAL], TIMESTAMP, { duckdb: template('make_timestamptz({0}::BIGINT * 1000000)') }),
-    signature([ANY_DECIMAL], TIMESTAMP, { duckdb: template('make_timestamptz(({0} * 1000000)::BIGINT)') }),
+    signature([ANY_DECIMAL], TIMESTAMP, {
+      duckdb: template('make_timestamptz(({0}::DECIMAL(38,6) * 1000000)::BIGINT)'),
+    }),
     signature([DOUBLE], TIMESTAMP, {
       ...ALWAYS,
       duckdb: template('make_timestamptz(trunc({0} * 1000000)::BIGINT)'),
@@ -192,10 +194,10 @@ export const timestampFunctions: readonly FunctionDefinition[] = [
 
 function unixTimestamps(): readonly Signature[] {
   return [
-    signature([STRING, DEFAULT_FORMAT], LONG, { duckdb: printed(printUnixSeconds) }),
     signature([TIMESTAMP, DEFAULT_FORMAT], LONG, {
       duckdb: template('millrace.floor_seconds(epoch_us({0}))'),
     }),
+    signature([STRING, DEFAULT_FORMAT], LONG, { duckdb: printed(printUnixSeconds) }),
   ]
 }
 

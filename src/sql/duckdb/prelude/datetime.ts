@@ -117,7 +117,7 @@ export const datetimeMacros: readonly Macro[] = [
     'zone_offset',
     ['z'],
     `CASE WHEN {z} IN ('Z', 'z', 'UTC', 'GMT') THEN to_microseconds(0)
-      ELSE to_microseconds(CASE {z}[1] WHEN '-' THEN -60000000 ELSE 60000000 END
+      ELSE to_microseconds(CASE {z}[1] WHEN '-' THEN -60000000::BIGINT ELSE 60000000::BIGINT END
         * ({z}[2:3]::INTEGER * 60 + coalesce(try_cast(replace({z}[4:], ':', '') AS INTEGER), 0))) END`,
   ),
 ]

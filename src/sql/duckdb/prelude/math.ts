@@ -24,6 +24,7 @@ export const mathMacros: readonly Macro[] = [
     ['x'],
     'CASE WHEN abs({x}) < 0.5 THEN 2 * exp({x} / 2) * sinh({x} / 2) ELSE exp({x}) - 1 END',
   ),
+  bound('cbrt', ['x'], 'CASE WHEN pow(round(cbrt({x})), 3) = {x} THEN round(cbrt({x})) ELSE cbrt({x}) END'),
   bound('factorial', ['n'], 'CASE WHEN {n} BETWEEN 0 AND 20 THEN factorial({n})::BIGINT END'),
   bound('nanvl', ['a', 'b'], 'CASE WHEN isnan({a}) THEN {b} ELSE {a} END'),
   bound(
