@@ -94,29 +94,49 @@ export const sourceConditions = {
     hint: 'Give one, or use the format cloudFiles, which infers it.',
     sqlState: '42000',
   },
-  INVALID_OPTION_VALUE: {
-    message: "The option '{option}' has the value '{value}'; expected {expected}.",
-    sqlState: '42616',
-  },
   UNKNOWN_SOURCE_OPTION: {
     message: "The {source} source has no option '{option}'.",
     hint: '{suggestion}',
     sqlState: '42616',
   },
-  DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE: {
+  DELTA_SOURCE_TABLE_IGNORE_CHANGES: {
     message:
-      'The stream reads another Delta table than before under the name {table}: id {newTableId} instead of {oldTableId}.',
-    hint: 'Start over with a full refresh of the table that the flow writes.',
-    sqlState: '55019',
+      "Detected a data update in the source table '{table}' at version {version} (for example in the file '{file}').",
+    hint: 'A stream takes appended rows only. To pass over commits that change rows set the option skipChangeCommits to true; to take the rows of this one again, do a full refresh.',
+    sqlState: '0A000',
   },
   DELTA_SOURCE_IGNORE_DELETE: {
-    message: 'Version {version} of the streaming source {table} deletes rows that were given already.',
-    hint: "Set the option 'skipChangeCommits' to true to leave such commits out, or fully refresh the tables that read {table}.",
+    message:
+      "Detected deleted data in the source table '{table}' at version {version} (for example in the file '{file}').",
+    hint: 'A stream takes appended rows only. To pass over deletes set the option ignoreDeletes to true; to drop the deleted rows downstream too, do a full refresh.',
     sqlState: '0A000',
   },
-  DELTA_SOURCE_TABLE_IGNORE_CHANGES: {
-    message: 'Version {version} of the streaming source {table} changes rows that were given already.',
-    hint: "Set the option 'skipChangeCommits' to true to leave such commits out, read {table} as a table in a materialized view, or fully refresh the tables that read it.",
-    sqlState: '0A000',
+  DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE: {
+    message:
+      "The source table '{table}' was dropped and created again: the checkpoint has read the table with id {oldTableId}, now its id is {newTableId}.",
+    hint: 'A full refresh starts anew with the new table.',
+    sqlState: '55019',
+  },
+  DELTA_SCHEMA_CHANGED_WITH_VERSION: {
+    message:
+      "Detected a schema change in version {version} of the source table '{table}'. Columns read: {readSchema}. Columns now: {dataSchema}.",
+    hint: 'The flow goes on with the new columns when it is started again.',
+    sqlState: 'KD007',
+  },
+  DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE: {
+    message:
+      "Version {version} of the source table '{table}' has columns that the table no longer has, or has with another type. Columns then: {dataSchema}. Columns read: {readSchema}.",
+    hint: 'A stream follows added columns only. A full refresh starts anew with the columns of now.',
+    sqlState: '42KD4',
+  },
+  DELTA_LOG_FILE_NOT_FOUND_FOR_STREAMING_SOURCE: {
+    message:
+      "The log of the source table '{table}' no longer has version {version}, which the stream has still to read: it lags behind the log's retention.",
+    hint: 'A full refresh starts anew. To go on with what is left, and lose what is gone, set the option failOnDataLoss to false.',
+    sqlState: '42K03',
+  },
+  INVALID_OPTION_VALUE: {
+    message: "The option '{option}' has the value '{value}'; expected {expected}.",
+    sqlState: '42616',
   },
 } as const

@@ -44,7 +44,7 @@ export async function pinFiles(source: DataSource, context: FilesInputContext): 
   }
 }
 
-/** The files that there are now, in the form of a pin's. Throws CF_PATH_DOES_NOT_EXIST and the conditions of the options. */
+/** The files that there are now, as a pin holds them. */
 export function listedFiles(
   source: DataSource,
   context: Pick<FilesInputContext, 'baseFolder'>,

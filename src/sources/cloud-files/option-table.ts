@@ -1,5 +1,4 @@
-/** How an option's text is read. */
-export type OptionKind = 'flag' | 'count' | 'bytes' | 'duration' | 'moment' | 'text'
+import type { OptionKind } from '../option-value.ts'
 
 export interface OptionEntry {
   readonly kind: OptionKind

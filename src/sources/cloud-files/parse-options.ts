@@ -1,7 +1,6 @@
 import { nearest, PipelineError, type Position } from '../../errors/index.ts'
 import type { ReadOptions } from '../../formats/read-options.ts'
-import { exactTimestamp } from '../../formats/temporal.ts'
-import { parseInterval } from '../../types/interval.ts'
+import { bytesOf, checkValue, durationMs, invalid, momentMs } from '../option-value.ts'
 import { FILE_OPTIONS, LOADER_OPTIONS, type OptionEntry, STREAM_OPTIONS } from './option-table.ts'
 
 export type FileFormat = 'json' | 'csv' | 'parquet' | 'text'
@@ -137,7 +136,7 @@ class OptionReader {
 
   #take({ name, entry, isLoaderOption }: Known, value: string): void {
     if (entry.isRefused === true) throw new PipelineError('CF_OPTION_NOT_SUPPORTED', { option: name })
-    checkValue(name, entry, value)
+    checkValue(name, entry.kind, value)
     if (entry.isIgnored === true) this.#ignored.push(name)
     else if (isLoaderOption) this.#loader.set(name, value)
     else this.#read[name] = value
@@ -283,62 +282,6 @@ function knownOptions(dialect: Dialect): Map<string, Known> {
   if (dialect === 'cloudFiles') add(LOADER_OPTIONS, true, PREFIX)
   else add(dialect === 'read_files' ? LOADER_OPTIONS : STREAM_OPTIONS, true)
   return known
-}
-
-function checkValue(name: string, entry: OptionEntry, value: string): void {
-  switch (entry.kind) {
-    case 'flag':
-      if (!/^(true|false)$/i.test(value)) throw invalid(name, value, 'true or false')
-      return
-    case 'count':
-      if (!/^\d+$/.test(value) || (name.startsWith('max') && Number(value) === 0)) {
-        throw invalid(name, value, 'a positive whole number')
-      }
-      return
-    case 'bytes':
-      if (!bytesOf(value)) throw invalid(name, value, 'a size such as 10g, 500mb or 1048576')
-      return
-    case 'duration':
-      if (durationMs(value) === undefined) throw invalid(name, value, 'an interval such as 14 days')
-      return
-    case 'moment':
-      if (momentMs(value) === undefined)
-        throw invalid(name, value, 'a timestamp such as 2026-01-31T00:00:00Z')
-  }
-}
-
-function invalid(option: string, value: string, expected: string): PipelineError {
-  return new PipelineError('INVALID_OPTION_VALUE', { option, value, expected })
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  k: 2 ** 10,
-  m: 2 ** 20,
-  g: 2 ** 30,
-  t: 2 ** 40,
-}
-
-/** `10g`, `500mb`, `1048576` in bytes. */
-function bytesOf(text: string): number | undefined {
-  const match = /^\s*(\d+)\s*([kmgt]?)i?(?:b|bytes?)?\s*$/i.exec(text)
-  return match === null ? undefined : Number(match[1]) * UNITS[match[2]!.toLowerCase()]!
-}
-
-function durationMs(text: string): number | undefined {
-  try {
-    const { months, micros } = parseInterval(text)
-    return months === 0n ? Number(micros / 1000n) : undefined
-  } catch (error) {
-    if (error instanceof PipelineError) return undefined
-    throw error
-  }
-}
-
-function momentMs(text: string): number | undefined {
-  const utc = exactTimestamp(text, 'UTC')
-  return utc === undefined ? undefined : Date.parse(`${utc.slice(0, 23).replace(' ', 'T')}Z`)
 }
 
 function listOf(text: string): string[] {

@@ -1,229 +1,173 @@
-import { type AddFile, type Commit, DeltaTable, deltaScanOf, type Snapshot } from '../../delta/index.ts'
-import { PipelineError } from '../../errors/index.ts'
-import type { Storage } from '../../storage/index.ts'
+import { type AddFile, DeltaTable, deltaScanOf } from '../../delta/index.ts'
+import { listCommits } from '../../delta/log-segment.ts'
+import { timedVersions } from '../../delta/time-travel.ts'
+import { isCondition, PipelineError } from '../../errors/index.ts'
+import type { Storage } from '../../storage/storage.ts'
 import type { BoundRange, PlannedRange, Source, SourceSchema } from '../source.ts'
-import type { DeltaSourceOptions } from './delta-source-options.ts'
+import { beforeCommit, type DeltaOffset, type DeltaRange } from './delta-offset.ts'
+import type { DeltaSourceOptions } from './delta-options.ts'
+import { type StreamedTable, StreamFiles } from './stream-files.ts'
+
+export interface DeltaSourceContext {
+  /** The table's name or path, for messages and the checkpoint. */
+  readonly name: string
+  /** Rooted at the table. */
+  readonly storage: Storage
+  /** Called when rows are needed: finding that there are none takes the log's names alone. */
+  readonly open: () => Promise<DeltaTable>
+  readonly options: DeltaSourceOptions
+}
+
+/** Behind the newest commit. */
+interface LatestVersion {
+  readonly reservoirVersion: number
+}
+
+interface Opened extends StreamedTable {
+  readonly files: StreamFiles
+}
 
 /**
- * A Delta table as a stream: first the rows of one version, then what each commit after it adds. Commits that change rows
- * already given are an error unless an option says otherwise; commits that only move rows are invisible.
+ * A Delta table as a stream of the rows that are appended to it (dlt-semantics 6.6): first the table as it is when the
+ * stream begins, in batches, then commit by commit. The columns are those of the table when the source is opened; a commit
+ * that adds columns ends the stream, which goes on with the new columns when it is opened again.
  */
 export class DeltaSource implements Source {
   readonly name: string
-  readonly #storage: Storage
-  readonly #options: DeltaSourceOptions
-  readonly #open: () => Promise<DeltaTable>
-  #table: DeltaTable | undefined
+  readonly #context: DeltaSourceContext
+  #opened: Promise<Opened> | undefined
 
-  constructor(options: {
-    readonly name: string
-    /** Rooted at the table. */
-    readonly storage: Storage
-    /** Called when rows are needed: finding that there are none takes the log's names alone. */
-    readonly open: () => Promise<DeltaTable>
-    readonly options: DeltaSourceOptions
-  }) {
-    this.name = options.name
-    this.#open = options.open
-    this.#storage = options.storage
-    this.#options = options.options
+  constructor(context: DeltaSourceContext) {
+    this.name = context.name
+    this.#context = context
   }
 
   async schema(): Promise<SourceSchema> {
-    return { schema: (await this.#opened()).snapshot.metadata.schema }
+    return { schema: (await this.#open()).read.metadata.schema }
   }
 
-  /** The place behind the newest commit; undefined while there is no table. */
+  /** Found by the names of the log alone; undefined while there is no table. */
   async latest(): Promise<LatestVersion | undefined> {
-    const version = await DeltaTable.latestVersion(this.#storage)
+    const version = await DeltaTable.latestVersion(this.#context.storage)
     return version === undefined ? undefined : { reservoirVersion: version + 1 }
   }
 
-  /** Throws DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE, DELTA_SOURCE_IGNORE_DELETE, DELTA_SOURCE_TABLE_IGNORE_CHANGES. */
+  /** A range without files is planned where it moves the offset on: over compactions, or to pin where `latest` began. */
   async plan(from: unknown, to: unknown): Promise<PlannedRange | undefined> {
-    const { reservoirVersion: end } = to as LatestVersion
+    const { reservoirVersion } = to as LatestVersion
     const last = from as DeltaOffset | undefined
-    if (last !== undefined && !last.isInitialSnapshot && last.reservoirVersion >= end) return undefined
-    const table = await this.#opened()
+    if (last?.reservoirVersion === reservoirVersion) return undefined
+    const { table, read, files } = await this.#openSame(last)
     await table.refresh()
-    const start = last === undefined ? await this.#start(table, end) : this.#resume(table, last)
-    if (start.isInitialSnapshot) return this.#planSnapshot(table, start)
-    const { next, files, bytes } = await this.#take(table, start, end)
-    return { range: { from: start, to: next, files, bytes } satisfies DeltaRange, end: next }
+    const until = beforeCommit(read.metadata.id, reservoirVersion)
+    const start = last ?? (await this.#start(until))
+    const batch = new BatchLimits(this.#context.options)
+    let end = start
+    try {
+      for await (const { file, at } of files.between(start, until)) {
+        if (file !== undefined && !batch.take(file)) break
+        end = at
+      }
+    } catch (error) {
+      // What comes before the commit in question is read first.
+      if (batch.count === 0) throw error
+    }
+    const pinsLatest = last === undefined && this.#context.options.startingVersion === 'latest'
+    if (end === start && !pinsLatest) return undefined
+    const range: DeltaRange = { from: start, to: end }
+    return { range, end }
   }
 
   async read(range: unknown): Promise<BoundRange> {
     const { from, to } = range as DeltaRange
-    const table = await this.#opened()
-    const { snapshot } = table
-    const files = from.isInitialSnapshot
-      ? await this.#snapshotFiles(table, from, to)
-      : await this.#commitFiles(table, from, to)
-    return { input: await deltaScanOf(snapshot, this.#storage, files), schema: snapshot.metadata.schema }
+    const { files, read, storage } = await this.#openSame(from)
+    const adds: AddFile[] = []
+    for await (const { file } of files.between(from, to)) if (file !== undefined) adds.push(file)
+    return { schema: read.metadata.schema, input: await deltaScanOf(read, storage, adds) }
   }
 
-  async #opened(): Promise<DeltaTable> {
-    this.#table ??= await this.#open()
-    return this.#table
+  async evolve(error: unknown): Promise<boolean> {
+    if (!isCondition(error, 'DELTA_SCHEMA_CHANGED_WITH_VERSION')) return false
+    this.#opened = undefined
+    return true
   }
 
-  async #start(table: DeltaTable, end: number): Promise<DeltaOffset> {
-    const { startingVersion, startingTimestampMs } = this.#options
-    if (startingVersion === 'latest') return offset(table, end)
-    if (startingVersion !== undefined) return offset(table, startingVersion)
-    if (startingTimestampMs === undefined) return offset(table, end - 1, 0, true)
-    for await (const commit of table.changes(0, end - 1)) {
-      if (commit.timestampMs >= startingTimestampMs) return offset(table, commit.version)
-    }
-    return offset(table, end)
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#openTable()
+    return this.#opened
   }
 
-  #resume(table: DeltaTable, last: DeltaOffset): DeltaOffset {
-    const { id } = table.snapshot.metadata
-    if (last.reservoirId === id) return last
+  async #openTable(): Promise<Opened> {
+    const { name, storage, options, open } = this.#context
+    const table = await open()
+    const source = { name, storage, table, read: table.snapshot, options }
+    return { ...source, files: new StreamFiles(source) }
+  }
+
+  /** Throws DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE where an offset is of another table. */
+  async #openSame(offset: DeltaOffset | undefined): Promise<Opened> {
+    const opened = await this.#open()
+    const { id } = opened.read.metadata
+    if (offset === undefined || id === offset.reservoirId) return opened
     throw new PipelineError('DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE', {
       table: this.name,
-      oldTableId: last.reservoirId,
+      oldTableId: offset.reservoirId,
       newTableId: id,
     })
   }
 
-  async #planSnapshot(table: DeltaTable, start: DeltaOffset): Promise<PlannedRange> {
-    const files = orderedFiles(await snapshotAt(table, start.reservoirVersion), this.#options)
-    const taken = withinLimits(files.slice(start.index), this.#options)
-    const stop = start.index + taken.length
-    const isDone = stop === files.length
-    const next = isDone
-      ? offset(table, start.reservoirVersion + 1)
-      : offset(table, start.reservoirVersion, stop, true)
-    const rest = files.slice(stop)
-    return {
-      range: { from: start, to: next, files: taken.length, bytes: totalBytes(taken) } satisfies DeltaRange,
-      end: next,
-      backlog: { files: rest.length, bytes: totalBytes(rest) },
-    }
+  /** Where a new stream begins. */
+  async #start(until: DeltaOffset): Promise<DeltaOffset> {
+    const { startingVersion, startingTimestamp } = this.#context.options
+    const { reservoirId, reservoirVersion } = until
+    if (startingVersion === 'latest') return until
+    if (startingVersion !== undefined)
+      return beforeCommit(reservoirId, await this.#checkedVersion(startingVersion))
+    if (startingTimestamp !== undefined)
+      return beforeCommit(reservoirId, await this.#versionFrom(startingTimestamp))
+    return { reservoirId, reservoirVersion: reservoirVersion - 1, index: -1, isInitialSnapshot: true }
   }
 
-  /** Walks the commits from `start` until a limit or `end` is reached. */
-  async #take(
-    table: DeltaTable,
-    start: DeltaOffset,
-    end: number,
-  ): Promise<{ next: DeltaOffset; files: number; bytes: number }> {
-    let files = 0
-    let bytes = 0
-    if (start.reservoirVersion >= end) return { next: start, files, bytes }
-    for await (const { commit, added } of this.#commits(table, start, end - 1)) {
-      const room = { ...this.#options, maxFilesPerTrigger: this.#options.maxFilesPerTrigger - files }
-      const index = commit.version === start.reservoirVersion ? start.index : 0
-      const taken = room.maxFilesPerTrigger === 0 ? [] : withinLimits(added.slice(index), room, bytes)
-      files += taken.length
-      bytes += totalBytes(taken)
-      if (index + taken.length < added.length) {
-        return { next: offset(table, commit.version, index + taken.length), files, bytes }
-      }
-    }
-    return { next: offset(table, end), files, bytes }
+  /** A version that the log has, or the one to come. Throws DELTA_VERSION_NOT_FOUND. */
+  async #checkedVersion(version: number): Promise<number> {
+    const commits = await listCommits(this.#context.storage)
+    const earliest = commits[0]?.version ?? 0
+    const latest = commits.at(-1)?.version ?? 0
+    if (version >= earliest && version <= latest + 1) return version
+    throw new PipelineError('DELTA_VERSION_NOT_FOUND', {
+      userVersion: String(version),
+      earliest: String(earliest),
+      latest: String(latest),
+      table: this.name,
+    })
   }
 
-  async #snapshotFiles(table: DeltaTable, from: DeltaOffset, to: DeltaOffset): Promise<AddFile[]> {
-    const files = orderedFiles(await snapshotAt(table, from.reservoirVersion), this.#options)
-    return files.slice(from.index, to.isInitialSnapshot ? to.index : files.length)
-  }
-
-  async #commitFiles(table: DeltaTable, from: DeltaOffset, to: DeltaOffset): Promise<AddFile[]> {
-    const last = to.index > 0 ? to.reservoirVersion : to.reservoirVersion - 1
-    if (last < from.reservoirVersion) return []
-    const files: AddFile[] = []
-    for await (const { commit, added } of this.#commits(table, from, last)) {
-      const start = commit.version === from.reservoirVersion ? from.index : 0
-      files.push(...added.slice(start, commit.version === to.reservoirVersion ? to.index : added.length))
-    }
-    return files
-  }
-
-  /** Commits of versions `from` to `last` with the files whose rows are new in them. */
-  async *#commits(
-    table: DeltaTable,
-    from: DeltaOffset,
-    last: number,
-  ): AsyncIterable<{ commit: Commit; added: AddFile[] }> {
-    for await (const commit of table.changes(from.reservoirVersion, last)) {
-      yield { commit, added: newFiles(commit, this.name, this.#options) }
-    }
+  /** The first version committed at a time or later; the one to come when there is none. */
+  async #versionFrom(timestampMs: number): Promise<number> {
+    const { storage } = this.#context
+    const versions = await timedVersions(storage, await listCommits(storage))
+    const first = versions.find((each) => each.timestampMs >= timestampMs)
+    return first?.version ?? (versions.at(-1)?.version ?? -1) + 1
   }
 }
 
-/** The version that the next commit will have. */
-export interface LatestVersion {
-  readonly reservoirVersion: number
-}
+/** How much a batch may hold: `maxFilesPerTrigger`, and `maxBytesPerTrigger` where that leaves one file at least. */
+class BatchLimits {
+  readonly #options: DeltaSourceOptions
+  #bytes = 0
+  count = 0
 
-/** A place in a table's log: behind `index` files of the version (of its whole snapshot, or of its commit). */
-export interface DeltaOffset {
-  /** The table's id. */
-  readonly reservoirId: string
-  readonly reservoirVersion: number
-  readonly index: number
-  readonly isInitialSnapshot: boolean
-}
-
-interface DeltaRange {
-  readonly from: DeltaOffset
-  readonly to: DeltaOffset
-  readonly files: number
-  readonly bytes: number
-}
-
-/** The files that a commit adds to the stream, in the order of its log; throws for changes that no option allows. */
-function newFiles(commit: Commit, table: string, options: DeltaSourceOptions): AddFile[] {
-  const added = commit.adds.filter((each) => each.dataChange && !isExcluded(each, options))
-  const isChange = commit.removes.some((each) => each.dataChange)
-  if (!isChange) return added
-  if (options.skipChangeCommits) return []
-  if (options.ignoreChanges) return added
-  const version = String(commit.version)
-  if (added.length > 0) throw new PipelineError('DELTA_SOURCE_TABLE_IGNORE_CHANGES', { table, version })
-  if (options.ignoreDeletes) return []
-  throw new PipelineError('DELTA_SOURCE_IGNORE_DELETE', { table, version })
-}
-
-/** A snapshot's files in an order that every reader of the same version finds again: oldest first, then by path. */
-function orderedFiles(snapshot: Snapshot, options: DeltaSourceOptions): AddFile[] {
-  return [...snapshot.files()]
-    .filter((each) => !isExcluded(each, options))
-    .sort((a, b) => a.modificationTime - b.modificationTime || (a.path < b.path ? -1 : 1))
-}
-
-function isExcluded(file: AddFile, { excludeRegex }: DeltaSourceOptions): boolean {
-  return excludeRegex?.test(file.path) ?? false
-}
-
-/** As many files from the front as one batch may hold; at least one where there is one and none was taken before. */
-function withinLimits(
-  files: readonly AddFile[],
-  { maxFilesPerTrigger, maxBytesPerTrigger = Infinity }: DeltaSourceOptions,
-  bytesBefore = 0,
-): AddFile[] {
-  const taken: AddFile[] = []
-  let bytes = bytesBefore
-  for (const file of files.slice(0, maxFilesPerTrigger)) {
-    if (bytes > 0 && bytes + file.size > maxBytesPerTrigger) break
-    taken.push(file)
-    bytes += file.size
+  constructor(options: DeltaSourceOptions) {
+    this.#options = options
   }
-  return taken
-}
 
-function totalBytes(files: readonly AddFile[]): number {
-  return files.reduce((sum, each) => sum + each.size, 0)
-}
-
-function offset(table: DeltaTable, version: number, index = 0, isInitialSnapshot = false): DeltaOffset {
-  return { reservoirId: table.snapshot.metadata.id, reservoirVersion: version, index, isInitialSnapshot }
-}
-
-function snapshotAt(table: DeltaTable, version: number): Promise<Snapshot> | Snapshot {
-  const { snapshot } = table
-  return snapshot.version === version ? snapshot : table.snapshotAt({ version })
+  take(file: AddFile): boolean {
+    const { maxFilesPerTrigger, maxBytesPerTrigger } = this.#options
+    if (this.count === maxFilesPerTrigger) return false
+    if (this.count > 0 && maxBytesPerTrigger !== undefined && this.#bytes + file.size > maxBytesPerTrigger)
+      return false
+    this.#bytes += file.size
+    this.count++
+    return true
+  }
 }

@@ -1,2 +1,2 @@
-export { DeltaSource } from './delta-source.ts'
-export { type DeltaSourceOptions, deltaSourceOptions } from './delta-source-options.ts'
+export { type DeltaSourceOptions, deltaSourceOptions } from './delta-options.ts'
+export { DeltaSource, type DeltaSourceContext } from './delta-source.ts'

@@ -1,0 +1,94 @@
+import type { AddFile, Commit } from '../../delta/index.ts'
+import { metadataFrom } from '../../delta/metadata.ts'
+import { PipelineError } from '../../errors/index.ts'
+import { type DataType, fieldNamed, type StructType } from '../../types/data-type.ts'
+import { printDataType } from '../../types/ddl.ts'
+import { sameType } from '../../types/same-type.ts'
+import type { DeltaSourceOptions } from './delta-options.ts'
+
+/**
+ * The files of a commit that a stream takes: those added with new data. Compactions (`dataChange` false) are invisible.
+ * Throws DELTA_SOURCE_TABLE_IGNORE_CHANGES and DELTA_SOURCE_IGNORE_DELETE for commits that change rows, unless the
+ * options pass over them.
+ */
+export function appendedFiles(
+  commit: Commit,
+  table: string,
+  options: DeltaSourceOptions,
+): readonly AddFile[] {
+  const adds = commit.adds.filter((each) => each.dataChange)
+  const removed = commit.removes.find((each) => each.dataChange)
+  const kept = adds.filter((each) => options.excludeRegex?.test(each.path) !== true)
+  if (removed === undefined) return kept
+  if (options.skipChangeCommits) return []
+  const place = { table, version: String(commit.version), file: removed.path }
+  if (adds.length > 0 && !options.ignoreChanges)
+    throw new PipelineError('DELTA_SOURCE_TABLE_IGNORE_CHANGES', place)
+  if (adds.length === 0 && !options.ignoreChanges && !options.ignoreDeletes) {
+    throw new PipelineError('DELTA_SOURCE_IGNORE_DELETE', place)
+  }
+  return kept
+}
+
+/**
+ * Checks a commit that changes the table's definition against the columns that the stream reads. Throws
+ * DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE; DELTA_SCHEMA_CHANGED_WITH_VERSION for columns newer than `readVersion`;
+ * DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE for columns that were dropped or retyped since.
+ */
+export function checkDefinition(
+  commit: Commit,
+  read: {
+    readonly table: string
+    readonly id: string
+    readonly schema: StructType
+    readonly version: number
+  },
+): void {
+  if (commit.metaData === undefined) return
+  const { id, schema } = metadataFrom(commit.metaData)
+  if (id !== read.id) {
+    throw new PipelineError('DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE', {
+      table: read.table,
+      oldTableId: read.id,
+      newTableId: id,
+    })
+  }
+  if (canRead(read.schema, schema)) return
+  const parameters = {
+    table: read.table,
+    version: String(commit.version),
+    readSchema: printDataType(read.schema),
+    dataSchema: printDataType(schema),
+  }
+  throw commit.version > read.version
+    ? new PipelineError('DELTA_SCHEMA_CHANGED_WITH_VERSION', parameters)
+    : new PipelineError('DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE', parameters)
+}
+
+const NARROWER: Readonly<Record<string, readonly string[]>> = {
+  short: ['byte'],
+  integer: ['byte', 'short'],
+  long: ['byte', 'short', 'integer'],
+  double: ['float', 'byte', 'short', 'integer'],
+}
+
+/** True when rows written with `written` can be read as `wanted`: no column is missing there, none is narrower. */
+function canRead(wanted: DataType, written: DataType): boolean {
+  if (wanted.kind === 'struct' && written.kind === 'struct') {
+    return written.fields.every((each) => {
+      const known = fieldNamed(wanted, each.name)
+      return known !== undefined && canRead(known.dataType, each.dataType)
+    })
+  }
+  if (wanted.kind === 'array' && written.kind === 'array')
+    return canRead(wanted.elementType, written.elementType)
+  if (wanted.kind === 'map' && written.kind === 'map') {
+    return canRead(wanted.keyType, written.keyType) && canRead(wanted.valueType, written.valueType)
+  }
+  if (wanted.kind === 'decimal' && written.kind === 'decimal') {
+    return (
+      wanted.scale >= written.scale && wanted.precision - wanted.scale >= written.precision - written.scale
+    )
+  }
+  return sameType(wanted, written) || NARROWER[wanted.kind]?.includes(written.kind) === true
+}
