@@ -52,10 +52,11 @@ export const castMacros: readonly Macro[] = [
     ['p'],
     `CASE WHEN {p}.y <> '' THEN concat_ws('-', {p}.y, lpad(coalesce(nullif({p}.m, ''), '1'), 2, '0'), lpad(coalesce(nullif({p}.d, ''), '1'), 2, '0')) END`,
   ),
+  // DuckDB takes `Z` and `+01:00` right behind the time only, a zone's name only behind a space.
   bound(
     'clock_text',
     ['p'],
-    `CASE WHEN {p}.h <> '' AND {p}.h <> '24' THEN concat_ws(':', lpad({p}.h, 2, '0'), lpad({p}.n, 2, '0'), coalesce(nullif({p}.s, ''), '00')) || coalesce(' ' || nullif(trim({p}.zone), ''), '') END`,
+    `CASE WHEN {p}.h <> '' AND {p}.h <> '24' THEN concat_ws(':', lpad({p}.h, 2, '0'), lpad({p}.n, 2, '0'), coalesce(nullif({p}.s, ''), '00')) || CASE WHEN regexp_full_match(trim({p}.zone), '(Z|[+-].*)?') THEN trim({p}.zone) ELSE ' ' || trim({p}.zone) END END`,
   ),
   plain('date_text', ['s'], 'millrace.day_text(millrace.time_parts({s}))'),
   bound(
