@@ -3,7 +3,7 @@ import { alias, attribute, call, project } from '../../plan/build.ts'
 import type { Relation, WithWatermark } from '../../plan/relation.ts'
 import { childrenOf, walk, withChildren } from '../../plan/rewrite.ts'
 import { applyRules } from '../count-rules.ts'
-import { type Batch, stageStreaming } from './batch.ts'
+import { type Batch, isCheapToRepeat, stageStreaming } from './batch.ts'
 import { deduplicate } from './deduplicate.ts'
 import { outputName } from './event-time.ts'
 import { aggregate } from './streaming-aggregate.ts'
@@ -63,19 +63,18 @@ async function observeEventTime(node: WithWatermark, batch: Batch): Promise<Rela
           columns: [{ name: column, expression: node.eventTime.child }],
         }
       : node.input
-  const staged = await stageStreaming(batch, input)
+  const rows = isCheapToRepeat(input) ? input : (await stageStreaming(batch, input)).scan
   const newest = call('unix_micros', call('max', asTimestamp(attribute(column))))
   const [row] = await batch.session.rows({
     kind: 'Aggregate',
-    input: project(staged.scan, [attribute(column)]),
+    input: project(rows, [attribute(column)]),
     groupType: 'groupby',
     grouping: [],
     expressions: [alias(newest, 'newest')],
   })
-  const maxMicros = row?.[0]
-  if (typeof maxMicros === 'bigint')
-    batch.observed.eventTimes.push({ maxMicros, delayMicros: node.delayMicros })
-  return staged.scan
+  const maxMicros = row![0] as bigint | null
+  batch.observed.eventTimes.push({ maxMicros: maxMicros ?? undefined, delayMicros: node.delayMicros })
+  return rows
 }
 
 function joinWithStatic(node: Extract<Relation, { kind: 'Join' }>): Relation {

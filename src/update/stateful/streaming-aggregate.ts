@@ -17,12 +17,10 @@ import { asTimestamp, timestampLiteral } from './watermark.ts'
  * mode). State is one row a group of mergeable parts; where an aggregate has none, the rows themselves.
  */
 export async function aggregate(node: Aggregate, original: Relation, batch: Batch): Promise<Relation> {
-  const input = await stageStreaming(batch, node.input)
   const below = original.kind === 'Aggregate' ? eventTimeOf(original.input) : undefined
-  const keys = groupKeys(node, input.scan.schema, below)
-  const over: Aggregate = { ...node, input: input.scan }
-  const parts = partialsOf(over, keys, batch)
-  return parts === undefined ? overRows(over, keys, batch) : overPartials(over, keys, parts, batch)
+  const keys = groupKeys(node, batch.schemaOf(node.input), below)
+  const parts = partialsOf(node, keys, batch)
+  return parts === undefined ? overRows(node, keys, batch) : overPartials(node, keys, parts, batch)
 }
 
 /** Counts the rows behind each partial group, so that rows dropped as late can be told. */
