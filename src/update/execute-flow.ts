@@ -46,6 +46,7 @@ async function runOnce(
   { isFullRefresh }: { readonly isFullRefresh: boolean },
 ): Promise<FlowOutcome> {
   const checkpoint = await openCheckpoint(run.storage, flow.target, flow.name)
+  await checkpoint.removeSuperseded(Number(run.clock.nowMicros() / 1000n), SUPERSEDED_RETENTION_MS)
   const query = inlineViews(flow.query, run.graph, (view) =>
     countingFlow(view, run.graph)?.identifier === flow.identifier ? 'count' : 'filter',
   )
@@ -56,6 +57,9 @@ async function runOnce(
   if (flow.kind === 'materialized_view') return refreshMaterializedView({ ...options, isFullRefresh })
   return new StreamingFlow(options).drain()
 }
+
+/** Checkpoints that a full refresh replaced stay for a week, as deleted files of tables do. */
+const SUPERSEDED_RETENTION_MS = 7 * 24 * 60 * 60 * 1000
 
 /** A backfill: its batch query is appended in the first update after its definition, and after a full refresh. */
 async function runOnceFlow(options: BatchQueryOptions): Promise<FlowOutcome> {

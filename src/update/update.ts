@@ -21,7 +21,7 @@ import { type Selection, selectTables } from './selection.ts'
 import { SummaryCollector } from './summary.ts'
 import { finishResets, setUpTables } from './table-setup.ts'
 import { Tables } from './tables.ts'
-import type { Clock, UpdateOptions, UpdateSummary } from './update-api.ts'
+import type { Clock, UpdateOptions, UpdateState, UpdateSummary } from './update-api.ts'
 
 /**
  * Runs one update of a pipeline from its lease to its summary: states and their order as in Databricks (CREATED,
@@ -79,34 +79,38 @@ interface UpdateParts {
 class Update {
   readonly #parts: UpdateParts
   readonly #errors: Error[] = []
+  /** What ended the update before or beside its flows. */
+  #failure: unknown
 
   constructor(parts: UpdateParts) {
     this.#parts = parts
   }
 
   async execute(): Promise<UpdateSummary> {
-    const { options, events, collector, updateId } = this.#parts
+    const { events, collector, updateId } = this.#parts
     this.#announce()
+    const state = await this.#runToItsState()
+    await events.append([
+      updateProgress({
+        updateId,
+        state,
+        error: state === 'FAILED' ? this.#errors[0] : undefined,
+        cancellationCause: state === 'CANCELED' ? 'USER_ACTION' : undefined,
+      }),
+    ])
+    if (this.#failure !== undefined && state === 'FAILED') throw this.#failure
+    await this.#fold()
+    return collector.summary(state, this.#errors)
+  }
+
+  async #runToItsState(): Promise<UpdateState> {
     try {
-      const state = await this.#run()
-      events.emit(
-        updateProgress({
-          updateId,
-          state,
-          error: state === 'FAILED' ? this.#errors[0] : undefined,
-          cancellationCause: state === 'CANCELED' ? 'USER_ACTION' : undefined,
-        }),
-      )
-      await events.flush()
-      await this.#fold()
-      return collector.summary(state, this.#errors)
+      return await this.#run()
     } catch (error) {
-      const state = options.signal?.aborted === true ? 'CANCELED' : 'FAILED'
-      await events.append([
-        updateProgress({ updateId, state, error: state === 'FAILED' ? error : undefined }),
-      ])
-      if (state === 'CANCELED') return collector.summary(state, [])
-      throw error
+      if (this.#parts.options.signal?.aborted === true) return 'CANCELED'
+      this.#failure = error
+      this.#errors.push(error instanceof Error ? error : new Error(String(error)))
+      return 'FAILED'
     }
   }
 
@@ -134,7 +138,7 @@ class Update {
     events.emit(updateProgress({ updateId, state }))
   }
 
-  async #run(): Promise<UpdateSummary['state']> {
+  async #run(): Promise<UpdateState> {
     const { options, collector } = this.#parts
     this.#enter('INITIALIZING')
     const graph = await resolvePipeline(this.#resolveRun([]))
@@ -239,10 +243,18 @@ class Update {
     )
   }
 
-  /** Moves journals into the event table while an engine is open anyway. */
+  /**
+   * Moves journals into the event table while an engine is open anyway. The events are safe in the journals: what goes
+   * wrong here is reported and does not make a completed update fail.
+   */
   async #fold(): Promise<void> {
     const { events, engine } = this.#parts
-    if (engine.isOpen && events.isFoldDue()) await events.fold(await engine.get())
+    if (!engine.isOpen || !events.isFoldDue()) return
+    try {
+      await events.fold(await engine.get())
+    } catch (error) {
+      this.#errors.push(error instanceof Error ? error : new Error(String(error)))
+    }
   }
 }
 
