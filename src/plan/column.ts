@@ -249,9 +249,9 @@ export class Column<Name extends string = string> {
   }
 }
 
-/** The column that calls a function of Spark SQL. */
-export function call(name: string, ...operands: readonly ColumnOrLiteral[]): Column {
-  return operator(name, ...operands)
+/** The column that calls a function of Spark SQL; optional arguments that were not given are left out. */
+export function call(name: string, ...operands: readonly (ColumnOrLiteral | undefined)[]): Column {
+  return operator(name, ...operands.filter((each) => each !== undefined))
 }
 
 /** `CASE WHEN ... THEN ... END`, to which more branches can be added. */
