@@ -1,5 +1,5 @@
 import { type Condition, PipelineError } from '../../errors/index.ts'
-import { raisedCondition } from '../../sql/duckdb/prelude/raise.ts'
+import { runtimeError } from '../../sql/duckdb/runtime-error.ts'
 
 /** DuckDB's messages by what they mean, the first match wins. */
 const MEANINGS: readonly { readonly pattern: RegExp; readonly condition: Condition }[] = [
@@ -9,8 +9,6 @@ const MEANINGS: readonly { readonly pattern: RegExp; readonly condition: Conditi
     condition: 'ENGINE_OUT_OF_DISK',
   },
   { pattern: /Out of Memory Error/, condition: 'ENGINE_OUT_OF_MEMORY' },
-  { pattern: /Out of Range Error|Overflow/, condition: 'ARITHMETIC_OVERFLOW' },
-  { pattern: /Conversion Error/, condition: 'CAST_INVALID_INPUT' },
 ]
 
 /**
@@ -20,16 +18,41 @@ const MEANINGS: readonly { readonly pattern: RegExp; readonly condition: Conditi
 export function toPipelineError(error: unknown, sql: string): PipelineError {
   if (error instanceof PipelineError) return error
   const text = error instanceof Error ? error.message : String(error)
-  const raised = raisedCondition(text)
-  if (raised !== undefined) {
-    return new PipelineError(raised.condition, raised.parameters as never, { cause: error })
+  const known = runtimeError(text)
+  if (known !== undefined) {
+    return new PipelineError(known.condition, known.parameters as never, { cause: error })
   }
   const detail = firstLine(text)
+  const overflow = castOverflow(detail)
+  if (overflow !== undefined) return new PipelineError('CAST_OVERFLOW', overflow, { cause: error })
   if (/^(Binder|Parser|Catalog) Error/.test(text)) {
     return new PipelineError('INTERNAL_ERROR', { detail: `${detail}\n${sql}` }, { cause: error })
   }
   const condition = MEANINGS.find((each) => each.pattern.test(text))?.condition ?? 'ENGINE_FAILED'
   return new PipelineError(condition, { detail } as never, { cause: error })
+}
+
+const SPARK_TYPES: Readonly<Record<string, string>> = {
+  INT8: 'TINYINT',
+  INT16: 'SMALLINT',
+  INT32: 'INT',
+  INT64: 'BIGINT',
+  INT128: 'DECIMAL(38,0)',
+}
+
+/** A number that is too large for the whole-number type that it was cast to. */
+function castOverflow(detail: string) {
+  const found =
+    /^Type (\w+) with value (.*) can't be cast because the value is out of range for the destination type (\w+)/.exec(
+      detail,
+    )
+  if (found === null) return undefined
+  const [, from, value, to] = found
+  return {
+    value: value!,
+    sourceType: SPARK_TYPES[from!] ?? from!,
+    targetType: SPARK_TYPES[to!] ?? to!,
+  }
 }
 
 function firstLine(text: string): string {

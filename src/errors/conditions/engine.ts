@@ -1,20 +1,5 @@
 /** Conditions of running queries on an engine. */
 export const engineConditions = {
-  ARITHMETIC_OVERFLOW: {
-    message: 'Arithmetic overflow: {detail}',
-    hint: "Use the function's 'try_' form to get NULL instead.",
-    sqlState: '22003',
-  },
-  CAST_INVALID_INPUT: {
-    message: 'A value cannot be cast: {detail}',
-    hint: "Correct the value, or use 'try_cast' to get NULL instead.",
-    sqlState: '22018',
-  },
-  DIVIDE_BY_ZERO: {
-    message: 'Division by zero.',
-    hint: "Use 'try_divide' to tolerate a divisor of 0 and get NULL instead.",
-    sqlState: '22012',
-  },
   ENGINE_FAILED: {
     message: 'The engine could not run a query: {detail}',
     sqlState: '58000',
@@ -33,11 +18,6 @@ export const engineConditions = {
     message: 'This is a bug in Millrace: {detail}',
     hint: 'Please report it with the command that you ran.',
     sqlState: 'XX000',
-  },
-  INVALID_ARRAY_INDEX: {
-    message: 'The index is outside the array: {detail}',
-    hint: "Use 'get' or 'try_element_at' to get NULL instead.",
-    sqlState: '22003',
   },
   OPERATION_CANCELED: {
     message: 'The operation was stopped.',

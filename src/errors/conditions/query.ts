@@ -203,8 +203,8 @@ export const queryConditions = {
     hint: 'Use try_add, try_subtract, try_multiply or try_sum to return NULL instead, or cast to a wider type.',
     sqlState: '22003',
   },
-  NUMERIC_VALUE_OUT_OF_RANGE: {
-    message: 'The value is beyond the range of its target type: {detail}.',
+  'NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION': {
+    message: '{value} cannot be represented as {type}.',
     hint: 'Use try_cast to return NULL instead, or a wider type.',
     sqlState: '22003',
   },

@@ -34,7 +34,8 @@ export function resolveCall(
   isWindowed = false,
 ): ResolvedExpression {
   const definition = definitionOf(node)
-  if (definition.replace !== undefined) return resolveReplaced(definition, node, resolver, isWindowed)
+  if (definition.replace !== undefined)
+    return resolveReplaced(definition, definition.replace, node, resolver, isWindowed)
   if (definition.kind === 'window' && !isWindowed) {
     throw failure(node, 'WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE', { funcName: pretty(node, resolver.scope) })
   }
@@ -81,12 +82,14 @@ function definitionOf(node: UnresolvedFunction): FunctionDefinition {
 
 function resolveReplaced(
   definition: FunctionDefinition,
+  replace: NonNullable<FunctionDefinition['replace']>,
   node: UnresolvedFunction,
   resolver: Resolver,
   isWindowed: boolean,
 ): ResolvedExpression {
-  checkArity(definition, node, node.arguments.length)
-  const replacement = definition.replace!(node.arguments)
+  const written = argumentsInOrder(node, definition, resolver)
+  checkArity(definition, node, written.length)
+  const replacement = replace(written)
   if (replacement.kind !== 'UnresolvedFunction') return resolveExpression(replacement, resolver)
   const { distinct, filter, withinGroup, nulls, position } = node
   const given = { distinct, filter, withinGroup, nulls, position }

@@ -223,6 +223,7 @@ function dayTimeText(micros: bigint): string {
 /** A double as Java writes it: `1000.0`, `1.0E10`. */
 function javaDouble(value: number): string {
   const size = Math.abs(value)
+  if (Object.is(value, -0)) return '-0.0'
   if (!Number.isFinite(value)) return String(value)
   if (size === 0 || (size >= 1e-3 && size < 1e7))
     return Number.isInteger(value) ? `${value}.0` : String(value)

@@ -4,7 +4,7 @@ import { resolveExpression } from './expression.ts'
 import { automaticName } from './pretty.ts'
 import { type Resolver, resolverOf, type Seen } from './resolver.ts'
 import { columnReference, type Scope, type ScopeEntry } from './scope.ts'
-import { expandStar } from './star.ts'
+import { expandStar, structFields } from './star.ts'
 import { freshId, type QueryState } from './state.ts'
 
 /** One column of a select list before it is resolved. */
@@ -37,6 +37,19 @@ export interface Selection {
 export function expandItems(expressions: readonly Expression[], scope: Scope): readonly Item[] {
   return expressions.flatMap((written): readonly Item[] => {
     if (written.kind === 'UnresolvedStar') {
+      const fields = structFields(written, scope)
+      if (fields !== undefined) {
+        const { target = [], position } = written
+        return fields.map((name) => ({
+          name,
+          written: {
+            kind: 'UnresolvedAttribute',
+            parts: [...target, name],
+            ...(position === undefined ? {} : { position }),
+          },
+          isAliased: false,
+        }))
+      }
       return expandStar(written, scope).map((entry) => ({
         name: entry.column.name,
         written,

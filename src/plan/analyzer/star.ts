@@ -2,6 +2,16 @@ import { PipelineError } from '../../errors/index.ts'
 import type { UnresolvedStar } from '../expression.ts'
 import { entriesOf, findName, type Scope, type ScopeEntry, visibleEntries } from './scope.ts'
 
+/** The fields of a struct column, for `s.*`; undefined when the target is no struct. */
+export function structFields(star: UnresolvedStar, scope: Scope): readonly string[] | undefined {
+  const { target } = star
+  if (target === undefined || entriesOf(scope, target) !== undefined) return undefined
+  const match = findName(scope, target)
+  const isColumn = match !== undefined && match.qualifierLength === target.length - 1
+  const type = isColumn ? match.entries[0]!.column.dataType : undefined
+  return type?.kind === 'struct' ? type.fields.map((each) => each.name) : undefined
+}
+
 /**
  * The columns that `*`, `t.*` or `* EXCEPT (a)` stands for.
  * Throws CANNOT_RESOLVE_STAR_EXPAND, UNRESOLVED_COLUMN.WITH_SUGGESTION for an excepted name that there is not.

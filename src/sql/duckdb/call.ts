@@ -14,7 +14,10 @@ export function printCall(call: ResolvedCall, place: Place, over = ''): string {
   const form = formOf(call)
   const args = call.arguments.map((each) => printArgument(each, call, form, place))
   const sql = printForm(form, args, call, place, over)
-  return 'cast' in form && form.cast ? `CAST(${sql} AS ${duckdbType(call.dataType)})` : sql
+  // DuckDB forgets the type of an operation on a constant NULL.
+  const isOnNull = call.arguments.some((each) => each.kind === 'Literal' && each.value === null)
+  const isCast = ('cast' in form && form.cast) || (isOnNull && form.kind !== 'generator')
+  return isCast ? `CAST(${sql} AS ${duckdbType(call.dataType)})` : sql
 }
 
 function formOf(call: ResolvedCall): DuckdbForm {

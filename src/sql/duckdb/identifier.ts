@@ -16,7 +16,9 @@ const RESERVED = new Set(
 /** A name as DuckDB writes it, in quotes where it needs them. */
 export function identifier(name: string): string {
   const isPlain = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !RESERVED.has(name.toLowerCase())
-  return isPlain ? name : `"${name.replaceAll('"', '""')}"`
+  if (isPlain) return name
+  // A name of DuckDB's is never empty and, so that texts can be indented, here never spans lines.
+  return `"${name === '' ? ' ' : name.replaceAll('"', '""').replaceAll(/[\n\r]/g, ' ')}"`
 }
 
 /** A text as a string literal on one line. */

@@ -43,8 +43,9 @@ function literalText(value: Literal['value'], type: DataType): string {
 }
 
 function numberText(value: number | bigint): string {
+  if (Object.is(value, -0)) return "'-0.0'"
   if (typeof value === 'number' && !Number.isFinite(value)) return `'${value}'`
-  return value < 0 || Object.is(value, -0) ? `(${Object.is(value, -0) ? '-0.0' : value})` : String(value)
+  return value < 0 ? `(${value})` : String(value)
 }
 
 /** DuckDB gives `12.50` DECIMAL(4,2) by itself. */
