@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { nearest, PipelineError, type Position } from '../errors/index.ts'
-import { parseTableName } from '../plan/table-name.ts'
+import { formatTableName, parseTableName } from '../plan/table-name.ts'
 import {
   formatName,
   type NameScope,
@@ -93,12 +93,19 @@ export class Catalog {
   }
 
   #suggest(name: TableName): string {
-    const known = this.list().map((entry) => formatName(entry.name))
-    const near = nearest(formatName(name), known)
-    if (near !== undefined) return `Did you mean ${near}?`
+    const known = this.list().map((entry) => this.#shortName(entry.name))
+    const near = nearest(this.#shortName(name), known)
+    if (near !== undefined) return `Did you mean '${near}'?`
     return known.length === 0
       ? `No table is in ${this.#options.warehouse} yet.`
       : `Tables are: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', ...' : ''}.`
+  }
+
+  /** Without the parts that the defaults would add. */
+  #shortName(name: TableName): string {
+    const { table, schema } = name
+    const parts = [[table], [schema, table]].find((each) => nameKey(this.qualify(each)) === nameKey(name))
+    return parts === undefined ? formatName(name) : formatTableName(parts)
   }
 }
 

@@ -1,8 +1,3 @@
-import { catalogConditions } from '../errors/conditions/catalog.ts'
-import { cliConditions } from '../errors/conditions/cli.ts'
-import { functionConditions } from '../errors/conditions/function.ts'
-import { graphConditions } from '../errors/conditions/graph.ts'
-import { queryConditions } from '../errors/conditions/query.ts'
 import { PipelineError } from '../errors/index.ts'
 
 /** What the process ends with. */
@@ -14,17 +9,10 @@ export const EXIT = {
   usage: 2,
 } as const
 
-/** Conditions that the user mends by changing what they wrote. */
-const usageConditions: readonly object[] = [
-  cliConditions,
-  graphConditions,
-  queryConditions,
-  functionConditions,
-  catalogConditions,
-]
+/** Classes of SQLSTATE that the user mends by writing something else: 42 syntax and names, 0A what is not supported. */
+const USAGE_STATES = /^(42|0A)/
 
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
-  if (!(error instanceof PipelineError)) return EXIT.failed
-  return usageConditions.some((area) => error.condition in area) ? EXIT.usage : EXIT.failed
+  return error instanceof PipelineError && USAGE_STATES.test(error.sqlState) ? EXIT.usage : EXIT.failed
 }

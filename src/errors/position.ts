@@ -6,6 +6,8 @@ export interface Position {
   readonly line: number
   /** 1-based column, counted in UTF-16 units. */
   readonly column: number
+  /** The line itself, where no file holds it: a query typed on the command line. */
+  readonly text?: string
 }
 
 /** `transformations/silver.sql:14:3`, the form that editors and terminals turn into a link. */

@@ -40,8 +40,8 @@ function renderOne(error: PipelineError, folder: string): string {
   return lines.join('\n')
 }
 
-function excerpt({ file, line, column }: Position, folder: string): string[] {
-  const text = file === undefined ? undefined : lineOf(resolve(folder, file), line)
+function excerpt({ file, line, column, text: given }: Position, folder: string): string[] {
+  const text = given ?? (file === undefined ? undefined : lineOf(resolve(folder, file), line))
   if (text === undefined) return []
   const prefix = `  ${line} | `
   // Tabs stay tabs in front of the caret, so that it stands under its character however wide they are shown.

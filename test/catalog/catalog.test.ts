@@ -118,14 +118,14 @@ describe('finding a table', () => {
     expect(error.condition).toBe('TABLE_OR_VIEW_NOT_FOUND')
     expect(error.parameters).toEqual({
       relationName: 'main.shop.ordres',
-      suggestion: 'Did you mean main.shop.orders?',
+      suggestion: "Did you mean 'orders'?",
     })
     expect(error.position).toEqual({ file: 'gold.sql', line: 3, column: 6 })
   })
 
   test('says what there is when nothing is near', () => {
     createTable('warehouse/main/shop/orders')
-    expect(thrown(() => catalog().find(['weather'])).hint).toBe('Tables are: main.shop.orders.')
+    expect(thrown(() => catalog().find(['weather'])).hint).toBe('Tables are: orders.')
   })
 
   test('says so when there is no table at all', () => {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -27,6 +27,8 @@ const replacements: readonly [RegExp, string][] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, '[TIMESTAMP]'],
   [/^\d\d:\d\d:\d\d\.\d{3}\b/gm, '[TIME]'],
   [/"duration_ms": [\d.]+/g, '"duration_ms": [DURATION]'],
+  [/"seq_no":\d+/g, '"seq_no":[NUMBER]'],
+  [/"(sizeInBytes|numOutputBytes)":("?)\d+/g, '"$1":$2[BYTES]'],
   [/ +\d+(\.\d)? (ms|s)$/gm, ' [DURATION]'],
   [/ +time$/gm, ' time'],
   [/(quarantined[^\n]*time\n[^\n]*) {2}─+$/gm, '$1  ────'],
@@ -37,17 +39,17 @@ const replacements: readonly [RegExp, string][] = [
 for (const command of readdirSync(cases).sort()) {
   describe(command, () => {
     for (const name of readdirSync(join(cases, command)).sort()) {
-      test(name.replaceAll('-', ' '), () => runCase(join(cases, command, name)))
+      test.concurrent(name.replaceAll('-', ' '), () => runCase(join(cases, command, name)))
     }
   })
 }
 
-function runCase(source: string): void {
+async function runCase(source: string): Promise<void> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'acceptance-')))
   try {
     cpSync(source, folder, { recursive: true })
     rmSync(join(folder, 'output.txt'), { force: true })
-    const actual = normalise(outputOf(folder), folder)
+    const actual = normalise(await outputOf(folder), folder)
     const expected = join(source, 'output.txt')
     if (process.env.UPDATE !== undefined) writeFileSync(expected, actual)
     expect(actual).toBe(existsSync(expected) ? readFileSync(expected, 'utf8') : '')
@@ -61,23 +63,26 @@ const prelude = `
 trace() { echo ">>> $*"; "$@" || echo "exit code $?"; echo; }
 `
 
-function outputOf(folder: string): string {
+async function outputOf(folder: string): Promise<string> {
   const script = readFileSync(join(folder, 'script'), 'utf8')
   rmSync(join(folder, 'script'))
-  const result = spawnSync('bash', ['-c', `exec 2>&1\n${prelude}\n${script}`], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      PATH: `${resolve('test/cli/shim')}${delimiter}${process.env.PATH}`,
-      MILLRACE_NODE: process.execPath,
-      NODE_OPTIONS: '',
-      TZ: 'America/New_York',
-      LC_ALL: 'C.UTF-8',
-    },
+  const environment = {
+    ...process.env,
+    PATH: `${resolve('test/cli/shim')}${delimiter}${process.env.PATH}`,
+    MILLRACE_NODE: process.execPath,
+    EXAMPLES: resolve('examples'),
+    NODE_OPTIONS: '',
+    TZ: 'America/New_York',
+    LC_ALL: 'C.UTF-8',
+  }
+  return new Promise((done, fail) => {
+    const command = `exec 2>&1\n${prelude}\n${script}`
+    execFile('bash', ['-c', command], { cwd: folder, env: environment }, (error, stdout) => {
+      if (error === null) done(stdout)
+      else if (typeof error.code === 'number') done(`${stdout}script ended with ${error.code}\n`)
+      else fail(error)
+    })
   })
-  if (result.error !== undefined) throw result.error
-  return result.status === 0 ? result.stdout : `${result.stdout}script ended with ${result.status}\n`
 }
 
 function normalise(output: string, folder: string): string {

@@ -45,7 +45,8 @@ function requestOf({ refresh, fullRefresh, fullRefreshAll }: RunOptions): Update
 function report(summary: UpdateSummary, output: 'text' | 'json', terminal: Terminal, folder: string): void {
   for (const error of summary.errors) {
     const text = output === 'json' ? JSON.stringify({ error: errorJson(error) }) : errorText(error, folder)
-    terminal.stderr.write(`${text}\n`)
+    terminal.stderr.write(output === 'json' ? `${text}\n` : `\n${text}\n`)
   }
+  if (output === 'text') terminal.stderr.write('\n')
   terminal.stdout.write(output === 'json' ? summaryJson(summary) : summaryText(summary))
 }

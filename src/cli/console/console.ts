@@ -37,6 +37,19 @@ export class Console {
 
   /** The answer to one query or DESCRIBE. Throws what parser and analyzer find wrong, and NOT_A_CONSOLE_QUERY. */
   async answer(sql: string): Promise<RowStream> {
+    try {
+      return await this.#answer(sql)
+    } catch (error) {
+      throw withLineOf(sql, error)
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const cleanup of this.#cleanups.toReversed()) await cleanup()
+    await this.#engine.close()
+  }
+
+  async #answer(sql: string): Promise<RowStream> {
     const statements = parseStatements(sql)
     const [statement] = statements
     if (statement === undefined || statements.length > 1) {
@@ -45,16 +58,11 @@ export class Console {
     return this.#answerTo(statement)
   }
 
-  async close(): Promise<void> {
-    for (const cleanup of this.#cleanups.toReversed()) await cleanup()
-    await this.#engine.close()
-  }
-
   async #answerTo(statement: Statement): Promise<RowStream> {
     if (statement.kind === 'QueryStatement') return this.#rows(statement.query)
     if (statement.kind !== 'DescribeStatement') {
       const context = { position: statement.position }
-      throw new PipelineError('NOT_A_CONSOLE_QUERY', { statement: `a ${statement.kind}` }, context)
+      throw new PipelineError('NOT_A_CONSOLE_QUERY', { statement: statementNames[statement.kind] }, context)
     }
     const table = await this.#tables.open(statement.table as TableLeaf)
     const { schema, partitionColumns } = table.snapshot.metadata
@@ -90,6 +98,22 @@ export class Console {
     return bindEventLog(query, { id, name, datasets: this.#tables.names() }, view.events)
   }
 }
+
+/** An error in the text of a query shows the line in which it stands. */
+function withLineOf(sql: string, error: unknown): unknown {
+  if (error instanceof PipelineError && error.position !== undefined && error.position.file === undefined) {
+    error.position = { ...error.position, text: sql.split(/\r?\n/)[error.position.line - 1] }
+  }
+  return error
+}
+
+const statementNames = {
+  CreateDataset: 'the definition of a dataset',
+  CreateFlow: 'the definition of a flow',
+  SetConfiguration: 'a SET',
+  UseCatalog: 'a USE',
+  UseSchema: 'a USE',
+} as const
 
 async function nearestProject(options: ProjectOptions, cwd: string): Promise<PipelineProject | undefined> {
   try {

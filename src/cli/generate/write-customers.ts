@@ -32,15 +32,18 @@ function* customers(count: number): Generator<RawCustomer> {
   for (let id = 1; id <= count; id++) yield customerAt(id)
 }
 
+/** The file appears under its name when it is whole, from a hidden folder beside it. */
 async function writeParquet(session: EngineSession, lines: string, folder: string): Promise<void> {
+  const hidden = join(folder, '.part')
   const { files } = await session.write({
     query: { kind: 'Scan', input: { kind: 'ndjson', paths: [lines] }, schema },
     schema,
     partitionColumns: [],
-    folder,
+    folder: hidden,
     orderBy: ['customer_id'],
   })
   for (const [i, { localPath }] of files.entries()) {
     renameSync(localPath, join(folder, files.length === 1 ? 'customers.parquet' : `customers-${i}.parquet`))
   }
+  rmSync(hidden, { recursive: true })
 }

@@ -26,17 +26,16 @@ export function writeRows(rows: RowStream, format: RowFormat, output: Output): P
   }
 }
 
-/** One array, one row object a line. */
+/** One array, one row object a line. Nothing is printed before the first rows are there, so that an error stands alone. */
 async function writeJson({ schema, chunks }: RowStream, output: Output): Promise<number> {
   const encode = rowEncoder(schema)
   let count = 0
-  output.write('[')
   for await (const chunk of chunks) {
     if (chunk.length === 0) continue
-    output.write(`${count === 0 ? '\n' : ',\n'}${chunk.map(encode).join(',\n')}`)
+    output.write(`${count === 0 ? '[\n' : ',\n'}${chunk.map(encode).join(',\n')}`)
     count += chunk.length
   }
-  output.write(count === 0 ? ']\n' : '\n]\n')
+  output.write(count === 0 ? '[]\n' : '\n]\n')
   return count
 }
 
@@ -45,11 +44,14 @@ async function writeCsv({ schema, chunks }: RowStream, output: Output): Promise<
   const formatters = schema.fields.map((field) => cellFormatter(field.dataType))
   const line = (cells: readonly (string | undefined)[]) => `${cells.map(csvField).join(',')}\r\n`
   let count = 0
-  output.write(line(schema.fields.map((field) => field.name)))
+  const heading = line(schema.fields.map((field) => field.name))
   for await (const chunk of chunks) {
+    if (chunk.length === 0) continue
+    if (count === 0) output.write(heading)
     output.write(chunk.map((row) => line(formatters.map((format, i) => format(row[i]!)))).join(''))
     count += chunk.length
   }
+  if (count === 0) output.write(heading)
   return count
 }
 

@@ -30,10 +30,22 @@ function jsonProgress({ stderr }: Terminal): Progress {
 function plainProgress({ stderr }: Terminal): Progress {
   return {
     onEvent: (event) => {
-      if (event.level !== 'METRICS') stderr.write(`${eventLine(event)}\n`)
+      if (isNews(event)) stderr.write(`${eventLine(event)}\n`)
     },
     finish: () => {},
   }
+}
+
+/** Event types that tell how an update goes, among those that tell what it is. */
+const newsTypes: ReadonlySet<string> = new Set(['update_progress', 'flow_progress', 'planning_information'])
+/** What every flow goes through before anything happens. */
+const earlyStatuses: ReadonlySet<unknown> = new Set(['QUEUED', 'STARTING'])
+
+/** The events that a person wants to read as they happen; the event log keeps all. */
+function isNews({ level, event_type, details }: PipelineEvent): boolean {
+  if (level === 'WARN' || level === 'ERROR') return true
+  const { status } = (details[event_type] ?? {}) as { status?: string }
+  return level === 'INFO' && newsTypes.has(event_type) && !earlyStatuses.has(status)
 }
 
 /** `10:31:02.120  INFO   Flow 'bronze_orders' is RUNNING.` */
