@@ -54,7 +54,7 @@ describe('rules', () => {
     [
       'row_number() OVER (ORDER BY id) = 1',
       'INVALID_EXPECTATION.UNSUPPORTED_EXPRESSION',
-      { name: 'r', construct: 'a window function' },
+      { name: 'r', construct: 'the window function row_number' },
     ],
   ])('%s is refused at its definition', async (condition, expected, parameters) => {
     const failures = await failuresOf(

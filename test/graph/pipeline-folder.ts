@@ -75,11 +75,3 @@ export function summaryOf(error: PipelineError, ...parameters: readonly string[]
     ...Object.fromEntries(parameters.map((name) => [name, error.parameters[name]])),
   }
 }
-
-/** The line with the caret marker `^` taken out of a file's text, as `file:line:column` of what it points at. */
-export function marked(file: string, text: string): { text: string; at: string } {
-  const lines = text.split('\n')
-  const index = lines.findIndex((line) => /^\s*\^\s*$/.test(line))
-  const column = lines[index]!.indexOf('^') + 1
-  return { text: lines.toSpliced(index, 1).join('\n'), at: `${file}:${index}:${column}` }
-}
