@@ -5,12 +5,12 @@ import { DuckDBInstance, version as duckdbVersion } from '@duckdb/node-api'
 import type { DeltaPort } from '../../delta/index.ts'
 import type { FileSchemaReader } from '../../formats/infer-files.ts'
 import type { Relation } from '../../plan/relation.ts'
-import { preludeSql } from '../../sql/duckdb/prelude/index.ts'
 import type { StructType } from '../../types/data-type.ts'
 import type { CompiledQuery, Engine, EngineSession, QueryContext } from '../engine.ts'
 import { compileQuery } from './compile.ts'
 import { parquetPort } from './parquet-port.ts'
 import { parquetSchema } from './parquet-schema.ts'
+import { Prelude } from './prelude.ts'
 import { openDuckdbSession } from './session.ts'
 
 export interface DuckdbOptions {
@@ -39,9 +39,6 @@ export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<Duc
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
   })
-  const connection = await instance.connect()
-  await connection.run(preludeSql())
-  connection.closeSync()
   return new DuckdbEngine(instance, spillFolder)
 }
 
@@ -50,12 +47,14 @@ export class DuckdbEngine implements Engine {
   readonly instance: DuckDBInstance
   readonly deltaPort: DeltaPort
   readonly fileSchemaReader: FileSchemaReader = { parquetSchema: (path) => this.#parquetSchema(path) }
+  readonly #prelude: Prelude
   readonly #spillFolder: string
   readonly #sessions = new Set<EngineSession>()
 
   constructor(instance: DuckDBInstance, spillFolder: string) {
     this.instance = instance
     this.deltaPort = parquetPort(() => this.instance.connect())
+    this.#prelude = new Prelude(instance)
     this.#spillFolder = spillFolder
   }
 
@@ -64,7 +63,10 @@ export class DuckdbEngine implements Engine {
   }
 
   async openSession(context: QueryContext): Promise<EngineSession> {
-    const session = await openDuckdbSession(this.instance, context, () => this.#sessions.delete(session))
+    const session = await openDuckdbSession(
+      { instance: this.instance, prelude: this.#prelude, onClose: () => this.#sessions.delete(session) },
+      context,
+    )
     this.#sessions.add(session)
     return session
   }

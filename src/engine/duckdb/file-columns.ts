@@ -49,6 +49,21 @@ function columnValue(relation: FileRelation, scan: FilesScan, name: string, type
   return quoteIdentifier(column)
 }
 
+/** Several relations with the same columns as one over `files`. */
+export function unionRelations(relations: readonly FileRelation[], files: readonly RawFile[]): FileRelation {
+  const parts = relations.filter((each) => each.sql !== undefined)
+  const columns = relations[0]!.columns
+  if (parts.length === 0) return { sql: undefined, files: [], columns }
+  if (parts.length === 1) return parts[0]!
+  const places = new Map(files.map((file, i) => [file, i]))
+  const branches = parts.map((part) => {
+    const index = part.files.map((file) => places.get(file)!)
+    const fileIndex = `CAST([${index.join(', ')}] AS BIGINT[])[CAST(file_index AS BIGINT) + 1] AS file_index`
+    return `SELECT ${[...columns.map(quoteIdentifier), fileIndex].join(', ')} FROM ${part.sql}`
+  })
+  return { sql: `(${branches.join(' UNION ALL ')})`, files, columns }
+}
+
 /** A constant where all files agree, else a list that is indexed by the row's file. */
 function perFile(files: readonly RawFile[], literal: (file: RawFile) => string, type: string): string {
   const literals = files.map(literal)

@@ -33,13 +33,13 @@ export function rowTarget(scan: FilesScan): RowTarget {
 }
 
 /** Prepares the files one by one; empty ones have no rows, missing and corrupt ones may be ignored. */
-export async function readableFiles(
+export async function readableFiles<T>(
   scan: FilesScan,
-  prepare: (file: RawFile, index: number) => Promise<ReadableFile>,
-): Promise<ReadableFile[]> {
+  prepare: (file: RawFile, index: number) => Promise<T>,
+): Promise<T[]> {
   const ignoresMissing = flag(scan.options, 'ignoreMissingFiles', false)
   const ignoresCorrupt = flag(scan.options, 'ignoreCorruptFiles', false)
-  const readable: ReadableFile[] = []
+  const readable: T[] = []
   for (const [index, file] of scan.files.entries()) {
     if (file.sizeBytes === 0) continue
     try {

@@ -4,34 +4,38 @@ import { array, field, STRING, type StructType, struct } from '../../types/data-
 import type { EngineSession, QueryContext, Row, Staged, WriteRequest, WriteResult } from '../engine.ts'
 import { type Bound, bindQuery } from './compile.ts'
 import { releaseFilesScans } from './files-scan.ts'
+import type { Prelude } from './prelude.ts'
 import { toPipelineError } from './query-error.ts'
 import { quoteIdentifier } from './quote.ts'
 import { FAILED_EXPECTATIONS, maskedQuery, ruleCounts } from './rule-mask.ts'
 import { decodeRow } from './values.ts'
 import { copyToParquet } from './write.ts'
 
-/** A connection of its own, in UTC. `onClose` runs once. */
-export async function openDuckdbSession(
-  instance: DuckDBInstance,
-  context: QueryContext,
-  onClose: () => void,
-): Promise<DuckdbSession> {
-  const connection = await instance.connect()
+interface SessionHost {
+  readonly instance: DuckDBInstance
+  readonly prelude: Prelude
+  /** Runs once. */
+  readonly onClose: () => void
+}
+
+/** A connection of its own, in UTC. */
+export async function openDuckdbSession(host: SessionHost, context: QueryContext): Promise<DuckdbSession> {
+  const connection = await host.instance.connect()
   await connection.run("SET TimeZone = 'UTC'")
-  return new DuckdbSession(connection, context, onClose)
+  return new DuckdbSession(connection, host, context)
 }
 
 export class DuckdbSession implements EngineSession {
   readonly #connection: DuckDBConnection
   readonly #context: QueryContext
-  readonly #onClose: () => void
+  readonly #host: SessionHost
   #stages = 0
   #closed = false
 
-  constructor(connection: DuckDBConnection, context: QueryContext, onClose: () => void) {
+  constructor(connection: DuckDBConnection, host: SessionHost, context: QueryContext) {
     this.#connection = connection
     this.#context = context
-    this.#onClose = onClose
+    this.#host = host
   }
 
   async stage(query: Relation, rules: readonly Rule[] = []): Promise<Staged> {
@@ -125,11 +129,13 @@ export class DuckdbSession implements EngineSession {
     this.#closed = true
     releaseFilesScans(this.#connection)
     this.#connection.closeSync()
-    this.#onClose()
+    this.#host.onClose()
   }
 
-  #bind(query: Relation): Promise<Bound> {
-    return bindQuery(this.#connection, query, this.#context)
+  async #bind(query: Relation): Promise<Bound> {
+    const bound = await bindQuery(this.#connection, query, this.#context)
+    await this.#host.prelude.ensure(bound.sql)
+    return bound
   }
 
   async #copy(

@@ -28,11 +28,12 @@ export const macros: readonly Macro[] = [
 /** The schema that holds the prelude. Printed SQL names its macros with it, so nothing depends on `search_path`. */
 export const PRELUDE_SCHEMA = 'millrace'
 
-/** Statements that create the prelude in the current database of a connection. */
+/** The statement that creates a macro in the current database of a connection; the schema must be there. */
+export function createMacroSql({ name, parameters, body }: Macro): string {
+  return `CREATE OR REPLACE MACRO ${PRELUDE_SCHEMA}.${name}(${parameters.join(', ')}) AS ${body};`
+}
+
+/** Statements that create the whole prelude. */
 export function preludeSql(): string {
-  const created = macros.map(
-    ({ name, parameters, body }) =>
-      `CREATE OR REPLACE MACRO ${PRELUDE_SCHEMA}.${name}(${parameters.join(', ')}) AS ${body};`,
-  )
-  return [`CREATE SCHEMA IF NOT EXISTS ${PRELUDE_SCHEMA};`, ...created].join('\n')
+  return [`CREATE SCHEMA IF NOT EXISTS ${PRELUDE_SCHEMA};`, ...macros.map(createMacroSql)].join('\n')
 }
