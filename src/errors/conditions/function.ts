@@ -23,6 +23,16 @@ export const functionConditions = {
     message: 'The index 0 is invalid: an index is smaller than 0 or larger, the first element has index 1.',
     sqlState: '22003',
   },
+  'INVALID_JSON_OPTIONS.NOT_CONSTANT': {
+    message: 'The options of {functionName} must be a map of constant texts.',
+    hint: "Write them as map('timestampFormat', 'dd/MM/yyyy').",
+    sqlState: '42K06',
+  },
+  'INVALID_JSON_OPTIONS.UNKNOWN': {
+    message: "{functionName} has no option '{option}'.",
+    hint: '{suggestion}',
+    sqlState: '42K06',
+  },
   'INVALID_PARAMETER_VALUE.BINARY_FORMAT': {
     message: "The format of {functionName} cannot be '{value}'.",
     hint: 'Expected one of {allowed}.',
@@ -46,6 +56,11 @@ export const functionConditions = {
     message:
       'The group index {groupIndex} is not between 0 and {groupCount}, the groups of the regular expression.',
     sqlState: '22023',
+  },
+  REMAINDER_BY_ZERO: {
+    message: 'Remainder by zero.',
+    hint: "Use 'try_mod' to tolerate a divisor of 0 and get NULL instead.",
+    sqlState: '22012',
   },
   UNSUPPORTED_REGEXP: {
     message: "The regular expression '{regexp}' has {construct}, which this engine cannot match.",

@@ -192,7 +192,7 @@ function printBinary(symbol: Symbol, [left, right]: readonly string[], call: Pri
     return printDecimal(symbol, left!, right!, x, y, call)
   }
   const divides = symbol === '/' || symbol === '%' || symbol === 'div'
-  if (divides) return `${left} ${symbol === 'div' ? '//' : symbol} ${divisor(right!, call)}`
+  if (divides) return `${left} ${symbol === 'div' ? '//' : symbol} ${divisor(right!, call, symbol)}`
   return dataType.kind === 'float' || dataType.kind === 'double' ? infix : tried(infix, call)
 }
 
@@ -212,10 +212,11 @@ function tried(sql: string, { ansi }: PrintedCall): string {
 }
 
 /** The divisor, which must not be 0: an error under ANSI, else NULL. */
-function divisor(sql: string, { ansi, literals }: PrintedCall): string {
+function divisor(sql: string, { ansi, literals }: PrintedCall, symbol: Symbol = '/'): string {
   const constant = literals[1]
   if (constant !== undefined && constant !== null && Number(constant) !== 0) return sql
-  return ansi ? `millrace.divisor(${sql})` : `nullif(${sql}, 0)`
+  if (!ansi) return `nullif(${sql}, 0)`
+  return symbol === '%' ? `millrace.modulus(${sql})` : `millrace.divisor(${sql})`
 }
 
 function printDecimal(
@@ -233,7 +234,7 @@ function printDecimal(
     case 'div':
       return tried(`CAST(trunc(${left} / ${divisor(right, call)}) AS BIGINT)`, call)
     case '%':
-      return `CAST(${left} % ${divisor(right, call)} AS ${name})`
+      return `CAST(${left} % ${divisor(right, call, symbol)} AS ${name})`
     case '*':
       return tried(printDecimalProduct(left, right, x, y, call), call)
     default:

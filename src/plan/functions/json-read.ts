@@ -1,6 +1,10 @@
 import { type DataType, STRING, type StructType } from '../../types/data-type.ts'
+import { printDatetimeParse } from './datetime-parse.ts'
+import { jsonOptions } from './json-options.ts'
 import { memberStep } from './json-path.ts'
 import type { PrintedCall } from './signature.ts'
+
+export const READ_OPTIONS = ['timestampFormat', 'timestampNTZFormat', 'dateFormat']
 
 /**
  * JSON text as a value of a type, by Spark's PERMISSIVE rules: what does not have its type exactly is NULL, text that is
@@ -28,10 +32,12 @@ function nulls({ fields }: StructType, call: PrintedCall): string {
 /** Prints readers of nested values; every lambda has a name of its own. */
 class JsonReader {
   readonly #call: PrintedCall
+  readonly #options: ReadonlyMap<string, string>
   #depth = 0
 
   constructor(call: PrintedCall) {
     this.#call = call
+    this.#options = jsonOptions('from_json', call.arguments[1], READ_OPTIONS)
   }
 
   /** All fields of an object. */
@@ -45,7 +51,7 @@ class JsonReader {
   }
 
   value(json: string, type: DataType): string {
-    const { typeName, castText } = this.#call
+    const { typeName } = this.#call
     const name = typeName(type)
     switch (type.kind) {
       case 'byte':
@@ -63,7 +69,7 @@ class JsonReader {
       case 'date':
       case 'timestamp':
       case 'timestamp_ntz':
-        return castText(`millrace.json_string(${json})`, STRING, type, 'try')
+        return this.#time(`millrace.json_string(${json})`, type)
       case 'binary':
         return `millrace.unbase64(millrace.json_string(${json}))`
       case 'array':
@@ -85,6 +91,17 @@ class JsonReader {
       default:
         return `json_extract_string(${json}, '$')`
     }
+  }
+
+  /** By the format that the options give for the type, else in ISO form. */
+  #time(text: string, type: DataType): string {
+    const name =
+      { date: 'dateFormat', timestamp: 'timestampFormat' }[type.kind as string] ?? 'timestampNTZFormat'
+    const format = this.#options.get(name)
+    if (format === undefined) return this.#call.castText(text, STRING, type, 'try')
+    const parsed = printDatetimeParse(text, format, this.#call.quote)
+    if (type.kind === 'date') return `(${parsed})::DATE`
+    return type.kind === 'timestamp' ? `millrace.moment(${parsed})` : parsed
   }
 
   #bound(json: string, kind: string, print: (value: string, inner: string) => string): string {

@@ -5,10 +5,11 @@ import { constantOf } from '../analyzer/cast.ts'
 import type { Expression } from '../expression.ts'
 import type { ResolvedExpression } from '../resolved.ts'
 import { printed, rewritten, scalar } from './define.ts'
+import { jsonOptions } from './json-options.ts'
 import { duckdbJsonPath } from './json-path.ts'
-import { printFromJson } from './json-read.ts'
+import { printFromJson, READ_OPTIONS } from './json-read.ts'
 import { schemaOfJson } from './json-schema.ts'
-import { printToJson } from './json-write.ts'
+import { printToJson, WRITE_OPTIONS } from './json-write.ts'
 import {
   type FunctionDefinition,
   macro,
@@ -25,7 +26,7 @@ export const jsonFunctions: readonly FunctionDefinition[] = [
   {
     name: 'from_json',
     kind: 'scalar',
-    arity: { min: 2, max: 2 },
+    arity: { min: 2, max: 3 },
     resolve: resolveFromJson,
     duckdb: printed((args, call) => printFromJson(args[0]!, call.dataType, call)),
   },
@@ -47,19 +48,25 @@ export const jsonFunctions: readonly FunctionDefinition[] = [
   {
     name: 'to_json',
     kind: 'scalar',
-    arity: { min: 1, max: 1 },
+    arity: { min: 1, max: 2 },
     resolve: resolveToJson,
     duckdb: printed((args, call) => printToJson(args[0]!, call.types[0]!, call)),
   },
 ]
 
 function resolveFromJson(
-  [json, schema]: readonly ResolvedExpression[],
+  [json, schema, options]: readonly ResolvedExpression[],
   context: ResolveContext,
 ): ResolvedArguments {
   const ddl = constantOf(schema!)
   if (typeof ddl !== 'string') return context.refuse(1, 'a constant schema such as "a INT, b ARRAY<STRING>"')
-  return { arguments: [context.cast(json!, STRING)], dataType: schemaType(ddl), nullable: true }
+  jsonOptions('from_json', options, READ_OPTIONS)
+  const text = context.cast(json!, STRING)
+  return {
+    arguments: options === undefined ? [text] : [text, options],
+    dataType: schemaType(ddl),
+    nullable: true,
+  }
 }
 
 /** A list of columns, or the DDL of one struct, array or map. */
@@ -103,12 +110,13 @@ function printJsonTuple([json, ...names]: readonly string[]): string {
   return `list_transform([${json}], lambda tuple_: ${row})`
 }
 
-function resolveToJson([value]: readonly ResolvedExpression[]): ResolvedArguments {
+function resolveToJson([value, options]: readonly ResolvedExpression[]): ResolvedArguments {
   const { kind } = value!.dataType
   if (!['struct', 'array', 'map', 'void', 'unknown'].includes(kind)) {
     throw new PipelineError('DATATYPE_MISMATCH.INVALID_JSON_SCHEMA', {
       schema: printSqlType(value!.dataType),
     })
   }
-  return { arguments: [value!], dataType: STRING, nullable: true }
+  jsonOptions('to_json', options, WRITE_OPTIONS)
+  return { arguments: options === undefined ? [value!] : [value!, options], dataType: STRING, nullable: true }
 }

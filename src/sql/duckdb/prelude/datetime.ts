@@ -98,6 +98,19 @@ export const datetimeMacros: readonly Macro[] = [
       )
       .join(' ')} END`,
   ),
+  bound(
+    'day_time_text',
+    ['us'],
+    `'INTERVAL ''' || CASE WHEN {us} < 0 THEN '-' ELSE '' END || printf('%d %02d:%02d:%02d', abs({us}) // ${DAY_MICROS},
+      abs({us}) // 3600000000 % 24, abs({us}) // 60000000 % 60, abs({us}) // 1000000 % 60)
+      || rtrim(rtrim(printf('.%06d', abs({us}) % 1000000), '0'), '.') || ''' DAY TO SECOND'`,
+  ),
+  bound(
+    'year_month_text',
+    ['months'],
+    `'INTERVAL ''' || CASE WHEN {months} < 0 THEN '-' ELSE '' END || abs({months}) // 12 || '-' || abs({months}) % 12
+      || ''' YEAR TO MONTH'`,
+  ),
   plain(
     'parse_iso',
     ['s', 'regexp'],
