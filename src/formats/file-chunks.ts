@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { isCondition, PipelineError } from '../errors/index.ts'
@@ -163,4 +163,21 @@ function decompressingReader(path: string): Reader {
       stream.destroy()
     },
   }
+}
+
+/** True where content begins with UTF-8's byte order mark. */
+export function hasByteOrderMark(bytes: Uint8Array, end: number): boolean {
+  return end >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+}
+
+/** The place of the `\n` or `\r` that ends the line; there is one, as chunks end with `\n`. */
+export function lineEnd(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (bytes[at] !== LF && bytes[at] !== CR) at++
+  return at
+}
+
+export function writeAll(into: number, bytes: Uint8Array): void {
+  let written = 0
+  while (written < bytes.length) written += writeSync(into, bytes, written)
 }

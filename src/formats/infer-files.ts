@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { type DataType, STRING, type StructType, struct, VOID } from '../types/data-type.ts'
 import { inferCsvFile } from './csv/infer-csv.ts'
-import { fileChunks } from './file-chunks.ts'
+import { fileChunks, lineEnd } from './file-chunks.ts'
 import { lineJudge } from './json/conforming-lines.ts'
 import { inferJson, type JsonInference, jsonInference } from './json/infer-json.ts'
 import { type JsonDocument, parseJson } from './json/parse-json.ts'
@@ -191,10 +191,4 @@ function rowsType(document: JsonDocument, inference: JsonInference): DataType {
     }
   }
   return type
-}
-
-function lineEnd(bytes: Uint8Array, from: number): number {
-  let at = from
-  while (bytes[at] !== 10 && bytes[at] !== 13) at++
-  return at
 }

@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { field, type StructField, struct, VOID } from '../../types/data-type.ts'
-import { fileChunks, fileContent } from '../file-chunks.ts'
+import { fileContent } from '../file-chunks.ts'
 import type { MomentOptions } from '../fit-scalar.ts'
 import { decoderOf, momentOptions, type ReadOptions } from '../read-options.ts'
 import { member, type RowWriter } from '../row-writer.ts'
@@ -14,17 +14,10 @@ interface CsvFile {
   readonly displayPath: string
 }
 
-/** The rows of a CSV file as JSON text that DuckDB reads into the writer's columns exactly, many lines at a time. */
+/** The rows of a CSV file that is read as a whole, as JSON text that DuckDB reads into the writer's columns exactly. */
 export async function* csvRows(file: CsvFile, writer: RowWriter): AsyncGenerator<string[]> {
   const rows = new CsvRows(file.displayPath, writer)
-  const { options } = writer.target
-  if (!isLineByLine(options)) {
-    yield rows.ofBytes(await fileContent(file.path, file.displayPath))
-    return
-  }
-  for await (const { bytes, end } of fileChunks(file.path, file.displayPath)) {
-    yield rows.ofBytes(bytes.subarray(0, end))
-  }
+  yield rows.ofBytes(await fileContent(file.path, file.displayPath))
 }
 
 /** True where every record is a line of UTF-8. */
@@ -33,8 +26,8 @@ export function isLineByLine(options: ReadOptions): boolean {
   return !multiLine && lineSep === undefined && decoderOf(options) === undefined
 }
 
-/** Where the values at one position go. */
-interface Position {
+/** What the values at one position are. */
+export interface ColumnPosition {
   readonly name: string
   /** Undefined: the schema has no such column. */
   readonly column?: StructField
@@ -42,13 +35,14 @@ interface Position {
   readonly isNamed: boolean
 }
 
-class CsvRows {
+/** Makes rows of CSV records. The first record is the header where there is one. */
+export class CsvRows {
   readonly #filePath: string
   readonly #writer: RowWriter
   readonly #dialect: CsvDialect
   readonly #moments: MomentOptions
   readonly #inference: CsvInference
-  #positions: Position[] | undefined
+  #positions: readonly ColumnPosition[] | undefined
   #skipped = 0
 
   constructor(filePath: string, writer: RowWriter) {
@@ -61,6 +55,12 @@ class CsvRows {
     if (!this.#dialect.hasHeader) this.#positions = this.#byPosition()
   }
 
+  /** What the values of a line are; undefined before the header. */
+  get positions(): readonly ColumnPosition[] | undefined {
+    return this.#positions
+  }
+
+  /** The rows of whole records. */
   ofBytes(bytes: Buffer): string[] {
     const decoder = decoderOf(this.#writer.target.options)
     if (decoder !== undefined) return this.#ofText(decoder.decode(bytes))
@@ -82,7 +82,7 @@ class CsvRows {
     return rows
   }
 
-  #fromHeader({ values }: CsvRecord): Position[] {
+  #fromHeader({ values }: CsvRecord): ColumnPosition[] {
     if (this.#dialect.isPositional) return this.#byPosition()
     const { schema, onUnknownField } = this.#writer.target
     const fold = (name: string) => (this.#dialect.caseSensitive ? name : name.toLowerCase())
@@ -99,11 +99,11 @@ class CsvRows {
     return positions
   }
 
-  #byPosition(): Position[] {
+  #byPosition(): ColumnPosition[] {
     return this.#writer.target.schema.fields.map((column) => ({ name: column.name, column, isNamed: true }))
   }
 
-  #rows({ values, text }: CsvRecord, positions: readonly Position[]): string[] {
+  #rows({ values, text }: CsvRecord, positions: readonly ColumnPosition[]): string[] {
     if (values === undefined) return this.#writer.corrupt(text, this.#filePath)
     const { onUnknownField } = this.#writer.target
     const columns: string[] = []

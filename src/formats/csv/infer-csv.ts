@@ -13,11 +13,12 @@ import {
   VOID,
 } from '../../types/data-type.ts'
 import { decimalTypeOf, exactInteger } from '../exact-number.ts'
-import { fileChunks, fileContent } from '../file-chunks.ts'
+import { fileChunks, fileContent, lineEnd } from '../file-chunks.ts'
 import { fitMoment, type MomentOptions } from '../fit-scalar.ts'
 import type { InferenceRequest, SampleFile } from '../infer-files.ts'
 import { mergeTypes } from '../merge-types.ts'
-import { decoderOf, flag, momentOptions, type ReadOptions } from '../read-options.ts'
+import { decoderOf, flag, hasDatetimePattern, momentOptions, type ReadOptions } from '../read-options.ts'
+import { type CsvJudge, csvJudge } from './conforming-csv.ts'
 import { type CsvDialect, csvDialect } from './csv-dialect.ts'
 import { csvRecords, headerNames } from './parse-csv.ts'
 
@@ -25,43 +26,73 @@ import { csvRecords, headerNames } from './parse-csv.ts'
 export async function inferCsvFile(
   file: SampleFile,
   limit: number,
-  request: InferenceRequest,
+  { options }: InferenceRequest,
 ): Promise<StructType> {
-  const dialect = csvDialect(request.options)
-  const inference = new CsvInference(dialect, request.options)
-  const text = await sampleText(file, limit, dialect, request.options)
-  let names: string[] | undefined
-  const types: DataType[] = []
-  let skipped = 0
-  for (const { values } of csvRecords(text, dialect)) {
-    if (skipped++ < dialect.skipRows || values === undefined) continue
-    if (names === undefined) {
-      names = dialect.hasHeader ? headerNames(values) : values.map((_, i) => `_c${i}`)
-      if (dialect.hasHeader) continue
-    }
-    for (let i = 0; i < names.length; i++) {
-      const value = values[i]
-      if (value != null) types[i] = inference.widen(types[i] ?? VOID, value)
-    }
+  const columns = new ColumnTypes(options)
+  const decoder = decoderOf(options)
+  const { multiLine, lineSep } = csvDialect(options)
+  if (multiLine || lineSep !== undefined || decoder !== undefined) {
+    const content = await fileContent(file.path, file.displayPath)
+    columns.takeText((decoder ?? new TextDecoder()).decode(content))
+    return columns.schema()
   }
-  return struct((names ?? []).map((name, i) => field(name, types[i] ?? VOID)))
+  for await (const { bytes, end, isCut } of fileChunks(file.path, file.displayPath, limit)) {
+    columns.takeLines(bytes, isCut ? bytes.lastIndexOf(LF, end - 1) + 1 : end)
+  }
+  return columns.schema()
 }
 
-async function sampleText(
-  file: SampleFile,
-  limit: number,
-  dialect: CsvDialect,
-  options: ReadOptions,
-): Promise<string> {
-  const decoder = decoderOf(options) ?? new TextDecoder()
-  if (dialect.multiLine || decoderOf(options) !== undefined) {
-    return decoder.decode(await fileContent(file.path, file.displayPath))
+const LF = 10
+
+/** Names and types of columns, as more lines are seen. Lines that the types hold already are passed over by the judge. */
+class ColumnTypes {
+  readonly #dialect: CsvDialect
+  readonly #inference: CsvInference
+  readonly #canJudge: boolean
+  #names: string[] | undefined
+  #types: DataType[] = []
+  #skipped = 0
+
+  constructor(options: ReadOptions) {
+    this.#dialect = csvDialect(options)
+    this.#inference = new CsvInference(this.#dialect, options)
+    this.#canJudge = !hasDatetimePattern(options)
   }
-  let text = ''
-  for await (const { bytes, end, isCut } of fileChunks(file.path, file.displayPath, limit)) {
-    text += decoder.decode(bytes.subarray(0, isCut ? bytes.lastIndexOf(10, end - 1) + 1 : end))
+
+  schema(): StructType {
+    return struct((this.#names ?? []).map((name, i) => field(name, this.#types[i]!)))
   }
-  return text
+
+  takeText(text: string): void {
+    for (const { values } of csvRecords(text, this.#dialect)) {
+      if (this.#skipped++ < this.#dialect.skipRows || values === undefined) continue
+      if (this.#names === undefined) {
+        this.#names = this.#dialect.hasHeader ? headerNames(values) : values.map((_, i) => `_c${i}`)
+        this.#types = this.#names.map(() => VOID)
+        if (this.#dialect.hasHeader) continue
+      }
+      values.slice(0, this.#types.length).forEach((value, i) => {
+        if (value !== null) this.#types[i] = this.#inference.widen(this.#types[i]!, value)
+      })
+    }
+  }
+
+  takeLines(bytes: Buffer, end: number): void {
+    let at = 0
+    let types = ''
+    let judge: CsvJudge | undefined
+    while (at < end) {
+      at = judge?.scan(bytes, at, end) ?? at
+      if (at >= end) return
+      const stop = Math.min(lineEnd(bytes, at), end)
+      this.takeText(bytes.toString('utf8', at, stop).replace(/^\uFEFF/, ''))
+      at = stop + 1
+      const after = JSON.stringify(this.#types)
+      if (after === types) continue
+      types = after
+      judge = this.#canJudge ? csvJudge(this.#types, this.#dialect) : undefined
+    }
+  }
 }
 
 /** Spark's CSVInferSchema: integer, bigint, decimal, double, date, timestamp, boolean, string, each from the last. */

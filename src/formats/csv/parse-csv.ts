@@ -20,8 +20,21 @@ export function* csvRecords(text: string, dialect: CsvDialect): Generator<CsvRec
     }
     return
   }
+  const isPlain =
+    dialect.quote !== '' && !dialect.ignoreLeadingWhiteSpace && !dialect.ignoreTrailingWhiteSpace
   for (const line of text.split(dialect.lineSep ?? /\r\n|\r|\n/)) {
-    if (!isSkipped(line, dialect)) yield new RecordParser(line, dialect, false).next()
+    if (isSkipped(line, dialect)) continue
+    yield isPlain && !line.includes(dialect.quote)
+      ? plainRecord(line, dialect)
+      : new RecordParser(line, dialect, false).next()
+  }
+}
+
+/** A line without quotes. */
+function plainRecord(text: string, { sep, nullValue }: CsvDialect): CsvRecord {
+  return {
+    text,
+    values: text.split(sep).map((value) => (value === '' || value === nullValue ? null : value)),
   }
 }
 

@@ -1,4 +1,17 @@
 import type { DataType, StructType } from '../../types/data-type.ts'
+import {
+  type Bytes,
+  dayEnd,
+  decimalScan,
+  digitsEnd,
+  endsNumber,
+  integerScan,
+  momentEnd,
+  numberEnd,
+  type Scan,
+  space,
+  wholeEnd,
+} from '../byte-scan.ts'
 
 /**
  * The fast judge of JSON lines: one pass over the bytes that finds the first line which DuckDB's typed JSON reader would
@@ -38,10 +51,6 @@ const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
 const ESCAPED = Uint8Array.from({ length: 256 }, (_, byte) =>
   '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
 )
-
-type Bytes = Uint8Array
-/** Reads one value at `i`; gives the place behind it, or -1 when it does not conform. */
-type Scan = (bytes: Bytes, i: number) => number
 
 /** Makes a judge for a schema. With `skipUnknown`, fields that the schema lacks are read over. */
 export function lineJudge(schema: StructType, skipUnknown: boolean): LineJudge {
@@ -97,17 +106,26 @@ function valueScan(type: DataType, skipUnknown: boolean): Scan {
     case 'decimal':
       return decimalScan(type.precision - type.scale, type.scale)
     case 'date':
-      return dateScan
+      return quotedScan(dayEnd)
     case 'timestamp':
-      return (bytes, i) => momentEnd(bytes, i, true)
+      return quotedScan((bytes, i) => momentEnd(bytes, i, 'maybe'))
     case 'timestamp_ntz':
-      return (bytes, i) => momentEnd(bytes, i, false)
+      return quotedScan((bytes, i) => momentEnd(bytes, i, 'never'))
     case 'struct':
       return structScan(type, skipUnknown)
     case 'array':
       return listScan(scanOf(type.elementType, skipUnknown))
     default:
       return () => -1
+  }
+}
+
+/** A value that stands in quotes. */
+function quotedScan(scan: Scan): Scan {
+  return (bytes, i) => {
+    if (bytes[i] !== QUOTE) return -1
+    const end = scan(bytes, i + 1)
+    return end >= 0 && bytes[end] === QUOTE ? end + 1 : -1
   }
 }
 
@@ -168,12 +186,6 @@ function listScan(scan: Scan): Scan {
       else return bytes[i] === CLOSE_LIST ? i + 1 : -1
     }
   }
-}
-
-function space(bytes: Bytes, i: number): number {
-  let at = i
-  while (bytes[at] === 32 || bytes[at] === 9) at++
-  return at
 }
 
 function keyEnd(bytes: Bytes, i: number, key: Uint8Array): number {
@@ -242,58 +254,6 @@ function textScan(bytes: Bytes, i: number): number {
   return byte === MINUS || (byte >= ZERO && byte <= NINE) ? plainNumberEnd(bytes, i) : -1
 }
 
-function digitsEnd(bytes: Bytes, i: number): number {
-  let at = i
-  while (bytes[at]! >= ZERO && bytes[at]! <= NINE) at++
-  return at
-}
-
-/** The digits before the point; -1 for none and for leading zeros. */
-function wholeEnd(bytes: Bytes, i: number): number {
-  const end = digitsEnd(bytes, i)
-  return end === i || (bytes[i] === ZERO && end > i + 1) ? -1 : end
-}
-
-function endsNumber(bytes: Bytes, i: number): boolean {
-  const byte = bytes[i]!
-  return byte !== POINT && (byte | 32) !== 101
-}
-
-function integerScan(digits: number): Scan {
-  return (bytes, start) => {
-    const from = bytes[start] === MINUS ? start + 1 : start
-    const end = wholeEnd(bytes, from)
-    return end < 0 || end - from > digits || !endsNumber(bytes, end) ? -1 : end
-  }
-}
-
-/** Numbers of a float column: so many digits at most for an integer, and for all digits of a fraction. */
-function numberEnd(bytes: Bytes, start: number, integerDigits: number, allDigits: number): number {
-  const from = bytes[start] === MINUS ? start + 1 : start
-  const end = wholeEnd(bytes, from)
-  if (end < 0) return -1
-  const hasFraction = bytes[end] === POINT
-  let last = end
-  if (hasFraction) {
-    last = digitsEnd(bytes, end + 1)
-    if (last === end + 1 || last - from - 1 > allDigits) return -1
-  } else if (end - from > integerDigits) return -1
-  return endsNumber(bytes, last) ? last : -1
-}
-
-/** Up to 15 digits in all, which DuckDB carries through a double without loss. */
-function decimalScan(wholeDigits: number, scale: number): Scan {
-  return (bytes, start) => {
-    const from = bytes[start] === MINUS ? start + 1 : start
-    const end = wholeEnd(bytes, from)
-    if (end < 0 || (end - from > wholeDigits && bytes[from] !== ZERO)) return -1
-    if (bytes[end] !== POINT) return end - from <= 15 && endsNumber(bytes, end) ? end : -1
-    const last = digitsEnd(bytes, end + 1)
-    const fraction = last - end - 1
-    return fraction > 0 && fraction <= scale && last - from <= 16 && endsNumber(bytes, last) ? last : -1
-  }
-}
-
 /** Numbers whose shortest decimal form is what stands there. */
 function plainNumberEnd(bytes: Bytes, start: number): number {
   const isNegative = bytes[start] === MINUS
@@ -310,61 +270,6 @@ function plainNumberEnd(bytes: Bytes, start: number): number {
   if (bytes[last - 1] === ZERO && fraction > 1) return -1
   const isSmall = bytes[from] === ZERO
   return isSmall && (bytes[end + 1] === ZERO || isNegative) ? -1 : last
-}
-
-function twoDigits(bytes: Bytes, i: number): number {
-  const high = bytes[i]! - ZERO
-  const low = bytes[i + 1]! - ZERO
-  return high < 0 || high > 9 || low < 0 || low > 9 ? -1 : high * 10 + low
-}
-
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-
-/** `YYYY-MM-DD` of the calendar from `i`; the place behind it. */
-function dayEnd(bytes: Bytes, i: number): number {
-  const century = twoDigits(bytes, i)
-  const ofCentury = twoDigits(bytes, i + 2)
-  if (century < 0 || ofCentury < 0 || bytes[i + 4] !== MINUS || bytes[i + 7] !== MINUS) return -1
-  const year = century * 100 + ofCentury
-  const month = twoDigits(bytes, i + 5)
-  const day = twoDigits(bytes, i + 8)
-  if (year < 1 || month < 1 || month > 12 || day < 1) return -1
-  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  return day <= MONTH_DAYS[month - 1]! + (month === 2 && isLeap ? 1 : 0) ? i + 10 : -1
-}
-
-function dateScan(bytes: Bytes, i: number): number {
-  if (bytes[i] !== QUOTE) return -1
-  const end = dayEnd(bytes, i + 1)
-  return end >= 0 && bytes[end] === QUOTE ? end + 1 : -1
-}
-
-/** `YYYY-MM-DD[T ]HH:MM:SS[.ffffff]`, with `Z` or `+HH:MM` behind it where the type has a zone. */
-function momentEnd(bytes: Bytes, start: number, hasZone: boolean): number {
-  if (bytes[start] !== QUOTE) return -1
-  let i = dayEnd(bytes, start + 1)
-  if (i < 0 || (bytes[i] !== 84 && bytes[i] !== 32)) return -1
-  const hour = twoDigits(bytes, i + 1)
-  const minute = twoDigits(bytes, i + 4)
-  const second = twoDigits(bytes, i + 7)
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return -1
-  if (bytes[i + 3] !== COLON || bytes[i + 6] !== COLON) return -1
-  i += 9
-  if (bytes[i] === POINT) {
-    const end = digitsEnd(bytes, i + 1)
-    if (end === i + 1 || end > i + 7) return -1
-    i = end
-  }
-  if (hasZone) i = offsetEnd(bytes, i)
-  return i >= 0 && bytes[i] === QUOTE ? i + 1 : -1
-}
-
-function offsetEnd(bytes: Bytes, i: number): number {
-  if (bytes[i] === 90) return i + 1
-  if (bytes[i] !== 43 && bytes[i] !== MINUS) return -1
-  const hours = twoDigits(bytes, i + 1)
-  const minutes = twoDigits(bytes, i + 4)
-  return hours >= 0 && hours <= 14 && bytes[i + 3] === COLON && minutes >= 0 && minutes <= 59 ? i + 6 : -1
 }
 
 /** Any JSON value, to be read over. */

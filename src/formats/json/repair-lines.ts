@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { type Chunk, fileChunks } from '../file-chunks.ts'
+import { type Chunk, fileChunks, hasByteOrderMark, lineEnd, writeAll } from '../file-chunks.ts'
 import { hasDatetimePattern } from '../read-options.ts'
 import type { RowWriter } from '../row-writer.ts'
 import { lineJudge } from './conforming-lines.ts'
@@ -96,14 +96,14 @@ class LinesPass {
         at = next
         continue
       }
-      const lineEnd = endOfLine(bytes, at)
-      for (const row of this.#rows(bytes.subarray(at, lineEnd), isValid)) {
+      const stop = lineEnd(bytes, at)
+      for (const row of this.#rows(bytes.subarray(at, stop), isValid)) {
         rows.push(row)
         size += row.length
         this.#longestRow = Math.max(this.#longestRow, row.length * 3)
       }
       if (size > WRITE_BYTES) flush()
-      at = bytes[lineEnd] === CR && bytes[lineEnd + 1] === LF ? lineEnd + 2 : lineEnd + 1
+      at = bytes[stop] === CR && bytes[stop + 1] === LF ? stop + 2 : stop + 1
     }
     flush()
   }
@@ -120,19 +120,4 @@ class LinesPass {
     if (!isValid && !isUtf8(line)) return this.#writer.corrupt(line.toString(), this.#filePath, line)
     return this.#jsonRows.ofText(line.toString())
   }
-}
-
-function hasByteOrderMark(bytes: Uint8Array, end: number): boolean {
-  return end >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
-}
-
-function endOfLine(bytes: Uint8Array, from: number): number {
-  let at = from
-  while (bytes[at] !== LF && bytes[at] !== CR) at++
-  return at
-}
-
-function writeAll(into: number, bytes: Uint8Array): void {
-  let written = 0
-  while (written < bytes.length) written += writeSync(into, bytes, written)
 }

@@ -142,8 +142,9 @@ describe('columns', () => {
 describe('malformed records', () => {
   test('that end within quotes are rescued with their text', async () => {
     const rows = await csv('a,b\n1,"open\n2,ok\n', { schema: 'a INT, b STRING', options: header })
-    expect(rescuedOf(rows[0]!)).toEqual({ _corrupt_record: '1,"open', _file_path: 'raw/a.csv' })
-    expect(rows[1]).toMatchObject({ a: 2, b: 'ok' })
+    const torn = rows.find((each) => each._rescued_data !== null)
+    expect(rescuedOf(torn!)).toEqual({ _corrupt_record: '1,"open', _file_path: 'raw/a.csv' })
+    expect(rows.filter((each) => each !== torn)).toMatchObject([{ a: 2, b: 'ok' }])
   })
 
   test('without rescued data are those with a value too many, too few or of another type', async () => {
@@ -178,8 +179,88 @@ test('whatever text is written as CSV is read back', async () => {
       const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
       const text = `v,n\n${rows.map((row) => row.map(quoted).join(',')).join('\n')}\n`
       const read = await csv(text, { schema: 'v STRING, n STRING', options: { ...header, escape: '"' } })
-      expect(read.map(({ v, n }) => [v, n])).toEqual(rows)
+      const pairs = (each: readonly unknown[][]) => each.map((pair) => JSON.stringify(pair)).sort()
+      expect(pairs(read.map(({ v, n }) => [v, n]))).toEqual(pairs(rows))
     }),
     { numRuns: 60 },
+  )
+})
+
+interface Cell {
+  readonly text: string
+  /** What its column must show, or undefined when it must be rescued. */
+  readonly column?: unknown
+}
+const at = (text: string, column: unknown): Cell => ({ text, column })
+const off = (text: string): Cell => ({ text })
+const CELLS: Readonly<Record<string, fc.Arbitrary<Cell>>> = {
+  i: fc.oneof(
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((n) => at(`${n}`, `${n}`)),
+    fc.constantFrom(
+      at('+7', '7'),
+      off('1.0'),
+      off('1e3'),
+      off(' 1'),
+      off('9223372036854775808'),
+      at('007', '7'),
+    ),
+  ),
+  d: fc.oneof(
+    fc.integer().map((n) => at(`${n}`, n)),
+    fc
+      .double({ min: -1e6, max: 1e6, noNaN: true })
+      .filter((n) => n !== 0)
+      .map((n) => at(String(n), n)),
+    fc.constantFrom(at('1.50', 1.5), at('NaN', 'NaN'), off('9007199254740993'), off('1d'), at(' 2', 2)),
+  ),
+  m: fc.constantFrom(
+    at('1.5', '1.50'),
+    at('-0.07', '-0.07'),
+    off('1.005'),
+    off('123456789.1'),
+    at('1e2', '100.00'),
+  ),
+  b: fc.constantFrom(at('true', true), at('False', false), off('1'), off('yes')),
+  t: fc.constantFrom(
+    at('2024-02-29', '2024-02-29'),
+    off('2023-02-29'),
+    off('2024-01-01 10:00:00'),
+    at('2024-1-5', '2024-01-05'),
+  ),
+  s: fc
+    .oneof(
+      fc.constantFrom('plain', ' x ', 'null', 'é😀', 'a\tb', '#c'),
+      fc.stringMatching(/^[a-z ,;.]{1,8}$/),
+    )
+    .map((text) => at(text, text)),
+}
+
+test('every value of a CSV file is in its column exactly or in the rescued data', async () => {
+  const names = Object.keys(CELLS)
+  const nothing = fc.constant(at('', null))
+  const cells = names.map((name) => fc.oneof({ weight: 8, arbitrary: CELLS[name]! }, nothing))
+  const line = fc.tuple(fc.tuple(...cells), fc.boolean(), fc.constantFrom('\n', '\n', '\n', '\r\n', '\r'))
+  const written = ({ text }: Cell, quotes: boolean) =>
+    text !== '' && (quotes || text.includes(',')) ? `"${text}"` : text
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 12 }), async (lines) => {
+      const filled = lines.filter(([row]) => row.some((cell) => cell.text !== ''))
+      const body = filled.map(
+        ([row, quotes, end]) => row.map((cell) => written(cell, quotes)).join(',') + end,
+      )
+      const schema = 'i BIGINT, d DOUBLE, m DECIMAL(10,2), b BOOLEAN, t DATE, s STRING'
+      const read = await csv(`${names.join(',')}\n${body.join('')}`, { schema, options: header })
+      const seen = read.map(({ _rescued_data, ...columns }) => {
+        const { _file_path, ...rescued } = (rescuedOf({ _rescued_data }) ?? {}) as Record<string, unknown>
+        return JSON.stringify([columns, rescued])
+      })
+      const wanted = filled.map(([row]) => {
+        const columns = names.map((name, k) => [name, 'column' in row[k]! ? row[k].column : null])
+        const rescued = names.flatMap((name, k) => ('column' in row[k]! ? [] : [[name, row[k]!.text]]))
+        return JSON.stringify([Object.fromEntries(columns), Object.fromEntries(rescued)])
+      })
+      expect(seen.sort()).toEqual(wanted.sort())
+    }),
+    { numRuns: 150 },
   )
 })
