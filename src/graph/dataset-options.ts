@@ -42,6 +42,39 @@ export interface FlowOptions {
   readonly configuration?: Readonly<Record<string, string | number | boolean>>
 }
 
+interface Form {
+  readonly expected: string
+  readonly accepts: (value: unknown) => boolean
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isList = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
+const isMapOf = (isValue: (value: unknown) => boolean) => (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isValue)
+const isSetting = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value)
+
+const TEXT: Form = { expected: 'a text', accepts: isText }
+const COLUMNS: Form = { expected: "a list of column names, such as ['date']", accepts: isList }
+const RULES: Form = { expected: 'conditions by name, as texts', accepts: isMapOf(isText) }
+const SETTINGS: Form = { expected: 'texts, numbers and booleans by key', accepts: isMapOf(isSetting) }
+
+/** Types are stripped, not checked, when a definition file runs: what an editor would mark is looked at once more. */
+const FORMS: Readonly<Record<string, Form>> = {
+  comment: TEXT,
+  expect: RULES,
+  expectOrDrop: RULES,
+  expectOrFail: RULES,
+  quarantine: { expected: 'a table name or true', accepts: (value) => isText(value) || value === true },
+  configuration: SETTINGS,
+  tableProperties: SETTINGS,
+  partitionBy: COLUMNS,
+  clusterBy: {
+    expected: "a list of column names or 'auto'",
+    accepts: (value) => isList(value) || value === 'auto',
+  },
+  private: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+}
+
 const VIEW_OPTIONS = ['comment', 'expect', 'expectOrDrop', 'expectOrFail', 'quarantine', 'configuration']
 const TABLE_OPTIONS = [...VIEW_OPTIONS, 'tableProperties', 'partitionBy', 'clusterBy', 'schema', 'private']
 
@@ -72,7 +105,7 @@ export function outputOf(call: {
 }): OutputDefinition {
   const { kind, dataset, options, origin } = call
   const name = formatTableName(dataset.name)
-  checkOptionNames(call.element, name, options, kind === 'temporary_view' ? VIEW_OPTIONS : TABLE_OPTIONS)
+  checkOptions(call.element, name, options, kind === 'temporary_view' ? VIEW_OPTIONS : TABLE_OPTIONS)
   return {
     kind,
     name: dataset.name,
@@ -111,18 +144,23 @@ function expectationsOf(options: TemporaryViewOptions, origin: DefinitionOrigin)
   ]
 }
 
-function checkOptionNames(
-  element: string,
-  name: string,
-  options: TableOptions,
-  known: readonly string[],
-): void {
+function checkOptions(element: string, name: string, options: TableOptions, known: readonly string[]): void {
   for (const option of Object.keys(options)) {
-    if (known.includes(option)) continue
+    if (known.includes(option)) {
+      checkForm(option, options[option as keyof TableOptions], name)
+      continue
+    }
     const near = nearest(option, known)
     const advice =
       FOREIGN_OPTIONS[option] ??
       (near === undefined ? `Its options are ${known.join(', ')}.` : `Did you mean '${near}'?`)
     throw new PipelineError('UNSUPPORTED_DATASET_OPTION', { element, name, option, advice })
   }
+}
+
+function checkForm(option: string, value: unknown, name: string): void {
+  const form = FORMS[option]
+  if (form === undefined || value === undefined || form.accepts(value)) return
+  const parameters = { option, name, expected: form.expected, actual: JSON.stringify(value) ?? typeof value }
+  throw new PipelineError('INVALID_DATASET_OPTION', parameters)
 }

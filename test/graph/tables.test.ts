@@ -58,6 +58,22 @@ describe('table properties', () => {
   )
 })
 
+describe('options of a wrong form, which types would mark, are refused when the file runs', () => {
+  test.each([
+    [`{ partitionBy: 'region' }`, 'partitionBy', '"region"'],
+    [`{ clusterBy: 'region' }`, 'clusterBy', '"region"'],
+    [`{ expect: ['id > 0'] }`, 'expect', '["id > 0"]'],
+    [`{ expectOrDrop: { r: true } }`, 'expectOrDrop', '{"r":true}'],
+    [`{ quarantine: false }`, 'quarantine', 'false'],
+    [`{ comment: () => 'x' }`, 'comment', 'function'],
+  ])('%s', async (options, option, actual) => {
+    const failures = await failuresOf(view(`${options} as object`))
+    expect(failures.map((each) => summaryOf(each, 'option', 'actual'))).toEqual([
+      { condition: 'INVALID_DATASET_OPTION', at: 'a.ts:2:1', option, actual },
+    ])
+  })
+})
+
 describe('the layout of a table', () => {
   test('names columns of the query, in its spelling', async () => {
     expect(await datasetOf(`{ clusterBy: ['REGION'] }`)).toMatchObject({ clusterBy: ['region'] })
