@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DuckdbEngine, openDuckdbEngine } from '../../src/engine/duckdb/engine.ts'
-import { STEPS } from '../../src/update/steps.ts'
+import { STEPS, type Step } from '../../src/update/steps.ts'
 import { PipelineUnderTest } from './pipeline-under-test.ts'
 
 /** Kills at random moments; the full programme of 50 runs with MILLRACE_TEST=all. */
@@ -39,7 +39,7 @@ describe('a run after a kill ends like a run that was never killed', () => {
       expect(await pipeline.runKilledAt(step)).toBe(true)
       await pipeline.run()
       await pipeline.generate(ROWS, 2)
-      expect(await pipeline.runKilledAt(`${step}#2`)).toBe(true)
+      expect(await pipeline.runKilledAt(isOncePerUpdate(step) ? step : `${step}#2`)).toBe(true)
       await pipeline.run()
       expect(await outcomeOf(pipeline)).toEqual(expected)
       pipeline.remove()
@@ -61,6 +61,11 @@ describe('a run after a kill ends like a run that was never killed', () => {
     }
   })
 })
+
+/** One flow of the pipeline fills a quarantine; the other steps are reached by every flow. */
+function isOncePerUpdate(step: Step): boolean {
+  return step === 'after-prepared-batch' || step === 'between-quarantine-and-target'
+}
 
 async function outcomeOf(pipeline: PipelineUnderTest): Promise<Outcome> {
   return { tables: await pipeline.tables(engine), totals: await pipeline.eventTotals(engine) }
