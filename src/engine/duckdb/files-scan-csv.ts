@@ -1,22 +1,12 @@
-import { join } from 'node:path'
 import { csvDialect } from '../../formats/csv/csv-dialect.ts'
-import { csvRows, isLineByLine } from '../../formats/csv/csv-rows.ts'
-import { type PlainCsv, repairCsv } from '../../formats/csv/repair-csv.ts'
-import { RowWriter } from '../../formats/row-writer.ts'
-import { unknownFieldsError } from '../../formats/unknown-fields.ts'
+import type { PlainCsv } from '../../formats/csv/repair-csv.ts'
 import type { FilesScan, RawFile } from '../../plan/scan.ts'
 import { field, STRING, type StructType, struct } from '../../types/data-type.ts'
 import { type FileRelation, unionRelations } from './file-columns.ts'
 import { columnsArgument, type ScanContext } from './files-scan.ts'
-import {
-  ndjsonRelation,
-  type ReadableFile,
-  readableFiles,
-  rowTarget,
-  withoutGlob,
-  writeRows,
-} from './ndjson-relation.ts'
+import { ndjsonRelation, withoutGlob } from './ndjson-relation.ts'
 import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
+import { repairedFiles, rowTarget } from './repaired-files.ts'
 
 interface PlainFile {
   readonly file: RawFile
@@ -25,21 +15,9 @@ interface PlainFile {
 
 /** Rows of CSV files: plain lines by DuckDB's own reader, all others parsed by Spark's rules and handed over as JSON. */
 export async function readCsvFiles(scan: FilesScan, context: ScanContext): Promise<FileRelation> {
-  const writer = new RowWriter(rowTarget(scan))
-  const plain: PlainFile[] = []
-  const repaired: ReadableFile[] = []
-  await readableFiles(scan, async (file, index) => {
-    const copy = (ending: string) => join(context.copies(), `${index}.${ending}`)
-    if (!isLineByLine(scan.options)) {
-      repaired.push(await writeRows(file, copy('json'), csvRows(file, writer)))
-      return
-    }
-    const readable = await repairCsv(file, writer, { csv: () => copy('csv'), json: () => copy('json') })
-    if (readable.plain !== undefined) plain.push({ file, plain: readable.plain })
-    if (readable.repaired !== undefined) repaired.push({ file, ...readable.repaired })
-  })
-  if (scan.onUnknownField === 'fail' && writer.unknown !== undefined) throw unknownFieldsError(writer.unknown)
-  const json = ndjsonRelation(writer.target, repaired, context)
+  const repaired = await repairedFiles(scan, 'csv', context)
+  const json = ndjsonRelation(rowTarget(scan), repaired, context)
+  const plain = repaired.flatMap(({ file, plain: own }) => (own === undefined ? [] : [{ file, plain: own }]))
   const groups = Map.groupBy(plain, ({ plain: { positions, newLine, hasHeader } }) =>
     JSON.stringify([positions.map((each) => each.name), newLine, hasHeader]),
   )

@@ -1,14 +1,20 @@
 import { mergeStructs } from '../../formats/merge-types.ts'
 import { unknownFieldsError } from '../../formats/unknown-fields.ts'
-import type { FilesScan } from '../../plan/scan.ts'
+import type { FilesScan, RawFile } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
 import { type DataType, type StructField, type StructType, struct } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { FileRelation } from './file-columns.ts'
 import type { ScanContext } from './files-scan.ts'
-import { type ReadableFile, readableFiles, rowTarget, withoutGlob } from './ndjson-relation.ts'
+import { withoutGlob } from './ndjson-relation.ts'
 import { parquetSchema } from './parquet-schema.ts'
 import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
+import { rowTarget, unreadable } from './repaired-files.ts'
+
+interface ReadableFile {
+  readonly file: RawFile
+  readonly path: string
+}
 
 /**
  * Rows of Parquet files. Files with the same columns are read together; a column of another type is cast where every value
@@ -17,12 +23,16 @@ import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
 export async function readParquetFiles(scan: FilesScan, context: ScanContext): Promise<FileRelation> {
   const { schema, reservedNames, rescuedColumn } = rowTarget(scan)
   const schemas = new Map<ReadableFile, StructType>()
-  const readable = await readableFiles(scan, async (file) => {
-    const found = await parquetSchema(context.connection, file.path)
-    const result = { file, path: withoutGlob(file.path, context), longestLine: 0 }
-    schemas.set(result, found)
-    return result
-  })
+  const failed = unreadable(scan)
+  for (const file of scan.files) {
+    try {
+      const found = await parquetSchema(context.connection, file.path)
+      schemas.set({ file, path: withoutGlob(file.path, context) }, found)
+    } catch (error) {
+      failed(error)
+    }
+  }
+  const readable = [...schemas.keys()]
   const reserved = new Set(reservedNames.map((each) => each.toLowerCase()))
   const unknown = [...schemas.values()]
     .map((each) => unknownOf(each, schema, reserved))

@@ -1,21 +1,32 @@
 import { isUtf8 } from 'node:buffer'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PipelineError } from '../../errors/index.ts'
 import { fileChunks, fileContent } from '../../formats/file-chunks.ts'
 import { decoderOf, flag, type ReadOptions } from '../../formats/read-options.ts'
+import { writeRows } from '../../formats/repair-file.ts'
 import { member } from '../../formats/row-writer.ts'
 import type { FilesScan, RawFile } from '../../plan/scan.ts'
 import type { FileRelation } from './file-columns.ts'
 import type { ScanContext } from './files-scan.ts'
-import { ndjsonRelation, readableFiles, rowTarget, writeRows } from './ndjson-relation.ts'
+import { ndjsonRelation } from './ndjson-relation.ts'
+import { type Repaired, rowTarget, unreadable } from './repaired-files.ts'
 
 /** Rows of text files: a line each, empty ones too, or with `wholeText` a file each. Throws FAILED_READ_FILE.* for bytes that are no text. */
 export async function readTextFiles(scan: FilesScan, context: ScanContext): Promise<FileRelation> {
   const column = scan.dataSchema.fields[0]?.name ?? 'value'
-  const readable = await readableFiles(scan, (file, index) =>
-    writeRows(file, join(context.copies(), `${index}.json`), textRows(file, scan.options, column)),
-  )
-  return ndjsonRelation(rowTarget(scan), readable, context)
+  const repaired: Repaired[] = []
+  const failed = unreadable(scan)
+  mkdirSync(context.copies, { recursive: true })
+  for (const [i, file] of scan.files.entries()) {
+    try {
+      const rows = textRows(file, scan.options, column)
+      repaired.push({ file, lines: await writeRows(join(context.copies, `${i}.json`), rows) })
+    } catch (error) {
+      failed(error)
+    }
+  }
+  return ndjsonRelation(rowTarget(scan), repaired, context)
 }
 
 async function* textRows(file: RawFile, options: ReadOptions, column: string): AsyncGenerator<string[]> {

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
@@ -20,8 +21,8 @@ export interface FilesScanOptions {
 /** What a scan needs while it is prepared. */
 export interface ScanContext {
   readonly connection: DuckDBConnection
-  /** A folder of the scan's own for copies in which lines were repaired. */
-  readonly copies: () => string
+  /** A folder of the scan's own for copies in which lines were repaired; made when the first is. */
+  readonly copies: string
 }
 
 interface Prepared {
@@ -61,15 +62,8 @@ export function releaseFilesScans(connection: DuckDBConnection): void {
 }
 
 async function prepare(connection: DuckDBConnection, scan: FilesScan): Promise<FileRelation> {
-  const parent = await tempFolder(connection)
-  let folder: string | undefined
-  const copies = () => {
-    if (folder === undefined) {
-      folder = mkdtempSync(join(parent, 'files-'))
-      copyFolders.set(connection, [...(copyFolders.get(connection) ?? []), folder])
-    }
-    return folder
-  }
+  const copies = join(await tempFolder(connection), `files-${randomUUID()}`)
+  copyFolders.set(connection, [...(copyFolders.get(connection) ?? []), copies])
   const context: ScanContext = { connection, copies }
   switch (scan.format) {
     case 'json':
@@ -86,9 +80,7 @@ async function prepare(connection: DuckDBConnection, scan: FilesScan): Promise<F
 async function tempFolder(connection: DuckDBConnection): Promise<string> {
   const result = await connection.runAndReadAll("SELECT current_setting('temp_directory')")
   const configured = result.getRows()[0]?.[0]
-  const folder = typeof configured === 'string' && configured !== '' ? configured : tmpdir()
-  mkdirSync(folder, { recursive: true })
-  return folder
+  return typeof configured === 'string' && configured !== '' ? configured : tmpdir()
 }
 
 /** `{"a": 'BIGINT', ...}`, the `columns` argument of DuckDB's readers. */

@@ -2,17 +2,11 @@ import { type Buffer, isUtf8 } from 'node:buffer'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { type Chunk, fileChunks, hasByteOrderMark, lineEnd, writeAll } from '../file-chunks.ts'
 import { hasDatetimePattern } from '../read-options.ts'
+import type { RepairedFile } from '../repair-file.ts'
 import type { RowWriter } from '../row-writer.ts'
 import { type CsvJudge, csvJudge } from './conforming-csv.ts'
 import { csvDialect } from './csv-dialect.ts'
 import { type ColumnPosition, CsvRows } from './csv-rows.ts'
-
-/** A CSV file as DuckDB can read it: plain lines as CSV, the others as lines of JSON. */
-export interface ReadableCsv {
-  readonly plain?: PlainCsv
-  /** Rows made exact, as lines of JSON. */
-  readonly repaired?: { readonly path: string; readonly longestLine: number }
-}
 
 /** Lines that DuckDB's CSV reader takes with types. */
 export interface PlainCsv {
@@ -37,7 +31,7 @@ export async function repairCsv(
   file: { readonly path: string; readonly displayPath: string },
   writer: RowWriter,
   paths: CopyPaths,
-): Promise<ReadableCsv> {
+): Promise<RepairedFile> {
   const pass = new CsvPass(file.displayPath, writer)
   for await (const chunk of fileChunks(file.path, file.displayPath)) {
     if (pass.conforms(chunk)) continue
@@ -51,7 +45,7 @@ async function split(
   file: { readonly path: string; readonly displayPath: string },
   writer: RowWriter,
   paths: CopyPaths,
-): Promise<ReadableCsv> {
+): Promise<RepairedFile> {
   const pass = new CsvPass(file.displayPath, writer)
   const [csv, json] = [paths.csv(), paths.json()]
   const [plainFile, rowsFile] = [openSync(csv, 'w'), openSync(json, 'w')]
@@ -64,7 +58,7 @@ async function split(
   const plain = pass.plain(csv)
   return {
     ...(plain === undefined ? {} : { plain: { ...plain, hasHeader: false } }),
-    ...(pass.longestRow === 0 ? {} : { repaired: { path: json, longestLine: pass.longestRow } }),
+    ...(pass.longestRow === 0 ? {} : { lines: { path: json, longestLine: pass.longestRow } }),
   }
 }
 

@@ -2,16 +2,10 @@ import { Buffer, isUtf8 } from 'node:buffer'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { type Chunk, fileChunks, hasByteOrderMark, lineEnd, writeAll } from '../file-chunks.ts'
 import { hasDatetimePattern } from '../read-options.ts'
+import type { ReadableLines } from '../repair-file.ts'
 import type { RowWriter } from '../row-writer.ts'
 import { lineJudge } from './conforming-lines.ts'
 import { JsonRows } from './json-rows.ts'
-
-/** A file as it can be read by DuckDB: itself, or a copy in which every line that deviated was replaced. */
-export interface ReadableLines {
-  readonly path: string
-  /** Bytes of the longest line. */
-  readonly longestLine: number
-}
 
 /**
  * Checks a file of JSON lines. Where every line conforms, the file itself can be read with types; else `copyPath` names a new
@@ -35,7 +29,7 @@ async function repaired(
   pass: LinesPass,
   copyPath: string,
 ): Promise<ReadableLines> {
-  const copy = openSync(copyPath, 'wx')
+  const copy = openSync(copyPath, 'w')
   try {
     for await (const chunk of fileChunks(file.path, file.displayPath)) pass.copy(chunk, copy)
   } finally {
