@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { packageVersion } from './package-files.ts'
 import type { Terminal } from './terminal.ts'
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
 /** What a command's module exports: does the work and returns the exit code. */
 type Action<Arguments extends readonly unknown[]> = (...given: [...Arguments, Terminal]) => Promise<number>
@@ -14,7 +12,7 @@ type Action<Arguments extends readonly unknown[]> = (...given: [...Arguments, Te
 export function createProgram(terminal: Terminal, setExitCode: (code: number) => void): Command {
   const program = new Command('millrace')
     .description('Declarative medallion pipelines in TypeScript and SQL over Delta Lake tables')
-    .version(version, '-V, --version')
+    .version(packageVersion(), '-V, --version')
     .option('--debug', 'show the stack of an error')
     .exitOverride()
     .configureOutput({

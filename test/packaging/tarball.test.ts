@@ -14,13 +14,14 @@ function execute(command: string, args: readonly string[], cwd = folder): string
   return execFileSync(command, args, {
     cwd,
     encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PATH: path, NODE_OPTIONS: '' },
   })
 }
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-package-'))
-  execute('npm', ['pack', '--silent', '--pack-destination', folder], process.cwd())
+  execute('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], process.cwd())
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
   execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--silent', `./${tarball}`])

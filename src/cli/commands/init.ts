@@ -1,10 +1,9 @@
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { basename, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { PipelineError } from '../../errors/index.ts'
 import { orderDefaults } from '../generate/order-rows.ts'
 import { writeOrders } from '../generate/write-orders.ts'
+import { packageFile, packageVersion } from '../package-files.ts'
 import type { Terminal } from '../terminal.ts'
 
 export interface InitOptions {
@@ -24,7 +23,7 @@ export async function init(folder: string, options: InitOptions, terminal: Termi
   if (existsSync(target) && readdirSync(target).length > 0) {
     throw new PipelineError('FOLDER_NOT_EMPTY', { folder: target })
   }
-  cpSync(templateFolder(options.language), target, { recursive: true })
+  cpSync(packageFile(`templates/${options.language}`), target, { recursive: true })
   renameSync(join(target, 'gitignore'), join(target, '.gitignore'))
   fillIn(target, placeholders(basename(target)))
   writeOrders({ ...orderDefaults, folder: join(target, 'data/raw'), rows: SAMPLE_ORDERS })
@@ -37,15 +36,13 @@ export async function init(folder: string, options: InitOptions, terminal: Termi
   return 0
 }
 
-/** Templates lie beside `src` and, in the published package, beside `dist`. */
-function templateFolder(language: string): string {
-  return fileURLToPath(new URL(`../../../templates/${language}/`, import.meta.url))
-}
-
 function placeholders(name: string): Readonly<Record<string, string>> {
-  const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
   const identifier = name.toLowerCase().replace(/[^a-z0-9]+/g, '_')
-  return { name: name.toLowerCase().replace(/[^a-z0-9_-]+/g, '-'), schema: identifier, version }
+  return {
+    name: name.toLowerCase().replace(/[^a-z0-9_-]+/g, '-'),
+    schema: identifier,
+    version: packageVersion(),
+  }
 }
 
 function fillIn(folder: string, values: Readonly<Record<string, string>>): void {

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import type { Catalog } from '../../catalog/index.ts'
 import { type DeltaPort, DeltaTable, deltaScanOf, type Snapshot } from '../../delta/index.ts'
-import { PipelineError, type Position } from '../../errors/index.ts'
+import { PipelineError } from '../../errors/index.ts'
 import type { PipelineProject } from '../../graph/project.ts'
-import type { DataSource, Read, Relation, TimeTravel } from '../../plan/relation.ts'
+import type { DataSource, Read, Relation } from '../../plan/relation.ts'
 import { type FilesInputContext, resolveFiles } from '../../sources/cloud-files/index.ts'
 import { localStorage } from '../../storage/index.ts'
 import { isFiles } from '../../update/input-factory.ts'
 import type { LazyEngine } from '../../update/lazy-engine.ts'
+import { pointInTime } from '../../update/time-travel.ts'
 import { catalogOf } from '../known-pipeline.ts'
 
 /** A table that a console command named, opened. */
@@ -47,7 +48,7 @@ export class ConsoleTables {
       folder,
       delta,
       snapshot:
-        timeTravel === undefined ? delta.snapshot : await delta.snapshotAt(whenOf(timeTravel, leaf.position)),
+        timeTravel === undefined ? delta.snapshot : await delta.snapshotAt(pointInTime(timeTravel, leaf.position)),
     }
   }
 
@@ -83,18 +84,4 @@ export class ConsoleTables {
       { position },
     )
   }
-}
-
-/** The session's zone is UTC: a time without a zone means UTC. */
-function whenOf(travel: TimeTravel, position?: Position): { version: number } | { timestampMs: number } {
-  if (travel.kind === 'version') return { version: travel.version }
-  const text = travel.timestamp.trim().replace(' ', 'T')
-  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(text)
-  const timestampMs = Date.parse(hasZone ? text : text.includes('T') ? `${text}Z` : `${text}T00:00:00Z`)
-  if (!Number.isNaN(timestampMs)) return { timestampMs }
-  throw new PipelineError(
-    'INVALID_TIME_TRAVEL_TIMESTAMP_EXPR.INPUT',
-    { expr: travel.timestamp },
-    { position },
-  )
 }
