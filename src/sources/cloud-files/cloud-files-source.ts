@@ -12,6 +12,7 @@ import { filesScan } from './files-scan.ts'
 import {
   discoverSchema,
   type FilesSchema,
+  rootOf,
   rowSchema,
   splitSchema,
   withHints,
@@ -21,6 +22,7 @@ import { FolderCache } from './folder-cache.ts'
 import { type FoundFile, listFiles } from './list-files.ts'
 import { dialectOf } from './parse-options.ts'
 import { SchemaStore } from './schema-store.ts'
+import { SourceCleaner } from './source-cleaner.ts'
 import { sourcePath } from './source-path.ts'
 
 export interface CloudFilesContext {
@@ -63,6 +65,7 @@ class CloudFilesSource implements Source {
   readonly #context: CloudFilesContext
   readonly #schemas: SchemaStore
   readonly #folders: FolderCache
+  readonly #cleaner: SourceCleaner | undefined
   #journal: FileJournal | undefined
   #queue: FileQueue | undefined
 
@@ -77,6 +80,7 @@ class CloudFilesSource implements Source {
         : localStorage(sourcePath(schemaLocation, context.baseFolder).root),
     )
     this.#folders = new FolderCache(context.state, leaf)
+    this.#cleaner = cleanerOf(leaf, context)
   }
 
   async schema(): Promise<SourceSchema> {
@@ -85,6 +89,7 @@ class CloudFilesSource implements Source {
 
   async latest(): Promise<unknown> {
     const journal = await this.#openJournal()
+    await this.#cleaner?.clean(this.#now())
     this.#queue = new FileQueue(await this.#discover(journal))
     const { lastSequence } = journal
     return this.#queue.count === 0 && lastSequence === 0
@@ -122,6 +127,7 @@ class CloudFilesSource implements Source {
   async commit(range: unknown): Promise<void> {
     const { sequence, files } = range as FilesRange
     await (await this.#openJournal()).restore({ sequence, files: files.map(unpacked) })
+    await this.#cleaner?.committed(files.map(unpacked), this.#now())
   }
 
   async evolve(error: unknown): Promise<boolean> {
@@ -207,4 +213,13 @@ class CloudFilesSource implements Source {
   #now(): number {
     return (this.#context.now ?? Date.now)()
   }
+}
+
+function cleanerOf(leaf: FilesLeaf, { state, baseFolder }: CloudFilesContext): SourceCleaner | undefined {
+  const { cleanSource } = leaf.options
+  if (cleanSource === undefined) return undefined
+  const { moveDestination } = cleanSource
+  const destination = moveDestination === undefined ? undefined : sourcePath(moveDestination, baseFolder).root
+  const roots = leaf.paths.map((each) => each.root)
+  return new SourceCleaner(state, cleanSource, roots, (path) => rootOf(leaf.paths, path), destination)
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memoryStorage } from '../../../src/storage/index.ts'
@@ -148,4 +148,48 @@ test('several paths are one source; a remote scheme is refused by name', async (
   expect(() => landing.source({ paths: ['s3://bucket/in'] })).toThrow(
     "The path 's3://bucket/in' cannot be read: files are read from local paths, 's3:' is not supported.",
   )
+})
+
+test('cleanSource removes files some time after their batch was committed, or moves them', async () => {
+  await using landing = await Landing.open()
+  landing.land('x/a.json', row)
+  const day = 86_400_000
+  const loader = (options: Record<string, string>, days: number) => ({ options, now: () => days * day })
+  const deleting = {
+    'cloudFiles.cleanSource': 'DELETE',
+    'cloudFiles.cleanSource.retentionDuration': '7 days',
+  }
+  const first = await drain(landing.source(loader(deleting, 0)))
+  landing.land('x/b.json', row)
+  await landing.source(loader(deleting, 6)).latest()
+  expect(existsSync(join(landing.folder, 'in/x/a.json'))).toBe(true)
+  await landing.source(loader(deleting, 7)).latest()
+  expect(existsSync(join(landing.folder, 'in/x/a.json'))).toBe(false)
+
+  const moving = {
+    'cloudFiles.cleanSource': 'MOVE',
+    'cloudFiles.cleanSource.moveDestination': 'done',
+    'cloudFiles.cleanSource.retentionDuration': '0 seconds',
+  }
+  await drain(landing.source(loader(moving, 8)), first.end)
+  await landing.source(loader(moving, 8)).latest()
+  expect(existsSync(join(landing.folder, 'in/x/b.json'))).toBe(false)
+  expect(existsSync(join(landing.folder, 'done/x/b.json'))).toBe(true)
+  const inside = { ...moving, 'cloudFiles.cleanSource.moveDestination': 'in/done' }
+  expect(() => landing.source(loader(inside, 8))).toThrow(
+    expect.objectContaining({ condition: 'INVALID_OPTION_VALUE' }),
+  )
+})
+
+test('cleanSource leaves a file alone that was changed since', async () => {
+  await using landing = await Landing.open()
+  landing.land('a.json', row)
+  const options = {
+    'cloudFiles.cleanSource': 'DELETE',
+    'cloudFiles.cleanSource.retentionDuration': '0 seconds',
+  }
+  await drain(landing.source({ options }))
+  landing.land('a.json', '{"id":2}\n')
+  await landing.source({ options }).latest()
+  expect(existsSync(join(landing.folder, 'in/a.json'))).toBe(true)
 })
