@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,9 +36,7 @@ afterAll(async () => {
 })
 
 test.skipIf(!canMount)('a full disk is a clear error, and the next update has all rows once', async () => {
-  const text = (id: number) =>
-    Array.from({ length: 40 }, (_, i) => ((id * 7919 + i * 104729) % 999983).toString(36)).join('')
-  const rows = Array.from({ length: 6000 }, (_, id) => ({ id, text: text(id) }))
+  const rows = Array.from({ length: 20_000 }, (_, id) => ({ id, text: incompressible(id) }))
   pipeline = new TestPipeline(
     `CREATE STREAMING TABLE bronze AS
        SELECT * FROM STREAM read_files('${landing}', format => 'json', schema => 'id BIGINT, text STRING');
@@ -52,5 +51,15 @@ test.skipIf(!canMount)('a full disk is a clear error, and the next update has al
 
   mount('-o', 'remount,size=200m', disk)
   expect((await pipeline.run()).state).toBe('COMPLETED')
-  expect(await pipeline.query('SELECT count(*), count(DISTINCT id) FROM silver')).toEqual([[6000, 6000]])
+  expect(await pipeline.query('SELECT count(*), count(DISTINCT id) FROM silver')).toEqual([[20_000, 20_000]])
 })
+
+function incompressible(id: number): string {
+  return ['a', 'b', 'c', 'd']
+    .map((salt) =>
+      createHash('sha256')
+        .update(salt + id)
+        .digest('base64'),
+    )
+    .join('')
+}

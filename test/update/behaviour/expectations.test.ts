@@ -175,7 +175,7 @@ describe('quarantine', () => {
       ),
     ).toEqual([
       [null, -1, ['has_id', 'positive'], 'silver', 0],
-      [4, null, ['positive', 'small'], 'silver', 0],
+      [4, null, ['small', 'positive'], 'silver', 0],
       [9, -9, ['positive'], 'silver', 1],
     ])
   })

@@ -78,6 +78,17 @@ describe('a materialized view', () => {
     expect(await pipeline.query('SELECT n FROM n')).toEqual([[2]])
   })
 
+  test('may read one table at several versions', async () => {
+    pipeline = new TestPipeline(`${SOURCE}
+      CREATE MATERIALIZED VIEW grown AS
+      SELECT (SELECT count(*) FROM sales) AS now, (SELECT count(*) FROM sales VERSION AS OF 1) AS at_first;`)
+    pipeline.land('sales/1.json', { region: 'EU', amount: 5 })
+    await pipeline.run()
+    pipeline.land('sales/2.json', { region: 'EU', amount: 5 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT * FROM grown')).toEqual([[2, 1]])
+  })
+
   test.each([
     ['SELECT amount, current_timestamp() AS seen FROM sales', 'NO_OP', 'no input changed'],
     [

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { isCondition } from '../../../src/errors/index.ts'
 import type { UpdateSummary } from '../../../src/update/update-api.ts'
@@ -19,6 +21,18 @@ function states(): string[] {
   return pipeline.events
     .map((event) => (event.details.update_progress as { state?: string } | undefined)?.state)
     .filter((state) => state !== undefined)
+}
+
+/** Lets a table look as if a later update had written it; gives back the way to undo that. */
+async function forbidCommits(name: string): Promise<() => void> {
+  const table = await pipeline.table(name)
+  const lease = `lease:${pipeline.events[0]!.origin.pipeline_id}`
+  const { version } = await table
+    .startTransaction()
+    .setTransaction(lease, 2n ** 62n)
+    .commit({ operation: 'WRITE' })
+  const commit = `${String(version).padStart(20, '0')}.json`
+  return () => rmSync(join(pipeline.folder, 'warehouse/main/shop', name, '_delta_log', commit))
 }
 
 describe('refreshes', () => {
@@ -67,6 +81,46 @@ describe('refreshes', () => {
     expect(after.metadata.id).toBe(before.metadata.id)
     expect(after.version).toBeGreaterThan(before.version)
     expect(await pipeline.query('SELECT id FROM silver ORDER BY id')).toEqual([[1], [2]])
+  })
+
+  test('a first update may be a full refresh: the next one goes on from it', async () => {
+    pipeline = new TestPipeline(BRONZE + SILVER)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run({ fullRefreshAll: true })
+    pipeline.land('orders/2.json', { id: 2 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id FROM bronze ORDER BY id')).toEqual([[1], [2]])
+    expect(await pipeline.query('SELECT id FROM silver ORDER BY id')).toEqual([[1], [2]])
+  })
+
+  test('a full refresh that stops between two tables is finished by the next update', async () => {
+    pipeline = new TestPipeline(BRONZE + SILVER)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    const allow = await forbidCommits('silver')
+    await expect(pipeline.run({ fullRefreshAll: true })).rejects.toMatchObject({
+      condition: 'DELTA_CONCURRENT_TRANSACTION',
+    })
+    expect(await pipeline.query('SELECT id FROM bronze')).toEqual([])
+    allow()
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    expect(states()).toContain('RESETTING')
+    expect(await pipeline.query('SELECT id FROM silver')).toEqual([[1]])
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    expect(states()).not.toContain('RESETTING')
+  })
+
+  test('a table that only takes appends is not fully refreshed, and goes on as it was', async () => {
+    pipeline = new TestPipeline(BRONZE.replace('AS', "TBLPROPERTIES ('delta.appendOnly' = 'true') AS"))
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    await expect(pipeline.run({ fullRefreshAll: true })).rejects.toMatchObject({
+      condition: 'DELTA_CANNOT_MODIFY_APPEND_ONLY',
+      parameters: { table: 'main.shop.bronze' },
+    })
+    pipeline.land('orders/2.json', { id: 2 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id FROM bronze ORDER BY id')).toEqual([[1], [2]])
   })
 
   test('a stream below a table that alone was fully refreshed fails, and says what to do', async () => {
@@ -175,6 +229,18 @@ describe('tables and their definitions', () => {
     })
     expect((await pipeline.run({ fullRefresh: ['silver'] })).state).toBe('COMPLETED')
     expect(await pipeline.query('SELECT id FROM silver')).toEqual([['1']])
+  })
+
+  test('names may need quotes', async () => {
+    pipeline = new TestPipeline(`
+      CREATE STREAMING TABLE \`raw orders\` AS
+      SELECT * FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT');
+      CREATE TEMPORARY VIEW \`typed-orders\` AS SELECT * FROM STREAM(\`raw orders\`);
+      CREATE STREAMING TABLE silver AS SELECT * FROM STREAM(\`typed-orders\`);`)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id FROM silver')).toEqual([[1]])
+    expect(await pipeline.query('SELECT id FROM `raw orders`')).toEqual([[1]])
   })
 
   test('partitions are written as such', async () => {

@@ -18,7 +18,7 @@ function land(...times: readonly string[]): void {
 
 async function windows(): Promise<unknown[][]> {
   return pipeline.query(
-    "SELECT date_format(start, 'HH:mm'), date_format(end, 'HH:mm'), n FROM windows ORDER BY start, end",
+    "SELECT date_format(start, 'HH:mm'), date_format(`end`, 'HH:mm'), n FROM windows ORDER BY start, `end`",
   )
 }
 
