@@ -48,7 +48,9 @@ export class ConsoleTables {
       folder,
       delta,
       snapshot:
-        timeTravel === undefined ? delta.snapshot : await delta.snapshotAt(pointInTime(timeTravel, leaf.position)),
+        timeTravel === undefined
+          ? delta.snapshot
+          : await delta.snapshotAt(pointInTime(timeTravel, leaf.position)),
     }
   }
 
