@@ -21,9 +21,10 @@ export async function executeFlow(
   flow: ResolvedFlow,
   options: { readonly isFullRefresh: boolean },
 ): Promise<FlowOutcome> {
-  const retries = retriesOf(run)
-  for (let attempt = 0; ; attempt++) {
-    const now = currentFlow(run.graph, flow)
+  let retries = retriesOf(run)
+  for (;;) {
+    const { graph } = run
+    const now = currentFlow(graph, flow)
     const about = { flowName: flow.name, dataset: flow.target }
     run.events.emit(
       flowProgress({ ...about, status: 'STARTING' }),
@@ -34,7 +35,10 @@ export async function executeFlow(
     } catch (error) {
       if (run.signal.aborted) throw error
       if (await evolveSources(run, now, error)) continue
-      if (attempt >= retries || !mayPass(error)) throw error
+      // Another flow's source has evolved meanwhile, and with it a table that this flow writes.
+      if (run.graph !== graph && isCondition(error, 'DELTA_METADATA_CHANGED')) continue
+      if (retries === 0 || !mayPass(error)) throw error
+      retries -= 1
       run.events.emit(flowProgress({ ...about, status: 'FAILED', error, reason: 'It will be tried again.' }))
     }
   }
@@ -51,7 +55,7 @@ async function runOnce(
     countingFlow(view, run.graph)?.identifier === flow.identifier ? 'count' : 'filter',
   )
   const isBatch = flow.kind === 'materialized_view' || flow.once
-  const inputs = await flowInputs(flow, isBatch ? query : inlineCtes(query), inputFactory(run, checkpoint))
+  const inputs = flowInputs(isBatch ? query : inlineCtes(query), inputFactory(run, checkpoint))
   const options: BatchQueryOptions = { run, flow, inputs, checkpoint, table: tableOpener(run) }
   if (flow.once) return runOnceFlow(options)
   if (flow.kind === 'materialized_view') return refreshMaterializedView({ ...options, isFullRefresh })

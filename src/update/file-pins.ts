@@ -28,6 +28,7 @@ export class FilePins {
     const key = sourceKey(source)
     const known = this.#pins.get(key) ?? this.#find(source, key)
     this.#pins.set(key, known)
+    known.catch(() => this.#pins.delete(key))
     return known
   }
 
@@ -45,10 +46,23 @@ export class FilePins {
 
 const PATH = 'files.json'
 
+/** Options that say when files are taken, not what is in them: they may change and the source stays the same. */
+const OF_PROGRESS = new Set([
+  'maxfilespertrigger',
+  'maxbytespertrigger',
+  'maxfileage',
+  'includeexistingfiles',
+  'allowoverwrites',
+  'schemaevolutionmode',
+])
+
 /** Recognises a source by what it reads and how: its paths, format, options and schema. */
 export function sourceKey({ format, paths, options, schema }: DataSource): string {
+  const reading = Object.entries(options).filter(
+    ([name]) => !OF_PROGRESS.has(name.toLowerCase().replace(/^cloudfiles\./, '')),
+  )
   return createHash('sha256')
-    .update(JSON.stringify([format, paths, options, schema]))
+    .update(JSON.stringify([format, paths, Object.fromEntries(reading), schema]))
     .digest('hex')
     .slice(0, 32)
 }

@@ -1,5 +1,4 @@
 import { PipelineError } from '../errors/index.ts'
-import type { ResolvedFlow } from '../graph/resolved-graph.ts'
 import type { DataSource, Read, Relation, Scan } from '../plan/relation.ts'
 import { transform, walk } from '../plan/rewrite.ts'
 import type { Offset, Source } from '../sources/source.ts'
@@ -22,34 +21,32 @@ export interface StreamInput {
 /** A leaf that is read as it stands: pinned when a batch begins, bound to the same rows ever after. */
 export interface StaticInput {
   readonly leaf: Leaf
+  /** Recognises what is read in batch records: a table's name, with the version that it asks for; a folder and how it is read. */
   readonly name: string
   /** What it is now: a table's version or a listing of files, plain JSON. */
-  pin(): Promise<unknown>
-  bind(pinned: unknown): Promise<Scan>
+  readonly pin: () => Promise<unknown>
+  readonly bind: (pinned: unknown) => Promise<Scan>
 }
 
 export type Leaf = Read | DataSource
 
 /** Makes the source of a streaming leaf, or the pin of a static one. */
 export interface InputFactory {
-  stream(leaf: Leaf, flow: ResolvedFlow): Promise<Source>
+  /** `index` counts the query's streams from 0: what a source keeps in the checkpoint stays its own by it. */
+  stream(leaf: Leaf, index: number): Source
   static(leaf: Leaf): StaticInput
 }
 
-export async function flowInputs(
-  flow: ResolvedFlow,
-  query: Relation,
-  factory: InputFactory,
-): Promise<FlowInputs> {
+export function flowInputs(query: Relation, factory: InputFactory): FlowInputs {
   const leaves = new Set<Leaf>()
   for (const node of walk(query)) if (node.kind === 'Read' || node.kind === 'DataSource') leaves.add(node)
-  const streams: StreamInput[] = []
-  const statics: StaticInput[] = []
-  for (const leaf of leaves) {
-    if (!leaf.isStreaming) statics.push(factory.static(leaf))
-    else streams.push({ leaf, name: leafName(leaf), source: await factory.stream(leaf, flow) })
+  const streams = [...leaves].filter((leaf) => leaf.isStreaming)
+  const statics = [...leaves].filter((leaf) => !leaf.isStreaming)
+  return {
+    query,
+    streams: streams.map((leaf, i) => ({ leaf, name: leafName(leaf), source: factory.stream(leaf, i) })),
+    statics: statics.map((leaf) => factory.static(leaf)),
   }
-  return { query, streams, statics }
 }
 
 export function leafName(leaf: Leaf): string {
@@ -57,9 +54,9 @@ export function leafName(leaf: Leaf): string {
 }
 
 /** What the static leaves are now, by name. */
-export async function pinStatics(inputs: FlowInputs): Promise<Record<string, unknown>> {
+export async function pinStatics({ statics }: FlowInputs): Promise<Record<string, unknown>> {
   const pins: Record<string, unknown> = {}
-  for (const each of inputs.statics) pins[each.name] ??= await each.pin()
+  for (const { name, pin } of statics) if (!(name in pins)) pins[name] = await pin()
   return pins
 }
 

@@ -1,88 +1,79 @@
-import type { ResolvedDataset, ResolvedFlow } from '../graph/resolved-graph.ts'
-import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
+import { PipelineError } from '../errors/index.ts'
+import type { ResolvedDataset } from '../graph/resolved-graph.ts'
+import { type DurableFormat, decodeDurable, encodeDurable } from '../storage/durable-file.ts'
+import { openCheckpoint } from './checkpoint.ts'
 import { datasetOf, type UpdateRun } from './run.ts'
 import { tablesWritten } from './scheduler.ts'
 import { atStep } from './steps.ts'
+import type { OpenTable } from './tables.ts'
+
+/** For each table that is being reset, the checkpoint version that each of its flows is to have then. */
+export type PendingResets = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+const PATH = 'resets.json'
+const FORMAT: DurableFormat = { name: 'millrace.resets', version: 1 }
 
 /**
- * Prepares a full refresh of a table: every flow into it starts a new checkpoint, then the table and the quarantines that
- * those flows fill are emptied in one commit each. Same table, history kept. A crash between the two is noticed by
- * `finishReset`: the new checkpoints are there, the commit that answers them is not.
+ * Full refreshes of streaming tables: every flow into one starts a new checkpoint, then the table and the quarantines that
+ * its flows fill are emptied in one commit each. Same tables, history kept. Resets are written down before the first
+ * change, so that a crash between two of them is followed by the rest when their tables run next: a stream is never left below
+ * a table that alone was reset. Throws DELTA_CANNOT_MODIFY_APPEND_ONLY before anything is changed.
  */
-export async function resetTable(run: UpdateRun, dataset: ResolvedDataset): Promise<void> {
-  const flows = flowsInto(run, dataset)
-  const checkpoints = await Promise.all(flows.map((flow) => resetCheckpoint(run, flow)))
+export async function resetTables(run: UpdateRun, wanted: readonly ResolvedDataset[]): Promise<void> {
+  for (const dataset of wanted) await checkCanBeEmptied(run, dataset)
+  const pending: Record<string, Readonly<Record<string, number>>> = { ...(await pendingResets(run)) }
+  for (const dataset of wanted) pending[dataset.identifier] = await nextVersions(run, dataset)
+  await writePending(run, pending)
+  for (const dataset of run.graph.datasets) {
+    const versions = run.selected.has(dataset.identifier) ? pending[dataset.identifier] : undefined
+    if (versions === undefined) continue
+    await resetTable(run, dataset, versions)
+    delete pending[dataset.identifier]
+  }
+  await writePending(run, pending)
+}
+
+/** Resets that a crash interrupted. */
+export async function pendingResets(run: Pick<UpdateRun, 'storage'>): Promise<PendingResets> {
+  const bytes = await run.storage.read(PATH)
+  if (bytes === undefined) return {}
+  return decodeDurable(bytes, FORMAT, { storage: run.storage.name, path: PATH }).tables as PendingResets
+}
+
+async function writePending({ storage }: UpdateRun, tables: PendingResets): Promise<void> {
+  if (Object.keys(tables).length === 0) return storage.delete([PATH])
+  await storage.put(PATH, encodeDurable(FORMAT, { tables }))
+}
+
+async function nextVersions(run: UpdateRun, dataset: ResolvedDataset): Promise<Record<string, number>> {
+  const versions: Record<string, number> = {}
+  for (const flow of run.graph.flows.filter((each) => each.target === dataset.identifier)) {
+    const { version } = await openCheckpoint(run.storage, flow.target, flow.name)
+    versions[flow.name] = version + 1
+  }
+  return versions
+}
+
+async function resetTable(
+  run: UpdateRun,
+  dataset: ResolvedDataset,
+  versions: Readonly<Record<string, number>>,
+): Promise<void> {
+  for (const [name, wanted] of Object.entries(versions)) {
+    const checkpoint = await openCheckpoint(run.storage, dataset.identifier, name)
+    if (checkpoint.version < wanted) await checkpoint.reset()
+  }
   atStep('after-reset-of-checkpoint')
-  await emptyTables(run, dataset, flows, checkpoints)
+  for (const table of await ownTables(run, dataset)) await emptyTable(run, table)
 }
 
-/** Checkpoint versions of flows whose resets are known to be answered by their tables, by flow. */
-export type AnsweredResets = Readonly<Record<string, number>>
-
-/**
- * Ends a reset that a crash interrupted, and gives the versions that are answered now. `known` are those of the update
- * before: a table whose flows still have them is not opened.
- */
-export async function finishReset(
-  run: UpdateRun,
-  dataset: ResolvedDataset,
-  known: AnsweredResets,
-): Promise<AnsweredResets> {
-  const flows = flowsInto(run, dataset)
-  const checkpoints = await Promise.all(
-    flows.map((flow) => openCheckpoint(run.storage, flow.target, flow.name)),
-  )
-  const versions = Object.fromEntries(flows.map((flow, i) => [flow.identifier, checkpoints[i]!.version]))
-  if (flows.every((flow) => (known[flow.identifier] ?? 0) === versions[flow.identifier])) return versions
-  const table = await run.tables.openOwn(dataset.identifier)
-  const answered = (flow: ResolvedFlow) => table?.delta.snapshot.transactionVersion(resetAppId(flow)) ?? 0n
-  const pending = flows.filter((flow) => answered(flow) !== BigInt(versions[flow.identifier]!))
-  if (table === undefined || pending.length === 0) return versions
-  const all = await Promise.all(
-    flows.map((flow, i) => (pending.includes(flow) ? checkpoints[i]! : resetCheckpoint(run, flow))),
-  )
-  await emptyTables(run, dataset, flows, all)
-  return Object.fromEntries(flows.map((flow, i) => [flow.identifier, all[i]!.version]))
-}
-
-function flowsInto(run: UpdateRun, dataset: ResolvedDataset): ResolvedFlow[] {
-  return run.graph.flows.filter((flow) => flow.target === dataset.identifier)
-}
-
-async function resetCheckpoint(run: UpdateRun, flow: ResolvedFlow): Promise<Checkpoint> {
-  const checkpoint = await openCheckpoint(run.storage, flow.target, flow.name)
-  return checkpoint.reset()
-}
-
-async function emptyTables(
-  run: UpdateRun,
-  dataset: ResolvedDataset,
-  flows: readonly ResolvedFlow[],
-  checkpoints: readonly Checkpoint[],
-): Promise<void> {
-  const quarantines = new Set(flows.flatMap((flow) => tablesWritten(flow, run.graph)))
-  quarantines.delete(dataset.identifier)
-  for (const quarantine of quarantines) await emptyTable(run, datasetOf(run.graph, quarantine), [])
-  const answers = flows.map((flow, i) => ({
-    appId: resetAppId(flow),
-    version: BigInt(checkpoints[i]!.version),
-  }))
-  await emptyTable(run, dataset, answers)
-}
-
-async function emptyTable(
-  run: UpdateRun,
-  dataset: ResolvedDataset,
-  answers: readonly { appId: string; version: bigint }[],
-): Promise<void> {
-  const table = await run.tables.openOwn(dataset.identifier)
-  if (table === undefined) return
+async function emptyTable(run: UpdateRun, table: OpenTable): Promise<void> {
+  const { schema, partitionColumns } = datasetOf(run.graph, table.identifier)
   const files = [...table.delta.snapshot.files()]
   await table.commit(
     (transaction) => {
-      transaction.updateMetadata({ schema: dataset.schema, partitionColumns: dataset.partitionColumns })
+      transaction.updateMetadata({ schema, partitionColumns })
       transaction.readsWholeTable().removeFiles(files)
-      for (const { appId, version } of answers) transaction.setTransaction(appId, version)
     },
     {
       operation: 'TRUNCATE',
@@ -91,6 +82,20 @@ async function emptyTable(
   )
 }
 
-function resetAppId(flow: ResolvedFlow): string {
-  return `reset:${flow.identifier}`
+/** A table that cannot be emptied must not lose its checkpoints either. */
+async function checkCanBeEmptied(run: UpdateRun, dataset: ResolvedDataset): Promise<void> {
+  for (const { identifier, delta } of await ownTables(run, dataset)) {
+    const { configuration } = delta.snapshot.metadata
+    if (configuration['delta.appendOnly']?.toLowerCase() !== 'true') continue
+    throw new PipelineError('DELTA_CANNOT_MODIFY_APPEND_ONLY', { table: identifier })
+  }
+}
+
+/** The quarantines that the dataset's flows fill, then its own table, as far as they exist. */
+async function ownTables(run: UpdateRun, { identifier }: ResolvedDataset): Promise<OpenTable[]> {
+  const flows = run.graph.flows.filter((flow) => flow.target === identifier)
+  const written = new Set(flows.flatMap((flow) => tablesWritten(flow, run.graph)))
+  written.delete(identifier)
+  const tables = await Promise.all([...written, identifier].map((each) => run.tables.openOwn(each)))
+  return tables.filter((table) => table !== undefined)
 }

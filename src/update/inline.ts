@@ -2,6 +2,7 @@ import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/reso
 import { call, conjunction, filter } from '../plan/build.ts'
 import type { Read, Relation, Rule, With } from '../plan/relation.ts'
 import { childrenOf, mapExpressions, transform, transformExpression, withChildren } from '../plan/rewrite.ts'
+import { formatTableName } from '../plan/table-name.ts'
 
 /** What a flow does with the rules of a view that it reads: counts them, or only lets pass what they allow. */
 export type RuleUse = 'count' | 'filter'
@@ -50,7 +51,7 @@ export function isView(dataset: ResolvedDataset): boolean {
 }
 
 function viewNamed(graph: ResolvedGraph, name: readonly string[]): ResolvedDataset | undefined {
-  const key = name.join('.').toLowerCase()
+  const key = formatTableName(name).toLowerCase()
   return graph.datasets.find((each) => isView(each) && each.identifier.toLowerCase() === key)
 }
 

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { DeltaTable, deltaScanOf } from '../delta/index.ts'
-import type { DataSource, Read, Scan } from '../plan/relation.ts'
+import type { DataSource, Read } from '../plan/relation.ts'
 import { bindFiles, cloudFilesSource, type FilesPin } from '../sources/cloud-files/index.ts'
 import { DeltaSource, deltaSourceOptions } from '../sources/delta/index.ts'
 import type { Source } from '../sources/source.ts'
@@ -9,11 +9,15 @@ import type { Checkpoint } from './checkpoint.ts'
 import { sourceKey, sourceStorage } from './file-pins.ts'
 import { type InputFactory, type Leaf, leafName, type StaticInput } from './flow-inputs.ts'
 import type { UpdateRun } from './run.ts'
+import { pointInTime } from './time-travel.ts'
 
 /** Makes the inputs of one flow: sources for its streams, pins for what it reads as it stands. */
 export function inputFactory(run: UpdateRun, checkpoint: Checkpoint): InputFactory {
   return {
-    stream: async (leaf) => (isFiles(leaf) ? filesStream(run, checkpoint, leaf) : deltaStream(run, leaf)),
+    stream: (leaf, index) =>
+      isFiles(leaf)
+        ? filesStream(run, leaf, `${checkpoint.folder}/sources/${index}`)
+        : deltaStream(run, leaf),
     static: (leaf) => (isFiles(leaf) ? filesAsTheyStand(run, leaf) : tableAsItStands(run, leaf)),
   }
 }
@@ -30,12 +34,11 @@ export function tableStorage(run: Pick<UpdateRun, 'catalog' | 'project'>, leaf: 
     : localStorage(resolve(run.project.folder, leaf.paths[0]!))
 }
 
-function filesStream(run: UpdateRun, checkpoint: Checkpoint, leaf: DataSource): Source {
-  const key = sourceKey(leaf)
+function filesStream(run: UpdateRun, leaf: DataSource, stateFolder: string): Source {
   return cloudFilesSource(leaf, {
     baseFolder: run.project.folder,
-    state: localStorage(join(run.project.spec.storage, checkpoint.folder, 'files', key)),
-    schemas: sourceStorage(run.project, key),
+    state: localStorage(join(run.project.spec.storage, stateFolder)),
+    schemas: sourceStorage(run.project, sourceKey(leaf)),
     reader: run.engine.fileSchemaReader,
     now: () => Number(run.clock.nowMicros() / 1000n),
   })
@@ -55,9 +58,9 @@ function filesAsTheyStand(run: UpdateRun, leaf: DataSource): StaticInput {
   const context = { baseFolder: run.project.folder, reader: run.engine.fileSchemaReader }
   return {
     leaf,
-    name: leafName(leaf),
+    name: `${leafName(leaf)}#${sourceKey(leaf)}`,
     pin: () => run.files.pin(leaf),
-    bind: async (pinned): Promise<Scan> => {
+    bind: async (pinned) => {
       const { input, schema, hidden } = bindFiles(leaf, pinned as FilesPin, context)
       return { kind: 'Scan', input, schema, hidden }
     },
@@ -65,27 +68,27 @@ function filesAsTheyStand(run: UpdateRun, leaf: DataSource): StaticInput {
 }
 
 function tableAsItStands(run: UpdateRun, leaf: Leaf): StaticInput {
-  const storage = () => tableStorage(run, leaf)
+  const { timeTravel, position } = leaf
+  let opened: Promise<DeltaTable> | undefined
+  const open = () => {
+    opened ??= DeltaTable.open(tableStorage(run, leaf), run.engine.deltaPort)
+    return opened
+  }
   return {
     leaf,
-    name: leafName(leaf),
+    name: leafName(leaf) + (timeTravel === undefined ? '' : `@${Object.values(timeTravel).at(-1)}`),
     pin: async () => {
-      if (leaf.timeTravel === undefined) return DeltaTable.latestVersion(storage())
-      const at = leaf.timeTravel
-      if (at.kind === 'version') return at.version
-      const table = await DeltaTable.open(storage(), run.engine.deltaPort)
-      return (await table.snapshotAt({ timestampMs: timestampMs(at.timestamp) })).version
+      if (timeTravel === undefined) return DeltaTable.latestVersion(tableStorage(run, leaf))
+      const point = pointInTime(timeTravel, position)
+      return 'version' in point ? point.version : (await (await open()).snapshotAt(point)).version
     },
-    bind: async (pinned): Promise<Scan> => {
-      const table = await DeltaTable.open(storage(), run.engine.deltaPort)
-      const snapshot = await table.snapshotAt({ version: pinned as number })
-      return { kind: 'Scan', input: await deltaScanOf(snapshot, storage()), schema: snapshot.metadata.schema }
+    bind: async (pinned) => {
+      const table = await open()
+      const version = pinned as number
+      const newest = await table.refresh()
+      const snapshot = newest.version === version ? newest : await table.snapshotAt({ version })
+      const input = await deltaScanOf(snapshot, tableStorage(run, leaf))
+      return { kind: 'Scan', input, schema: snapshot.metadata.schema }
     },
   }
-}
-
-/** A timestamp literal of a query; without a zone it is UTC, the session's. */
-function timestampMs(text: string): number {
-  const iso = text.trim().replace(' ', 'T')
-  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(iso) || !iso.includes('T') ? iso : `${iso}Z`)
 }

@@ -11,8 +11,12 @@ export class LazyEngine {
     this.#open = open
   }
 
+  /** Throws what opening throws; the next call tries again. */
   get(): Promise<Engine> {
-    this.#engine ??= this.#open()
+    this.#engine ??= this.#open().catch((error: unknown) => {
+      this.#engine = undefined
+      throw error
+    })
     return this.#engine
   }
 

@@ -1,6 +1,5 @@
 import { DeltaTable } from '../delta/index.ts'
 import { isCondition } from '../errors/index.ts'
-import { loadGraph } from '../graph/load.ts'
 import { resolveGraph } from '../graph/resolve.ts'
 import type { ResolvedGraph } from '../graph/resolved-graph.ts'
 import type { DataSource, Read, TableValuedFunction } from '../plan/relation.ts'
@@ -12,14 +11,14 @@ import { isFiles, tableStorage } from './input-factory.ts'
 import type { UpdateRun } from './run.ts'
 
 /** What resolution needs of an update. */
-export type ResolveRun = Pick<UpdateRun, 'project' | 'catalog' | 'engine' | 'files'>
+export type ResolveRun = Pick<UpdateRun, 'project' | 'definitions' | 'catalog' | 'engine' | 'files'>
 
 /**
- * Loads the pipeline's definitions and resolves them against the world: tables of the warehouse by their logs, folders by
- * their stored schema, and by a look into their files where none is stored yet.
+ * Resolves the pipeline's definitions against the world: tables of the warehouse by their logs, folders by their stored
+ * schema, and by a look into their files where none is stored yet.
  */
-export async function resolvePipeline(run: ResolveRun): Promise<ResolvedGraph> {
-  return resolveGraph(await loadGraph(run.project), run.project, {
+export function resolvePipeline(run: ResolveRun): Promise<ResolvedGraph> {
+  return resolveGraph(run.definitions, run.project, {
     externalSchema: (name, read) => tableSchema(run, { ...read, name }),
     sourceSchema: (source) => sourceSchema(run, source),
   })

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/index.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { PipelineProject } from '../graph/project.ts'
+import type { GraphDefinitions } from '../graph/registry.ts'
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { FilePins } from './file-pins.ts'
@@ -13,6 +14,8 @@ import type { Clock } from './update-api.ts'
 export interface UpdateRun {
   readonly updateId: string
   readonly project: PipelineProject
+  /** As they stood when the update began: edits of the files count from the next one. */
+  readonly definitions: GraphDefinitions
   /** The graph as resolved last: a source whose schema grew makes a new one. */
   graph: ResolvedGraph
   /** The pipeline's own storage: checkpoints, state, journals. */
@@ -27,6 +30,8 @@ export interface UpdateRun {
   readonly lease: Lease
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Settles when no change of the graph is under way. */
+  evolution: Promise<void>
 }
 
 /** What one flow did in an update. */
@@ -45,7 +50,7 @@ export function currentFlow(graph: ResolvedGraph, flow: ResolvedFlow): ResolvedF
   return graph.flows.find((each) => each.identifier === flow.identifier && each.target === flow.target)!
 }
 
-/** `spark.sql.ansi.enabled` of a flow: on unless its configuration says otherwise. */
-export function isAnsi(flow: ResolvedFlow): boolean {
-  return flow.configuration['spark.sql.ansi.enabled']?.toLowerCase() !== 'false'
+/** `spark.sql.ansi.enabled` of a flow or a batch of it: on unless its configuration says otherwise. */
+export function isAnsi({ configuration }: Pick<ResolvedFlow, 'configuration'>): boolean {
+  return configuration['spark.sql.ansi.enabled']?.toLowerCase() !== 'false'
 }

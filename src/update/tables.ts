@@ -29,7 +29,7 @@ export class Tables {
   }
 
   storageOf(identifier: string): Storage {
-    return localStorage(this.#catalog.locate(identifier.split('.')).folder)
+    return localStorage(this.#catalog.locate(identifier).folder)
   }
 
   /** The newest version's number, by names alone; undefined where there is no table. */
@@ -42,16 +42,9 @@ export class Tables {
     return this.storageOf(identifier).deleteAll(STAGING_FOLDER)
   }
 
-  /** Throws TABLE_OR_VIEW_NOT_FOUND. */
-  async open(identifier: string): Promise<OpenTable> {
-    const { folder } = this.#catalog.find(identifier.split('.'))
-    const storage = localStorage(folder)
-    return new OpenTable(identifier, storage, await DeltaTable.open(storage, this.#port), this.#fence)
-  }
-
   /** Opens a table of the pipeline's own; undefined where it is yet to be made. Throws TABLE_MANAGED_BY_OTHER_PIPELINE. */
   async openOwn(identifier: string): Promise<OpenTable | undefined> {
-    const entry = this.#catalog.locate(identifier.split('.'))
+    const entry = this.#catalog.locate(identifier)
     const storage = localStorage(entry.folder)
     const delta = await DeltaTable.openIfExists(storage, this.#port)
     if (delta === undefined) return undefined

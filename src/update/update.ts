@@ -5,13 +5,14 @@ import { packageVersion } from '../delta/engine-info.ts'
 import { isCondition, PipelineError } from '../errors/index.ts'
 import { createUpdate, EventLog, flowProgress, runtimeDetails, updateProgress } from '../event-log/index.ts'
 import type { UpdateProgressState } from '../event-log/update-events.ts'
+import { loadGraph } from '../graph/load.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import { localStorage } from '../storage/index.ts'
 import { systemClock } from './clock.ts'
 import { definitionEvents } from './definition-events.ts'
 import { executeFlow } from './execute-flow.ts'
 import { FilePins } from './file-pins.ts'
-import { resetTable } from './full-refresh.ts'
+import { pendingResets, resetTables } from './full-refresh.ts'
 import { LazyEngine } from './lazy-engine.ts'
 import { acquireLease, type Lease } from './lease.ts'
 import { type ResolveRun, resolvePipeline } from './resolve-pipeline.ts'
@@ -19,7 +20,7 @@ import { datasetOf, type FlowOutcome, type UpdateRun } from './run.ts'
 import { type FlowEnd, runFlows } from './scheduler.ts'
 import { type Selection, selectTables } from './selection.ts'
 import { SummaryCollector } from './summary.ts'
-import { finishResets, setUpTables } from './table-setup.ts'
+import { cleanStaging, setUpTables } from './table-setup.ts'
 import { Tables } from './tables.ts'
 import type { Clock, UpdateOptions, UpdateState, UpdateSummary } from './update-api.ts'
 
@@ -141,45 +142,52 @@ class Update {
   async #run(): Promise<UpdateState> {
     const { options, collector } = this.#parts
     this.#enter('INITIALIZING')
-    const graph = await resolvePipeline(this.#resolveRun([]))
+    const resolving = await this.#resolveRun()
+    const graph = await resolvePipeline(resolving)
     const selection = selectTables(options.request, graph)
-    const run = this.#runOver(graph, selection)
+    const run = this.#runOver(resolving, graph, selection)
     collector.setGraph(graph, selection)
     this.#parts.events.emit(...definitionEvents(graph))
     if (options.request.validateOnly === true) return 'COMPLETED'
-    await finishResets(run, run.selected)
     await this.#reset(run, selection)
+    run.signal.throwIfAborted()
     this.#enter('SETTING_UP_TABLES')
-    await setUpTables(run, run.selected)
+    await cleanStaging(run)
+    await setUpTables(run)
     this.#enter('RUNNING')
     const ends = await this.#runFlows(run, selection)
-    if (run.signal.aborted) return 'CANCELED'
-    return [...ends.values()].every((end) => end.status === 'COMPLETED') ? 'COMPLETED' : 'FAILED'
+    if ([...ends.values()].every((end) => end.status === 'COMPLETED')) return 'COMPLETED'
+    return run.signal.aborted ? 'CANCELED' : 'FAILED'
   }
 
-  #resolveRun(privateTables: readonly string[]): ResolveRun {
+  async #resolveRun(): Promise<ResolveRun> {
     const { options, engine } = this.#parts
     const { project } = options
-    const { spec } = project
-    const catalog = new Catalog({
+    const definitions = await loadGraph(project)
+    const files = new FilePins(project, engine.fileSchemaReader)
+    return { project, definitions, catalog: this.#catalog([]), engine, files }
+  }
+
+  #catalog(privateTables: readonly string[]): Catalog {
+    const { spec } = this.#parts.options.project
+    return new Catalog({
       warehouse: spec.warehouse,
       storage: spec.storage,
       tables: spec.tables,
       defaultCatalog: spec.catalog,
       defaultSchema: spec.schema,
-      privateTables: privateTables.map((each) => each.split('.')),
+      privateTables,
     })
-    return { project, catalog, engine, files: new FilePins(project, engine.fileSchemaReader) }
   }
 
-  #runOver(graph: ResolvedGraph, { refresh, fullRefresh }: Selection): UpdateRun {
+  #runOver(resolving: ResolveRun, graph: ResolvedGraph, { refresh, fullRefresh }: Selection): UpdateRun {
     const { options, updateId, storage, events, lease, engine, clock } = this.#parts
     const isPrivate = graph.datasets.filter((each) => each.isPrivate).map((each) => each.identifier)
-    const resolve = this.#resolveRun(isPrivate)
-    const { catalog } = resolve
+    const catalog = this.#catalog(isPrivate)
     const pipelineId = options.project.spec.id
     return {
-      ...resolve,
+      ...resolving,
+      catalog,
       updateId,
       graph,
       storage,
@@ -189,6 +197,7 @@ class Update {
       lease,
       clock,
       signal: options.signal ?? new AbortController().signal,
+      evolution: Promise.resolve(),
     }
   }
 
@@ -203,12 +212,13 @@ class Update {
         }),
       )
     }
-    const streaming = [...fullRefresh]
+    const wanted = [...fullRefresh]
       .map((identifier) => datasetOf(run.graph, identifier))
       .filter((each) => each.kind === 'streaming_table' && each.quarantineOf === undefined)
-    if (streaming.length === 0) return
+    const isPending = Object.keys(await pendingResets(run)).some((each) => run.selected.has(each))
+    if (wanted.length === 0 && !isPending) return
     this.#enter('RESETTING')
-    for (const dataset of streaming) await resetTable(run, dataset)
+    await resetTables(run, wanted)
   }
 
   async #runFlows(run: UpdateRun, selection: Selection): Promise<Map<ResolvedFlow, FlowEnd<FlowOutcome>>> {

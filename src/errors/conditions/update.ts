@@ -84,7 +84,8 @@ export const updateConditions = {
     sqlState: '42000',
   },
   DELTA_NOT_NULL_CONSTRAINT_VIOLATED: {
-    message: 'NOT NULL constraint violated for column {columnName} of table {tableName}: {count} rows hold NULL.',
+    message:
+      'NOT NULL constraint violated for column {columnName} of table {tableName}: {count} rows hold NULL.',
     hint: 'Add an expectation that drops or quarantines such rows, or let the column be NULL.',
     sqlState: '23502',
   },
