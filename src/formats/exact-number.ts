@@ -1,4 +1,4 @@
-import type { DataType, DecimalType } from '../types/data-type.ts'
+import type { DecimalType } from '../types/data-type.ts'
 
 /**
  * Which number texts a numeric column can hold without losing anything. Spark's JSON reader takes integers only where
@@ -102,8 +102,4 @@ export function decimalTypeOf(text: string): DecimalType | undefined {
   const scale = Math.max(-parts.exponent, /[eE]/.test(text) ? 0 : fraction, 0)
   const whole = Math.max(parts.digits.length + parts.exponent, 0)
   return whole + scale > 38 ? undefined : { kind: 'decimal', precision: Math.max(whole + scale, 1), scale }
-}
-
-export function isNumeric(type: DataType): boolean {
-  return ['byte', 'short', 'integer', 'long', 'float', 'double', 'decimal'].includes(type.kind)
 }

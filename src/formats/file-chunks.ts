@@ -131,7 +131,7 @@ function plainReader(path: string): Reader {
 }
 
 /** Hadoop's codec by file ending, as far as they are supported. */
-export function compressionOf(path: string): 'gzip' | 'zstd' | 'deflate' | undefined {
+function compressionOf(path: string): 'gzip' | 'zstd' | 'deflate' | undefined {
   if (/\.gz$/i.test(path)) return 'gzip'
   if (/\.zst$/i.test(path)) return 'zstd'
   return /\.deflate$/i.test(path) ? 'deflate' : undefined

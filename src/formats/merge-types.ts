@@ -77,7 +77,7 @@ function widestDecimal(a: DecimalType, b: DecimalType): DataType {
  * An inferred type as it becomes a column: what was only ever null is STRING, and so is an object without fields, so that
  * its text is kept. Undefined, with `dropNull`, for what was only ever null.
  */
-export function settleType(type: DataType, dropNull = false): DataType | undefined {
+function settleType(type: DataType, dropNull = false): DataType | undefined {
   switch (type.kind) {
     case 'void':
       return dropNull ? undefined : STRING

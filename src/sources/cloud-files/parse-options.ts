@@ -5,7 +5,7 @@ import { FILE_OPTIONS, LOADER_OPTIONS, type OptionEntry, STREAM_OPTIONS } from '
 
 export type FileFormat = 'json' | 'csv' | 'parquet' | 'text'
 
-export const EVOLUTION_MODES = [
+const EVOLUTION_MODES = [
   'addNewColumns',
   'addNewColumnsWithTypeWidening',
   'rescue',
