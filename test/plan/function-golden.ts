@@ -148,14 +148,15 @@ function compile(query: Relation): { readonly sql: string; readonly schema: Stru
   return { sql, schema: resolved.schema }
 }
 
-function conditionOf(error: unknown): string {
+/** The condition by which a query failed. */
+export function conditionOf(error: unknown): string {
   const known = error instanceof PipelineError ? error : toPipelineError(error, '')
   const isOurs = known.condition === 'INTERNAL_ERROR' || known.condition === 'ENGINE_FAILED'
   return isOurs ? `${known.condition}: ${known.message}` : known.condition
 }
 
-/** A value in the golden file's form. */
-function encode(value: DuckDBValue, type: DataType): unknown {
+/** A value of DuckDB in the golden files' form. */
+export function encode(value: DuckDBValue, type: DataType): unknown {
   if (value === null || type.kind === 'void') return null
   if (value instanceof DuckDBListValue && type.kind === 'array') {
     return value.items.map((item) => encode(item, type.elementType))

@@ -44,7 +44,12 @@ export function extractItem(
   const type = base.dataType
   if (type.kind === 'array' && (isIntegral(item.dataType) || item.dataType.kind === 'unknown')) {
     const index = castTo(item, item.dataType.kind === 'long' ? LONG : INTEGER, place.ansi)
-    return itemCall('$array_item', base, index, type.elementType)
+    const mayBeNull = base.nullable || index.nullable || type.containsNull
+    const isConstant = item.kind === 'Literal'
+    return {
+      ...itemCall('$array_item', base, index, type.elementType),
+      nullable: isConstant || !place.ansi || mayBeNull,
+    }
   }
   if (type.kind === 'array') throw notAPosition(item, place)
   if (type.kind === 'map') {

@@ -7,7 +7,6 @@ import type {
   WindowExpression,
 } from '../expression.ts'
 import { functionNamed } from '../functions/index.ts'
-import { conversionNames } from '../functions/type-conversion.ts'
 import { operatorNamed } from '../operators.ts'
 import { findName, type Scope } from './scope.ts'
 
@@ -16,10 +15,6 @@ export function automaticName(expression: Expression, scope: Scope): string {
   switch (expression.kind) {
     case 'UnresolvedAttribute':
       return expression.parts.at(-1)!
-    case 'UnresolvedFunction':
-      return isConversion(expression)
-        ? automaticName(expression.arguments[0]!, scope)
-        : pretty(expression, scope)
     case 'Cast':
       return isNamed(expression.child) ? automaticName(expression.child, scope) : pretty(expression, scope)
     case 'UnresolvedExtractValue':
@@ -27,11 +22,6 @@ export function automaticName(expression: Expression, scope: Scope): string {
     default:
       return pretty(expression, scope)
   }
-}
-
-/** `int(x)` and its kin are casts that Spark does not show. */
-function isConversion(call: UnresolvedFunction): boolean {
-  return call.arguments.length === 1 && conversionNames.has(call.name)
 }
 
 function isNamed(expression: Expression): boolean {
@@ -132,7 +122,6 @@ const SPECIAL: Readonly<Record<string, (args: readonly string[]) => string>> = {
 
 function callText(call: UnresolvedFunction, inner: (child: Expression) => string): string {
   const args = call.arguments.map(inner)
-  if (isConversion(call)) return args[0]!
   const special = SPECIAL[call.name]
   if (special !== undefined) return special(args)
   const operator = operatorNamed(call.name)

@@ -24,7 +24,6 @@ import { structFunctions } from './struct.ts'
 import { timeWindowFunctions } from './time-window.ts'
 import { timestampFunctions } from './timestamp.ts'
 import { tryArithmeticFunctions } from './try-arithmetic.ts'
-import { conversionFunctions } from './type-conversion.ts'
 import { windowFunctions } from './window.ts'
 
 const tables: readonly (readonly FunctionDefinition[])[] = [
@@ -45,7 +44,6 @@ const tables: readonly (readonly FunctionDefinition[])[] = [
   structFunctions,
   timestampFunctions,
   tryArithmeticFunctions,
-  conversionFunctions,
   windowFunctions,
   arithmeticFunctions,
   bitwiseFunctions,
