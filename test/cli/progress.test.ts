@@ -73,6 +73,14 @@ describe('the progress of an update', () => {
     ])
   })
 
+  test('has no time for a view, whose rules are counted in the flow that reads it', () => {
+    const state = progressAfter(
+      event(0, 'dataset_definition', { dataset_type: 'VIEW' }, 'typed'),
+      flow(1, 'typed', { status: 'RUNNING', data_quality: { dropped_records: 5, expectations: [] } }),
+    )
+    expect(state.datasets.get('typed')).toEqual({ status: 'VIEW', rows: 0, dropped: 5, quarantined: 0 })
+  })
+
   test('ignores events of other kinds', () => {
     expect(progressAfter(event(0, 'flow_definition', {}, 'main.shop.bronze'))).toEqual(initialProgress)
   })

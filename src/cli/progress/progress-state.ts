@@ -5,6 +5,8 @@ export interface ProgressState {
   readonly updateState: string
   /** By name, in the order in which they were first heard of. */
   readonly datasets: ReadonlyMap<string, DatasetProgress>
+  /** Names of views: they have rules that are counted, and no run of their own. */
+  readonly views: ReadonlySet<string>
 }
 
 export interface DatasetProgress {
@@ -17,7 +19,11 @@ export interface DatasetProgress {
   readonly endedMs?: number
 }
 
-export const initialProgress: ProgressState = { updateState: 'CREATED', datasets: new Map() }
+export const initialProgress: ProgressState = {
+  updateState: 'CREATED',
+  datasets: new Map(),
+  views: new Set(),
+}
 
 const unstarted: DatasetProgress = { status: 'QUEUED', rows: 0, dropped: 0, quarantined: 0 }
 const finalStatuses: ReadonlySet<unknown> = new Set([
@@ -35,27 +41,39 @@ export function advance(state: ProgressState, event: PipelineEvent): ProgressSta
   if (event.event_type === 'update_progress')
     return { ...state, updateState: payload.state ?? state.updateState }
   const name = event.origin.dataset_name ?? event.origin.flow_name
-  if (event.event_type !== 'flow_progress' || name === undefined) return state
+  if (name === undefined) return state
+  if (payload.dataset_type === 'VIEW') return { ...state, views: new Set(state.views).add(name) }
+  if (event.event_type !== 'flow_progress') return state
   const before = state.datasets.get(name) ?? unstarted
-  const after = progressed(before, payload, Date.parse(event.timestamp))
+  const counted = withCounts(before, payload)
+  const after = state.views.has(name)
+    ? { ...counted, status: 'VIEW' }
+    : withStatus(counted, payload.status ?? before.status, Date.parse(event.timestamp))
   return { ...state, datasets: new Map(state.datasets).set(name, after) }
 }
 
 /** The parts of an event's details that count here. */
 interface Payload {
   readonly state?: string
+  readonly dataset_type?: string
   readonly status?: string
   readonly metrics?: { readonly num_output_rows?: number; readonly num_quarantined_rows?: number }
   readonly data_quality?: { readonly dropped_records?: number }
 }
 
-function progressed(before: DatasetProgress, payload: Payload, nowMs: number): DatasetProgress {
-  const status = payload.status ?? before.status
+function withCounts(before: DatasetProgress, { metrics, data_quality }: Payload): DatasetProgress {
   return {
+    ...before,
+    rows: before.rows + (metrics?.num_output_rows ?? 0),
+    dropped: before.dropped + (data_quality?.dropped_records ?? 0),
+    quarantined: before.quarantined + (metrics?.num_quarantined_rows ?? 0),
+  }
+}
+
+function withStatus(before: DatasetProgress, status: string, nowMs: number): DatasetProgress {
+  return {
+    ...before,
     status,
-    rows: before.rows + (payload.metrics?.num_output_rows ?? 0),
-    dropped: before.dropped + (payload.data_quality?.dropped_records ?? 0),
-    quarantined: before.quarantined + (payload.metrics?.num_quarantined_rows ?? 0),
     startedMs: before.startedMs ?? (status === 'QUEUED' ? undefined : nowMs),
     endedMs: finalStatuses.has(status) ? nowMs : undefined,
   }

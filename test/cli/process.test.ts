@@ -1,0 +1,90 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { orderDefaults } from '../../src/cli/generate/order-rows.ts'
+import { writeOrders } from '../../src/cli/generate/write-orders.ts'
+
+/** What only a whole process shows: signals, pipes, the check of Node's version. */
+const bin = resolve('src/cli/bin.ts')
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-process-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A pipeline that takes many small batches, one of 10 files each. */
+function pipelineOfManyBatches() {
+  mkdirSync(join(folder, 'transformations'))
+  writeFileSync(join(folder, 'pipeline.yml'), 'name: many\ncatalog: main\nschema: many\n')
+  writeFileSync(
+    join(folder, 'transformations/orders.sql'),
+    `CREATE OR REFRESH STREAMING TABLE orders
+     AS SELECT * FROM STREAM read_files('orders', format => 'json', maxFilesPerTrigger => 1)`,
+  )
+  writeOrders({ ...orderDefaults, folder, rows: 4000, files: 200 })
+}
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+}
+
+/** Runs a process and sends it SIGINT each time that its stderr shows `mark`. */
+function interruptedAt(mark: string, args: readonly string[]): Promise<Ended> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, args, { cwd: folder })
+    let stdout = ''
+    child.stdout.on('data', (data) => {
+      stdout += data
+    })
+    child.stderr.on('data', (data) => {
+      if (String(data).includes(mark)) child.kill('SIGINT')
+    })
+    child.on('close', (code) => done({ code, stdout }))
+  })
+}
+
+function query(sql: string): unknown {
+  const args = [bin, 'query', sql, '--output', 'json']
+  const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+  return JSON.parse(stdout)
+}
+
+describe('Ctrl-C', () => {
+  test('stops an update cleanly, and the next one goes on from there', async () => {
+    pipelineOfManyBatches()
+    const { code, stdout } = await interruptedAt('num_output_rows', [bin, 'run', '--output', 'json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout).state).toBe('CANCELED')
+    const [first] = query('SELECT count(*) AS n FROM orders') as [{ n: number }]
+    expect(first.n).toBeGreaterThan(0)
+    expect(first.n).toBeLessThan(4000)
+    spawnSync(process.execPath, [bin, 'run'], { cwd: folder })
+    expect(query('SELECT count(*) AS n, count(DISTINCT order_date) > 3900 AS complete FROM orders')).toEqual([
+      { n: 4000, complete: true },
+    ])
+  })
+
+  test('a second time ends the process at once', async () => {
+    const program = `
+      import { processTerminal } from ${JSON.stringify(resolve('src/cli/process-terminal.ts'))}
+      processTerminal().onInterrupt(() => process.stderr.write('asked'))
+      setInterval(() => {}, 1000)
+      process.stderr.write('asked')`
+    const { code } = await interruptedAt('asked', ['--input-type=module', '--eval', program])
+    expect(code).toBe(130)
+  })
+})
+
+test('a reader that goes away ends a query quietly', () => {
+  const command = `"${process.execPath}" "${bin}" query "SELECT * FROM range(1000000)" | head -n 1`
+  const { stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', command], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  expect(stdout.trim()).toBe('id')
+  expect(stderr).toBe('')
+})
