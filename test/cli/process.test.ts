@@ -32,16 +32,20 @@ interface Ended {
   readonly stdout: string
 }
 
-/** Runs a process and sends it SIGINT each time that its stderr shows `mark`. */
-function interruptedAt(mark: string, args: readonly string[]): Promise<Ended> {
+/** Runs a process and sends it SIGINT when its stderr shows `mark`, that many times. */
+function interruptedAt(mark: string, times: number, args: readonly string[]): Promise<Ended> {
   return new Promise((done) => {
     const child = spawn(process.execPath, args, { cwd: folder })
     let stdout = ''
+    let sent = 0
     child.stdout.on('data', (data) => {
       stdout += data
     })
     child.stderr.on('data', (data) => {
-      if (String(data).includes(mark)) child.kill('SIGINT')
+      if (sent < times && String(data).includes(mark)) {
+        child.kill('SIGINT')
+        sent += 1
+      }
     })
     child.on('close', (code) => done({ code, stdout }))
   })
@@ -56,7 +60,7 @@ function query(sql: string): unknown {
 describe('Ctrl-C', () => {
   test('stops an update cleanly, and the next one goes on from there', async () => {
     pipelineOfManyBatches()
-    const { code, stdout } = await interruptedAt('num_output_rows', [bin, 'run', '--output', 'json'])
+    const { code, stdout } = await interruptedAt('num_output_rows', 1, [bin, 'run', '--output', 'json'])
     expect(code).toBe(1)
     expect(JSON.parse(stdout).state).toBe('CANCELED')
     const [first] = query('SELECT count(*) AS n FROM orders') as [{ n: number }]
@@ -74,7 +78,7 @@ describe('Ctrl-C', () => {
       processTerminal().onInterrupt(() => process.stderr.write('asked'))
       setInterval(() => {}, 1000)
       process.stderr.write('asked')`
-    const { code } = await interruptedAt('asked', ['--input-type=module', '--eval', program])
+    const { code } = await interruptedAt('asked', 2, ['--input-type=module', '--eval', program])
     expect(code).toBe(130)
   })
 })
