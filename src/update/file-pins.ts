@@ -6,6 +6,7 @@ import type { DataSource } from '../plan/relation.ts'
 import { type FilesPin, listedFiles, pinFiles } from '../sources/cloud-files/index.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../storage/durable-file.ts'
 import { localStorage, type Storage } from '../storage/index.ts'
+import type { RevealedSecrets } from './revealed-secrets.ts'
 
 const FORMAT: DurableFormat = { name: 'millrace.files-pin', version: 1 }
 
@@ -16,11 +17,13 @@ const FORMAT: DurableFormat = { name: 'millrace.files-pin', version: 1 }
 export class FilePins {
   readonly #project: PipelineProject
   readonly #reader: FileSchemaReader
+  readonly #secrets: RevealedSecrets
   readonly #pins = new Map<string, Promise<FilesPin>>()
 
-  constructor(project: PipelineProject, reader: FileSchemaReader) {
+  constructor(project: PipelineProject, reader: FileSchemaReader, secrets: RevealedSecrets) {
     this.#project = project
     this.#reader = reader
+    this.#secrets = secrets
   }
 
   /** Throws what listing and inference throw. */
@@ -36,9 +39,10 @@ export class FilePins {
     const storage = sourceStorage(this.#project, key)
     const context = { baseFolder: this.#project.folder, reader: this.#reader }
     const before = await readPin(storage)
-    const files = JSON.stringify(listedFiles(source, context))
+    const revealed = this.#secrets.reveal(source)
+    const files = JSON.stringify(listedFiles(revealed, context))
     if (before !== undefined && JSON.stringify(before.files) === files) return before
-    const pin = await pinFiles(source, context)
+    const pin = await pinFiles(revealed, context)
     await storage.put(PATH, encodeDurable(FORMAT, { pin }))
     return pin
   }

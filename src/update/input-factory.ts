@@ -35,7 +35,7 @@ export function tableStorage(run: Pick<UpdateRun, 'catalog' | 'project'>, leaf: 
 }
 
 function filesStream(run: UpdateRun, leaf: DataSource, stateFolder: string): Source {
-  return cloudFilesSource(leaf, {
+  return cloudFilesSource(run.secrets.reveal(leaf), {
     baseFolder: run.project.folder,
     state: localStorage(join(run.project.spec.storage, stateFolder)),
     schemas: sourceStorage(run.project, sourceKey(leaf)),
@@ -61,7 +61,7 @@ function filesAsTheyStand(run: UpdateRun, leaf: DataSource): StaticInput {
     name: `${leafName(leaf)}#${sourceKey(leaf)}`,
     pin: () => run.files.pin(leaf),
     bind: async (pinned) => {
-      const { input, schema, hidden } = bindFiles(leaf, pinned as FilesPin, context)
+      const { input, schema, hidden } = bindFiles(run.secrets.reveal(leaf), pinned as FilesPin, context)
       return { kind: 'Scan', input, schema, hidden }
     },
   }

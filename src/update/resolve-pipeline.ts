@@ -11,7 +11,10 @@ import { isFiles, tableStorage } from './input-factory.ts'
 import type { UpdateRun } from './run.ts'
 
 /** What resolution needs of an update. */
-export type ResolveRun = Pick<UpdateRun, 'project' | 'definitions' | 'catalog' | 'engine' | 'files'>
+export type ResolveRun = Pick<
+  UpdateRun,
+  'project' | 'definitions' | 'catalog' | 'engine' | 'files' | 'secrets'
+>
 
 /**
  * Resolves the pipeline's definitions against the world: tables of the warehouse by their logs, folders by their stored
@@ -40,11 +43,12 @@ async function sourceSchema(
 ): Promise<SourceSchema | undefined> {
   if (source.kind === 'TableValuedFunction') return undefined
   if (!isFiles(source)) return tableSchema(run, source)
+  const revealed = run.secrets.reveal(source)
   const context = { baseFolder: run.project.folder, reader: run.engine.fileSchemaReader }
   if (!source.isStreaming) {
-    const { schema, hidden } = bindFiles(source, await run.files.pin(source), context)
+    const { schema, hidden } = bindFiles(revealed, await run.files.pin(source), context)
     return { schema, hidden }
   }
   const schemas = sourceStorage(run.project, sourceKey(source))
-  return cloudFilesSource(source, { ...context, state: memoryStorage(), schemas }).schema()
+  return cloudFilesSource(revealed, { ...context, state: memoryStorage(), schemas }).schema()
 }

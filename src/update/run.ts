@@ -7,6 +7,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { FilePins } from './file-pins.ts'
 import type { LazyEngine } from './lazy-engine.ts'
 import type { Lease } from './lease.ts'
+import type { RevealedSecrets } from './revealed-secrets.ts'
 import type { Tables } from './tables.ts'
 import type { Clock } from './update-api.ts'
 
@@ -23,6 +24,7 @@ export interface UpdateRun {
   readonly catalog: Catalog
   readonly tables: Tables
   readonly files: FilePins
+  readonly secrets: RevealedSecrets
   /** Tables that the update was asked to run, by identifier. */
   readonly selected: ReadonlySet<string>
   readonly engine: LazyEngine

@@ -6,6 +6,7 @@ import { isCondition, PipelineError } from '../errors/index.ts'
 import { createUpdate, EventLog, flowProgress, runtimeDetails, updateProgress } from '../event-log/index.ts'
 import type { UpdateProgressState } from '../event-log/update-events.ts'
 import { loadGraph } from '../graph/load.ts'
+import { keepPipelineId } from '../graph/pipeline-id.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import { localStorage } from '../storage/index.ts'
 import { systemClock } from './clock.ts'
@@ -16,6 +17,7 @@ import { pendingResets, resetTables } from './full-refresh.ts'
 import { LazyEngine } from './lazy-engine.ts'
 import { acquireLease, type Lease } from './lease.ts'
 import { type ResolveRun, resolvePipeline } from './resolve-pipeline.ts'
+import { RevealedSecrets } from './revealed-secrets.ts'
 import { datasetOf, type FlowOutcome, type UpdateRun } from './run.ts'
 import { type FlowEnd, runFlows } from './scheduler.ts'
 import { type Selection, selectTables } from './selection.ts'
@@ -38,17 +40,30 @@ export async function runUpdate(options: UpdateOptions): Promise<UpdateSummary> 
   const collector = new SummaryCollector(updateId)
   const lease = await acquireLease(storage, { pipelineId: spec.id, updateId, clock, folder: spec.storage })
   const engine = new LazyEngine(options.openEngine)
+  const secrets = new RevealedSecrets(project)
   try {
+    keepPipelineId(project)
     const events = await EventLog.open(storage, {
       origin: { pipeline_id: spec.id, pipeline_name: spec.name, update_id: updateId },
       clock,
       configuration: spec.configuration,
+      secrets: () => secrets.values,
       onEvent: (event) => {
         collector.add(event)
         options.onEvent?.(event)
       },
     })
-    const update = new Update({ options, updateId, storage, events, lease, engine, clock, collector })
+    const update = new Update({
+      options,
+      updateId,
+      storage,
+      events,
+      lease,
+      engine,
+      secrets,
+      clock,
+      collector,
+    })
     return await update.execute()
   } finally {
     await engine.close()
@@ -72,6 +87,7 @@ interface UpdateParts {
   readonly events: EventLog
   readonly lease: Lease
   readonly engine: LazyEngine
+  readonly secrets: RevealedSecrets
   readonly clock: Clock
   readonly collector: SummaryCollector
 }
@@ -161,11 +177,11 @@ class Update {
   }
 
   async #resolveRun(): Promise<ResolveRun> {
-    const { options, engine } = this.#parts
+    const { options, engine, secrets } = this.#parts
     const { project } = options
     const definitions = await loadGraph(project)
-    const files = new FilePins(project, engine.fileSchemaReader)
-    return { project, definitions, catalog: this.#catalog([]), engine, files }
+    const files = new FilePins(project, engine.fileSchemaReader, secrets)
+    return { project, definitions, catalog: this.#catalog([]), engine, files, secrets }
   }
 
   #catalog(privateTables: readonly string[]): Catalog {
