@@ -1,6 +1,7 @@
 import { type Buffer, isUtf8 } from 'node:buffer'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { type Chunk, fileChunks, hasByteOrderMark, lineEnd, writeAll } from '../file-chunks.ts'
+import { watchFile } from '../file-rest.ts'
 import { hasDatetimePattern } from '../read-options.ts'
 import type { RepairedFile } from '../repair-file.ts'
 import type { RowWriter } from '../row-writer.ts'
@@ -24,8 +25,8 @@ interface CopyPaths {
 }
 
 /**
- * Checks a CSV file line by line. Where every line conforms, the file itself is read; else its conforming lines are copied,
- * and the others become rows that `writer` makes exact.
+ * Checks a CSV file line by line. Where every line conforms and the file is at rest, the file itself is read; else its
+ * conforming lines are copied, and the others become rows that `writer` makes exact.
  */
 export async function repairCsv(
   file: { readonly path: string; readonly displayPath: string },
@@ -33,10 +34,12 @@ export async function repairCsv(
   paths: CopyPaths,
 ): Promise<RepairedFile> {
   const pass = new CsvPass(file.displayPath, writer)
+  const watch = watchFile(file.path)
   for await (const chunk of fileChunks(file.path, file.displayPath)) {
     if (pass.conforms(chunk)) continue
     return split(file, writer, paths)
   }
+  if (!watch.isAtRest()) return split(file, writer, paths)
   const plain = pass.plain(file.path)
   return plain === undefined ? {} : { plain }
 }

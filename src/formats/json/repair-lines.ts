@@ -1,6 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { type Chunk, fileChunks, hasByteOrderMark, lineEnd, writeAll } from '../file-chunks.ts'
+import { watchFile } from '../file-rest.ts'
 import { hasDatetimePattern } from '../read-options.ts'
 import type { ReadableLines } from '../repair-file.ts'
 import type { RowWriter } from '../row-writer.ts'
@@ -8,8 +9,8 @@ import { lineJudge } from './conforming-lines.ts'
 import { JsonRows } from './json-rows.ts'
 
 /**
- * Checks a file of JSON lines. Where every line conforms, the file itself can be read with types; else `copyPath` names a new
- * file for a copy: the same lines as they are and the others as rows that `writer` makes exact.
+ * Checks a file of JSON lines. Where every line conforms and the file is at rest, the file itself can be read with types;
+ * else `copyPath` names a new file for a copy: the same lines as they are and the others as rows that `writer` makes exact.
  */
 export async function repairJsonLines(
   file: { readonly path: string; readonly displayPath: string },
@@ -17,10 +18,12 @@ export async function repairJsonLines(
   copyPath: () => string,
 ): Promise<ReadableLines> {
   const pass = new LinesPass(file.displayPath, writer)
+  const watch = watchFile(file.path)
   for await (const chunk of fileChunks(file.path, file.displayPath)) {
     if (pass.conforms(chunk)) continue
     return repaired(file, pass, copyPath())
   }
+  if (!watch.isAtRest()) return repaired(file, pass, copyPath())
   return { path: file.path, longestLine: pass.longestLine }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { appendFileSync, chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -290,6 +290,23 @@ describe('files', () => {
       { file_path: 'raw/b.json', file_name: 'b.json', file_block_length: String(line(2).length + 1) },
     ])
   })
+
+  test.each(['a.json', 'a.csv'])(
+    'that are still being written are read as they were checked (%s)',
+    async (name) => {
+      const isCsv = name.endsWith('csv')
+      await using raw = await RawFiles.of({})
+      const path = join(raw.folder, name)
+      writeFileSync(path, isCsv ? 'order_id\n1\n' : '{"order_id":1}\n')
+      const rows = await raw.read([name], {
+        format: isCsv ? 'csv' : 'json',
+        schema: 'order_id BIGINT',
+        options: { header: 'true' },
+        beforeReading: () => appendFileSync(path, isCsv ? '1.7\n' : '{"order_id":1.7}\n'),
+      })
+      expect(rows).toEqual([{ order_id: '1', _rescued_data: null }])
+    },
+  )
 
   test('that vanished fail by name, or are ignored on request', async () => {
     await using raw = await RawFiles.of({ 'a.json': line(1), 'b.json': line(2) })

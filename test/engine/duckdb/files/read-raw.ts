@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -19,6 +19,8 @@ export interface ReadRequest {
   /** Default `_rescued_data`; null for none. */
   readonly rescued?: string | null
   readonly withMetadata?: boolean
+  /** Called between the check of the files and their reading. */
+  readonly beforeReading?: () => void
 }
 
 /** A folder of raw files and a DuckDB to read them with, as a files scan is read in an update. */
@@ -36,8 +38,15 @@ export class RawFiles implements AsyncDisposable {
       preserve_insertion_order: 'true',
     })
     const raw = new RawFiles(instance)
-    for (const [name, text] of Object.entries(content)) writeFileSync(join(raw.folder, name), text)
+    for (const [name, text] of Object.entries(content)) raw.write(name, text)
     return raw
+  }
+
+  /** Writes a file as it lies there for an hour. */
+  write(name: string, text: string | Uint8Array): void {
+    const path = join(this.folder, name)
+    writeFileSync(path, text)
+    utimesSync(path, Date.now() / 1000 - 3600, Date.now() / 1000 - 3600)
   }
 
   /** The rows of all files in the order of `names`; values as exact JSON (64-bit integers and decimals are texts). */
@@ -52,6 +61,7 @@ export class RawFiles implements AsyncDisposable {
       const sql = await prepareFilesScan(connection, scan, schema, {
         withMetadata: request.withMetadata === true,
       })
+      request.beforeReading?.()
       const result = await connection.runAndReadAll(`SELECT * FROM ${sql}`)
       return result.getRowObjectsJson() as Record<string, unknown>[]
     } finally {

@@ -1,0 +1,28 @@
+import { type Stats, statSync } from 'node:fs'
+
+/** A file that was written to within so many milliseconds may be written to again at any moment. */
+const UNREST_MS = 1000
+
+/**
+ * Watches a file while it is checked. `isAtRest` tells afterwards whether what was checked is what the next reader will
+ * find: nothing was written meanwhile, nor a moment before.
+ */
+export function watchFile(path: string): { isAtRest(): boolean } {
+  const before = statOf(path)
+  return {
+    isAtRest() {
+      const after = statOf(path)
+      if (before === undefined || after === undefined) return false
+      return (
+        before.size === after.size &&
+        before.mtimeMs === after.mtimeMs &&
+        before.ino === after.ino &&
+        after.mtimeMs + UNREST_MS < Date.now()
+      )
+    },
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false })
+}
