@@ -261,6 +261,6 @@ test('every value of a CSV file is in its column exactly or in the rescued data'
       })
       expect(seen.sort()).toEqual(wanted.sort())
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   )
 })
