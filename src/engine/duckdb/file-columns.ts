@@ -2,16 +2,31 @@ import { basename } from 'node:path'
 import type { FilesScan, RawFile } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
 import { type DataType, STRING, type StructType } from '../../types/data-type.ts'
-import { quoteIdentifier, quoteString } from './quote.ts'
+import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
 
-/** A relation over files that has the data columns (and those of rescued text) and DuckDB's virtual `file_index`. */
+/** A relation over files that has the data columns (and those of rescued text) and `FILE_NUMBER`. */
 export interface FileRelation {
   /** SQL that can stand behind FROM; undefined when there is no file to read. */
   readonly sql: string | undefined
-  /** The scan's files in the order of `file_index`. */
+  /** The files of the rows, in the order of their numbers. */
   readonly files: readonly RawFile[]
   /** Columns that the relation has. */
   readonly columns: readonly string[]
+}
+
+/** Which of the relation's files a row is from, counted from 0. */
+export const FILE_NUMBER = 'millrace_file'
+
+/** `FILE_NUMBER` for a reader of files: DuckDB's virtual column, or the file's path where a column of the files hides that. */
+export function fileNumberSql(columns: readonly string[], paths: readonly string[]): string {
+  const isHidden = columns.some((each) => each.toLowerCase() === 'file_index')
+  const number = isHidden ? `list_position(${quoteList(paths)}, filename) - 1` : 'file_index'
+  return `CAST(${number} AS BIGINT) AS ${FILE_NUMBER}`
+}
+
+/** The row's file's own among values that stand in the order of the files. */
+export function byFile(literals: readonly string[], type: string): string {
+  return `CAST([${literals.join(', ')}] AS ${type}[])[${FILE_NUMBER} + 1]`
 }
 
 const METADATA_TYPE =
@@ -30,7 +45,7 @@ export function withFileColumns(
     return value === quoteIdentifier(name) ? value : `${value} AS ${quoteIdentifier(name)}`
   })
   if (withMetadata) columns.push(`${perFile(relation.files, metadataOf, METADATA_TYPE)} AS "_metadata"`)
-  const source = relation.sql === undefined ? '(SELECT 0 AS file_index WHERE false)' : relation.sql
+  const source = relation.sql === undefined ? `(SELECT 0 AS ${FILE_NUMBER} WHERE false)` : relation.sql
   return `(SELECT ${columns.length === 0 ? 'NULL' : columns.join(', ')} FROM ${source})`
 }
 
@@ -58,8 +73,8 @@ export function unionRelations(relations: readonly FileRelation[], files: readon
   const places = new Map(files.map((file, i) => [file, i]))
   const branches = parts.map((part) => {
     const index = part.files.map((file) => places.get(file)!)
-    const fileIndex = `CAST([${index.join(', ')}] AS BIGINT[])[CAST(file_index AS BIGINT) + 1] AS file_index`
-    return `SELECT ${[...columns.map(quoteIdentifier), fileIndex].join(', ')} FROM ${part.sql}`
+    const number = `${byFile(index.map(String), 'BIGINT')} AS ${FILE_NUMBER}`
+    return `SELECT ${[...columns.map(quoteIdentifier), number].join(', ')} FROM ${part.sql}`
   })
   return { sql: `(${branches.join(' UNION ALL ')})`, files, columns }
 }
@@ -68,7 +83,7 @@ export function unionRelations(relations: readonly FileRelation[], files: readon
 function perFile(files: readonly RawFile[], literal: (file: RawFile) => string, type: string): string {
   const literals = files.map(literal)
   if (new Set(literals).size <= 1) return `CAST(${literals[0] ?? 'NULL'} AS ${type})`
-  return `CAST([${literals.join(', ')}] AS ${type}[])[CAST(file_index AS BIGINT) + 1]`
+  return byFile(literals, type)
 }
 
 function metadataOf(file: RawFile): string {

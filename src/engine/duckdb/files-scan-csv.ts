@@ -2,7 +2,7 @@ import { csvDialect } from '../../formats/csv/csv-dialect.ts'
 import type { PlainCsv } from '../../formats/csv/repair-csv.ts'
 import type { FilesScan, RawFile } from '../../plan/scan.ts'
 import { field, STRING, type StructType, struct } from '../../types/data-type.ts'
-import { type FileRelation, unionRelations } from './file-columns.ts'
+import { type FileRelation, fileNumberSql, unionRelations } from './file-columns.ts'
 import { columnsArgument, type ScanContext } from './files-scan.ts'
 import { ndjsonRelation, withoutGlob } from './ndjson-relation.ts'
 import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
@@ -48,12 +48,16 @@ function csvRelation(
     `new_line = '${newLine === '\n' ? '\\n' : '\\r\\n'}'`,
     ...(longest < DEFAULT_LINE_SIZE ? [] : [`max_line_size = ${longest * 2}`]),
   ]
-  const paths = quoteList(group.map((each) => withoutGlob(each.plain.path, context)))
+  const paths = group.map((each) => withoutGlob(each.plain.path, context))
   const own = new Set(schema.fields.map((each) => each.name))
   const values = columns.map((name) =>
     own.has(name) ? quoteIdentifier(name) : `NULL AS ${quoteIdentifier(name)}`,
   )
-  const sql = `(SELECT ${[...values, 'file_index'].join(', ')} FROM read_csv(${paths}, ${options.join(', ')}))`
+  const number = fileNumberSql(
+    schema.fields.map((each) => each.name),
+    paths,
+  )
+  const sql = `(SELECT ${[...values, number].join(', ')} FROM read_csv(${quoteList(paths)}, ${options.join(', ')}))`
   return { sql, files: group.map((each) => each.file), columns }
 }
 

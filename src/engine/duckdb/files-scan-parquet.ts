@@ -4,7 +4,7 @@ import type { FilesScan, RawFile } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
 import { type DataType, type StructField, type StructType, struct } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
-import type { FileRelation } from './file-columns.ts'
+import { byFile, FILE_NUMBER, type FileRelation, fileNumberSql } from './file-columns.ts'
 import type { ScanContext } from './files-scan.ts'
 import { withoutGlob } from './ndjson-relation.ts'
 import { parquetSchema } from './parquet-schema.ts'
@@ -78,8 +78,10 @@ function branchSql(
   rescuesUnknown: boolean,
   all: readonly ReadableFile[],
 ): string {
-  const index = members.map((each) => all.indexOf(each))
-  const fileIndex = `CAST([${index.join(', ')}] AS BIGINT[])[CAST(file_index AS BIGINT) + 1] AS file_index`
+  const number = byFile(
+    members.map((each) => String(all.indexOf(each))),
+    'BIGINT',
+  )
   const columns = schema.fields.map(
     (each) => `${valueSql(each, columnOf(found, each.name))} AS ${quoteIdentifier(each.name)}`,
   )
@@ -89,7 +91,11 @@ function branchSql(
     )
     columns.push(`${rescuedSql(rescued, members)} AS ${quoteIdentifier(rescuedColumn)}`)
   }
-  return `SELECT ${[...columns, fileIndex].join(', ')} FROM read_parquet(${quoteList(members.map((each) => each.path))})`
+  const names = found.fields.map((each) => each.name)
+  const paths = members.map((each) => each.path)
+  const own = [...names.map(quoteIdentifier), fileNumberSql(names, paths)]
+  const rows = `(SELECT ${own.join(', ')} FROM read_parquet(${quoteList(paths)}))`
+  return `SELECT ${[...columns, `${number} AS ${FILE_NUMBER}`].join(', ')} FROM ${rows}`
 }
 
 function valueSql(wanted: StructField, found: StructField | undefined): string {
@@ -126,7 +132,7 @@ function jsonSql(value: string, type: DataType): string {
 function rescuedSql(members: readonly string[], files: readonly ReadableFile[]): string {
   if (members.length === 0) return 'CAST(NULL AS VARCHAR)'
   const paths = files.map(({ file }) => quoteString(`,"_file_path":${JSON.stringify(file.displayPath)}}`))
-  const path = `[${paths.join(', ')}][CAST(file_index AS BIGINT) + 1]`
+  const path = byFile(paths, 'VARCHAR')
   const kept = `list_filter([${members.join(', ')}], lambda x: x IS NOT NULL)`
   return `CASE WHEN len(${kept}) > 0 THEN '{' || array_to_string(${kept}, ',') || ${path} END`
 }

@@ -2,9 +2,9 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { RowTarget } from '../../formats/row-writer.ts'
 import { struct } from '../../types/data-type.ts'
-import { type FileRelation, readSchema } from './file-columns.ts'
+import { type FileRelation, fileNumberSql, readSchema } from './file-columns.ts'
 import { columnsArgument, type ScanContext } from './files-scan.ts'
-import { quoteList } from './quote.ts'
+import { quoteIdentifier, quoteList } from './quote.ts'
 import type { Repaired } from './repaired-files.ts'
 
 /** DuckDB's own limit for one JSON object, in bytes. */
@@ -25,8 +25,9 @@ export function ndjsonRelation(
   const longest = readable.reduce((most, each) => Math.max(most, each.longestLine), 0)
   const size = longest < DEFAULT_OBJECT_SIZE - 2 ? '' : `, maximum_object_size = ${longest + 1024}`
   const argument = columnsArgument(schema.fields.length === 0 ? NO_COLUMNS : schema)
-  const sql = `read_json(${quoteList(paths)}, format = 'newline_delimited', columns = ${argument}${size})`
-  return { sql, files, columns }
+  const rows = `read_json(${quoteList(paths)}, format = 'newline_delimited', columns = ${argument}${size})`
+  const selected = [...columns.map(quoteIdentifier), fileNumberSql(columns, paths)]
+  return { sql: `(SELECT ${selected.join(', ')} FROM ${rows})`, files, columns }
 }
 
 /** DuckDB wants one column at least. */

@@ -308,6 +308,24 @@ describe('files', () => {
     },
   )
 
+  test.each(['json', 'csv', 'parquet'] as const)(
+    'may have a column file_index of their own (%s)',
+    async (format) => {
+      await using raw = await RawFiles.of({})
+      for (const [name, id] of Object.entries({ a: 7, b: 8 })) {
+        if (format === 'parquet') await raw.parquet(`${name}.parquet`, `SELECT ${id}::BIGINT AS file_index`)
+        else
+          raw.write(`${name}.${format}`, format === 'csv' ? `file_index\n${id}\n` : `{"file_index":${id}}\n`)
+      }
+      const names = [`a.${format}`, `b.${format}`]
+      const request = { format, schema: 'file_index BIGINT', options: { header: 'true' }, withMetadata: true }
+      expect(await raw.read(names, request)).toMatchObject([
+        { file_index: '7', _metadata: { file_name: names[0] } },
+        { file_index: '8', _metadata: { file_name: names[1] } },
+      ])
+    },
+  )
+
   test('that vanished fail by name, or are ignored on request', async () => {
     await using raw = await RawFiles.of({ 'a.json': line(1), 'b.json': line(2) })
     rmSync(join(raw.folder, 'a.json'))

@@ -7,22 +7,13 @@ import { unknownFieldsOf } from '../../../../src/formats/unknown-fields.ts'
 import { printSchema } from '../../../../src/types/ddl.ts'
 import { RawFiles, readOne, rescuedOf } from './read-raw.ts'
 
-/** Writes a query's rows as a Parquet file of a folder. */
-async function parquet(raw: RawFiles, name: string, query: string): Promise<void> {
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
-  await connection.run(`COPY (${query}) TO '${join(raw.folder, name)}' (FORMAT parquet)`)
-  connection.closeSync()
-  instance.closeSync()
-}
-
 describe('parquet', () => {
   const schema = 'id BIGINT, amount DECIMAL(10,2), tag STRING'
 
   test('columns are matched by name; missing ones are null, narrower ones widened', async () => {
     await using raw = await RawFiles.of({})
-    await parquet(raw, 'a.parquet', "SELECT 1::BIGINT AS id, 1.50::DECIMAL(10,2) AS amount, 'x' AS tag")
-    await parquet(raw, 'b.parquet', "SELECT 'y' AS TAG, 2::INTEGER AS id")
+    await raw.parquet('a.parquet', "SELECT 1::BIGINT AS id, 1.50::DECIMAL(10,2) AS amount, 'x' AS tag")
+    await raw.parquet('b.parquet', "SELECT 'y' AS TAG, 2::INTEGER AS id")
     expect(await raw.read(['a.parquet', 'b.parquet'], { format: 'parquet', schema })).toEqual([
       { id: '1', amount: '1.50', tag: 'x', _rescued_data: null },
       { id: '2', amount: null, tag: 'y', _rescued_data: null },
@@ -31,8 +22,7 @@ describe('parquet', () => {
 
   test('values of another type are cast where they survive it, else rescued', async () => {
     await using raw = await RawFiles.of({})
-    await parquet(
-      raw,
+    await raw.parquet(
       'a.parquet',
       'SELECT * FROM (VALUES (1.0, 1.255, 7), (1.5, 1.25, 8)) t(id, amount, tag)',
     )
@@ -49,8 +39,7 @@ describe('parquet', () => {
 
   test('columns that the schema lacks are rescued, or new', async () => {
     await using raw = await RawFiles.of({})
-    await parquet(
-      raw,
+    await raw.parquet(
       'a.parquet',
       "SELECT 1::BIGINT AS id, {'k': 5} AS extra, 12345678901234567890.5::DECIMAL(38,2) AS big",
     )
@@ -74,8 +63,7 @@ describe('parquet', () => {
 
   test('schemas come in Spark’s types', async () => {
     await using raw = await RawFiles.of({})
-    await parquet(
-      raw,
+    await raw.parquet(
       'a[1].parquet',
       "SELECT 1::UTINYINT a, 1::UBIGINT b, now() c, now()::TIMESTAMP d, 'x'::BLOB e, [1::SMALLINT] f, MAP {'k': 1.5} g, 1::FLOAT h",
     )

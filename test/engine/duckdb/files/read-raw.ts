@@ -49,6 +49,13 @@ export class RawFiles implements AsyncDisposable {
     utimesSync(path, Date.now() / 1000 - 3600, Date.now() / 1000 - 3600)
   }
 
+  /** Writes the rows of a query as a Parquet file. */
+  async parquet(name: string, query: string): Promise<void> {
+    const connection = await this.#instance.connect()
+    await connection.run(`COPY (${query}) TO '${join(this.folder, name)}' (FORMAT parquet)`)
+    connection.closeSync()
+  }
+
   /** The rows of all files in the order of `names`; values as exact JSON (64-bit integers and decimals are texts). */
   async read(names: readonly string[], request: ReadRequest): Promise<Record<string, unknown>[]> {
     const connection = await this.#instance.connect()
