@@ -105,7 +105,7 @@ function bind(
 
 function meet(a: DataType, b: DataType, acceptance: Acceptance): DataType | undefined {
   if (b.kind === 'void') return a
-  if (a.kind === 'unknown' || b.kind === 'unknown') return a.kind === 'unknown' ? b : a
+  if (a.kind === 'unknown' || b.kind === 'unknown') return a.kind === 'unknown' ? a : b
   return acceptance === 'exact' ? undefined : widerType(a, b)
 }
 

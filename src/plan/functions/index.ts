@@ -15,6 +15,7 @@ import { higherOrderFunctions } from './higher-order.ts'
 import { jsonFunctions } from './json.ts'
 import { mapFunctions } from './map.ts'
 import { mathFunctions } from './math.ts'
+import { metadataFunctions } from './metadata.ts'
 import { regexpFunctions } from './regexp.ts'
 import { roundingFunctions } from './rounding.ts'
 import { sequenceFunctions } from './sequence.ts'
@@ -38,6 +39,7 @@ const tables: readonly (readonly FunctionDefinition[])[] = [
   jsonFunctions,
   mapFunctions,
   mathFunctions,
+  metadataFunctions,
   regexpFunctions,
   roundingFunctions,
   sequenceFunctions,
