@@ -45,8 +45,26 @@ export async function commitBatch(
   }
 }
 
+/**
+ * Ends the batch that a run before this one left between its first commit and its mark: commits what it had prepared,
+ * reports and marks what is committed. False when the batch did not come so far and must be run again.
+ */
+export async function recoverBatch(
+  run: UpdateRun,
+  checkpoint: Checkpoint,
+  target: OpenTable,
+  table: (identifier: string) => Promise<OpenTable>,
+): Promise<boolean> {
+  const { batchId } = checkpoint.latestBatch!
+  const prepared = await preparedBatch(run, checkpoint, batchId)
+  if (prepared !== undefined) await commitBatch(run, checkpoint, prepared, table)
+  const reports = prepared?.reports ?? (await committedReports(checkpoint, batchId, target))
+  if (reports !== undefined) await finishBatch(run, checkpoint, batchId, reports)
+  return reports !== undefined
+}
+
 /** The batch that a crashed run prepared and may have committed in part; undefined when it did not come so far. */
-export async function preparedBatch(
+async function preparedBatch(
   run: UpdateRun,
   checkpoint: Checkpoint,
   batchId: number,
@@ -55,6 +73,11 @@ export async function preparedBatch(
   const bytes = await run.storage.read(path)
   if (bytes === undefined) return undefined
   return decodeDurable(bytes, FORMAT, { storage: run.storage.name, path }) as unknown as PreparedBatch
+}
+
+/** Forgets what a batch had prepared that is not to be finished. */
+export function dropPrepared(run: UpdateRun, checkpoint: Checkpoint, batchId: number): Promise<void> {
+  return run.storage.delete([preparedPath(checkpoint, batchId)])
 }
 
 /** Reports a committed batch in the event log, then marks it in the checkpoint: recovery repeats both without doubling. */
@@ -69,7 +92,7 @@ export async function finishBatch(
   await run.events.append(events)
   atStep('before-checkpoint-mark')
   await checkpoint.markCommitted(batchId, info)
-  await run.storage.delete([preparedPath(checkpoint, batchId)])
+  await dropPrepared(run, checkpoint, batchId)
   atStep('after-checkpoint-mark')
 }
 

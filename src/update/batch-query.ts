@@ -1,14 +1,13 @@
 import type { EngineSession } from '../engine/engine.ts'
 import type { ResolvedFlow } from '../graph/resolved-graph.ts'
-import type { Relation } from '../plan/relation.ts'
 import { commitBatch, finishBatch, type PreparedBatch, type PreparedWrite } from './batch-commit.ts'
 import type { BatchRecord } from './batch-record.ts'
 import { BatchWriter } from './batch-writer.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { countRules } from './count-rules.ts'
-import { expectationViolation, verbosityOf } from './expectation-error.ts'
-import { failedReport } from './flow-events.ts'
 import { bindBatch, type FlowInputs } from './flow-inputs.ts'
+import { appliesRules, failOnViolation } from './flow-rules.ts'
+import { withRules } from './inline.ts'
 import { datasetOf, isAnsi, type UpdateRun } from './run.ts'
 import { nothingObserved } from './stateful/batch.ts'
 import { atStep } from './steps.ts'
@@ -32,10 +31,10 @@ export async function runBatchQuery(
     readonly info?: Readonly<Record<string, unknown>>
   },
 ): Promise<bigint> {
-  const { run, flow, checkpoint } = options
+  const { run, checkpoint } = options
   const record = await checkpoint.writeBatch(batch.record)
   atStep('after-batch-record')
-  const prepared = await withSession(run, flow, record, (session) =>
+  const prepared = await withSession(run, record, (session) =>
     prepareRows(options, record, batch.mode, session),
   )
   atStep('after-data-files')
@@ -47,15 +46,15 @@ export async function runBatchQuery(
 /** A session for one batch that stops when the update does. */
 export async function withSession<Result>(
   run: UpdateRun,
-  flow: ResolvedFlow,
-  record: Pick<BatchRecord, 'timestampMicros'>,
+  record: BatchRecord,
   work: (session: EngineSession) => Promise<Result>,
 ): Promise<Result> {
   const engine = await run.engine.get()
-  const session = await engine.openSession({ timestampMicros: record.timestampMicros, ansi: isAnsi(flow) })
+  const session = await engine.openSession({ timestampMicros: record.timestampMicros, ansi: isAnsi(record) })
   const stop = () => session.interrupt()
   run.signal.addEventListener('abort', stop)
   try {
+    run.signal.throwIfAborted()
     return await work(session)
   } finally {
     run.signal.removeEventListener('abort', stop)
@@ -70,18 +69,8 @@ async function prepareRows(
   session: EngineSession,
 ): Promise<PreparedBatch> {
   const observed = nothingObserved()
-  const output = await countRules(withRules(await bindBatch(inputs, record), run, flow), session, observed)
-  const { expectations } = observed
-  const error = await expectationViolation(session, flow.identifier, expectations, verbosityOf(flow))
-  if (error !== undefined) {
-    await run.events.append(failedReport(flow, expectations))
-    throw error
-  }
+  const query = withRules(await bindBatch(inputs, record), datasetOf(run.graph, flow.target))
+  const output = await countRules(query, session, observed, appliesRules(run, flow))
+  await failOnViolation(run, flow, session, observed.expectations)
   return new BatchWriter(run, flow, table).prepare({ record, session, observed, output, mode })
-}
-
-/** The flow's query with its target's rules on top. */
-export function withRules(query: Relation, run: UpdateRun, flow: ResolvedFlow): Relation {
-  const { identifier, rules } = datasetOf(run.graph, flow.target)
-  return rules.length === 0 ? query : { kind: 'Expect', input: query, dataset: identifier, rules }
 }

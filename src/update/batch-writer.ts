@@ -7,6 +7,7 @@ import { LONG, STRING } from '../types/data-type.ts'
 import type { PreparedBatch, PreparedWrite } from './batch-commit.ts'
 import type { BatchRecord } from './batch-record.ts'
 import { batchReports } from './batch-report.ts'
+import { countedBy } from './flow-rules.ts'
 import { datasetOf, type UpdateRun } from './run.ts'
 import type { Observed } from './stateful/batch.ts'
 import { timestampLiteral } from './stateful/watermark.ts'
@@ -32,13 +33,16 @@ export class BatchWriter {
     /** Whether the files join the tables' rows or take their place. */
     readonly mode: PreparedWrite['mode']
   }): Promise<PreparedBatch> {
-    const { record, session, observed, output, mode } = options
+    const { record, session, output, mode } = options
+    const expectations = countedBy(this.#run, this.#flow, options.observed.expectations)
+    const observed = { ...options.observed, expectations }
     const writes: PreparedWrite[] = []
-    for (const { dataset, rejects } of observed.expectations) {
+    for (const { dataset, rejects, isWhole } of expectations) {
       const quarantine = datasetOf(this.#run.graph, dataset).quarantine
-      if (quarantine === undefined || (rejects === undefined && mode === 'append')) continue
+      const rejectMode = dataset === this.#flow.target ? mode : isWhole ? 'overwrite' : 'append'
+      if (quarantine === undefined || (rejects === undefined && rejectMode === 'append')) continue
       const rows = rejects === undefined ? undefined : quarantined(rejects, this.#flow.name, record)
-      writes.push(await this.#write(quarantine, rows, session, mode))
+      writes.push(await this.#write(quarantine, rows, session, rejectMode))
     }
     const target = await this.#write(this.#flow.target, output, session, mode)
     const reports = batchReports({

@@ -1,10 +1,11 @@
 import { isCondition, PipelineError } from '../errors/index.ts'
 import { flowProgress } from '../event-log/flow-events.ts'
 import type { ResolvedFlow } from '../graph/resolved-graph.ts'
+import { recoverBatch } from './batch-commit.ts'
 import { type BatchQueryOptions, runBatchQuery } from './batch-query.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import { flowInputs, pinStatics } from './flow-inputs.ts'
-import { countingFlow, inlineCtes, inlineViews } from './inline.ts'
+import { inlineCtes, inlineViews } from './inline.ts'
 import { inputFactory } from './input-factory.ts'
 import { refreshMaterializedView } from './materialized-view.ts'
 import { currentFlow, datasetOf, type FlowOutcome, type UpdateRun } from './run.ts'
@@ -51,9 +52,7 @@ async function runOnce(
 ): Promise<FlowOutcome> {
   const checkpoint = await openCheckpoint(run.storage, flow.target, flow.name)
   await checkpoint.removeSuperseded(Number(run.clock.nowMicros() / 1000n), SUPERSEDED_RETENTION_MS)
-  const query = inlineViews(flow.query, run.graph, (view) =>
-    countingFlow(view, run.graph)?.identifier === flow.identifier ? 'count' : 'filter',
-  )
+  const query = inlineViews(flow.query, run.graph)
   const isBatch = flow.kind === 'materialized_view' || flow.once
   const inputs = flowInputs(isBatch ? query : inlineCtes(query), inputFactory(run, checkpoint))
   const options: BatchQueryOptions = { run, flow, inputs, checkpoint, table: tableOpener(run) }
@@ -67,9 +66,13 @@ const SUPERSEDED_RETENTION_MS = 7 * 24 * 60 * 60 * 1000
 
 /** A backfill: its batch query is appended in the first update after its definition, and after a full refresh. */
 async function runOnceFlow(options: BatchQueryOptions): Promise<FlowOutcome> {
-  const { run, flow, inputs, checkpoint } = options
+  const { run, flow, inputs, checkpoint, table } = options
   if (checkpoint.latestCommitted !== undefined) {
     return { technique: null, reason: 'ran once already', rowsWritten: 0n }
+  }
+  if (checkpoint.latestBatch !== undefined) {
+    const isDone = await recoverBatch(run, checkpoint, await table(flow.target), table)
+    if (isDone) return { technique: 'APPEND', reason: 'committed by the update before', rowsWritten: 0n }
   }
   const record = checkpoint.latestBatch ?? {
     batchId: 0,

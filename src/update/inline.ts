@@ -1,34 +1,33 @@
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
-import { call, conjunction, filter } from '../plan/build.ts'
-import type { Read, Relation, Rule, With } from '../plan/relation.ts'
+import type { Read, Relation, With } from '../plan/relation.ts'
 import { childrenOf, mapExpressions, transform, transformExpression, withChildren } from '../plan/rewrite.ts'
 import { formatTableName } from '../plan/table-name.ts'
 
-/** What a flow does with the rules of a view that it reads: counts them, or only lets pass what they allow. */
-export type RuleUse = 'count' | 'filter'
-
-/**
- * A flow's query with the views that it reads in their places. A view's rules are counted in one of the flows that read
- * it, so that each row is reported, and quarantined, once an update.
- */
-export function inlineViews(
-  query: Relation,
-  graph: ResolvedGraph,
-  useOf: (view: ResolvedDataset) => RuleUse,
-): Relation {
+/** A flow's query with the views that it reads in their places, each with its rules on top. */
+export function inlineViews(query: Relation, graph: ResolvedGraph): Relation {
   return transform(query, (node) => {
     if (node.kind !== 'Read') return node
     const view = viewNamed(graph, node.name)
     if (view === undefined) return node
     const definition = graph.flows.find((flow) => flow.target === view.identifier)!
-    const input = withRules(inlineViews(definition.query, graph, useOf), view, useOf(view))
+    const input = withRules(inlineViews(definition.query, graph), view)
     return { kind: 'SubqueryAlias', input, alias: node.name.at(-1)!, position: node.position }
   })
 }
 
-/** The flow that counts a view's rules: the first, in the graph's order, that reads the view directly or through others. */
-export function countingFlow(view: ResolvedDataset, graph: ResolvedGraph): ResolvedFlow | undefined {
-  return graph.flows.find((flow) => flow.kind !== 'view' && viewsBelow(flow, graph).has(view.identifier))
+/** A dataset's query with its rules on top. */
+export function withRules(input: Relation, { identifier, rules }: ResolvedDataset): Relation {
+  return rules.length === 0 ? input : { kind: 'Expect', input, dataset: identifier, rules }
+}
+
+/**
+ * Whether a flow counts the rules of a dataset: those of its target, and of a view when it is the first, in the graph's
+ * order, of the flows that read it, so that each row is reported, and quarantined, once.
+ */
+export function countsRulesOf(flow: ResolvedFlow, dataset: string, graph: ResolvedGraph): boolean {
+  if (dataset === flow.target) return true
+  const first = graph.flows.find((each) => each.kind !== 'view' && viewsBelow(each, graph).has(dataset))
+  return first?.identifier === flow.identifier
 }
 
 /** Identifiers of all views that a flow reads, directly or through other views. */
@@ -53,21 +52,6 @@ export function isView(dataset: ResolvedDataset): boolean {
 function viewNamed(graph: ResolvedGraph, name: readonly string[]): ResolvedDataset | undefined {
   const key = formatTableName(name).toLowerCase()
   return graph.datasets.find((each) => isView(each) && each.identifier.toLowerCase() === key)
-}
-
-function withRules(query: Relation, view: ResolvedDataset, use: RuleUse): Relation {
-  if (view.rules.length === 0) return query
-  if (use === 'count') return { kind: 'Expect', input: query, dataset: view.identifier, rules: view.rules }
-  const rejecting = view.rules.filter((rule) => rule.action !== 'warn')
-  return rejecting.length === 0 ? query : filter(query, conjunction(rejecting.map(isTrue)))
-}
-
-function isTrue(rule: Rule): ReturnType<typeof call> {
-  return call('coalesce', rule.condition, {
-    kind: 'Literal',
-    value: false,
-    dataType: { kind: 'boolean' },
-  })
 }
 
 /** Common table expressions in their places: a plan that is evaluated operator by operator cannot refer by name. */

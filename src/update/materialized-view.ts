@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { planningInformation } from '../event-log/flow-events.ts'
 import type { ResolvedDataset, ResolvedFlow } from '../graph/resolved-graph.ts'
 import type { Relation } from '../plan/relation.ts'
-import { committedReports, finishBatch } from './batch-commit.ts'
+import { committedReports, dropPrepared, finishBatch } from './batch-commit.ts'
 import { type BatchQueryOptions, runBatchQuery } from './batch-query.ts'
 import type { BatchRecord } from './batch-record.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -58,7 +58,7 @@ async function finishInterrupted({ run, flow, checkpoint, table }: MaterializedV
   if (latestBatch === undefined || latestBatch.batchId === latestCommitted) return
   if ((await run.tables.latestVersion(flow.target)) === undefined) return
   const reports = await committedReports(checkpoint, latestBatch.batchId, await table(flow.target))
-  if (reports === undefined) return
+  if (reports === undefined) return dropPrepared(run, checkpoint, latestBatch.batchId)
   await finishBatch(run, checkpoint, latestBatch.batchId, reports, refreshOf(latestBatch))
 }
 

@@ -1,5 +1,5 @@
 import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
-import { countingFlow, isView, viewsBelow } from './inline.ts'
+import { countsRulesOf, viewsBelow } from './inline.ts'
 
 /** How a flow ended. */
 export type FlowEnd<Outcome> =
@@ -97,12 +97,9 @@ export function tablesRead(flow: ResolvedFlow, graph: ResolvedGraph): Set<string
 
 /** A flow's target, its quarantine, and the quarantines of the views whose rules it counts. */
 export function tablesWritten(flow: ResolvedFlow, graph: ResolvedGraph): string[] {
-  const views = viewsBelow(flow, graph)
-  return graph.datasets.flatMap((each) => {
-    const isCounted =
-      each.identifier === flow.target ||
-      (isView(each) && views.has(each.identifier) && countingFlow(each, graph) === flow)
-    const written = each.identifier === flow.target ? [each.identifier] : []
-    return isCounted && each.quarantine !== undefined ? [...written, each.quarantine] : written
-  })
+  const counted = new Set([...viewsBelow(flow, graph), flow.target])
+  const quarantines = graph.datasets
+    .filter(({ identifier }) => counted.has(identifier) && countsRulesOf(flow, identifier, graph))
+    .map((each) => each.quarantine)
+  return [flow.target, ...quarantines.filter((each) => each !== undefined)]
 }

@@ -19,7 +19,7 @@ export function evolveSources(run: UpdateRun, flow: ResolvedFlow, error: unknown
 
 async function evolve(run: UpdateRun, flow: ResolvedFlow, error: unknown): Promise<boolean> {
   const checkpoint = await openCheckpoint(run.storage, flow.target, flow.name)
-  const query = inlineCtes(inlineViews(flow.query, run.graph, () => 'filter'))
+  const query = inlineCtes(inlineViews(flow.query, run.graph))
   const { streams } = flowInputs(query, inputFactory(run, checkpoint))
   let hasEvolved = false
   for (const { source } of streams) if (await source.evolve?.(error)) hasEvolved = true

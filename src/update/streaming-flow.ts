@@ -1,18 +1,20 @@
 import { PipelineError } from '../errors/index.ts'
 import type { ResolvedFlow } from '../graph/resolved-graph.ts'
+import type { Expect, Relation } from '../plan/relation.ts'
 import type { Offset } from '../sources/source.ts'
-import { commitBatch, committedReports, finishBatch, preparedBatch } from './batch-commit.ts'
-import { type BatchQueryOptions, withRules, withSession } from './batch-query.ts'
+import { commitBatch, finishBatch, recoverBatch } from './batch-commit.ts'
+import { type BatchQueryOptions, withSession } from './batch-query.ts'
 import type { BatchRecord, SourceRange } from './batch-record.ts'
 import { BatchWriter } from './batch-writer.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { expectationViolation, verbosityOf } from './expectation-error.ts'
-import { failedReport } from './flow-events.ts'
+import { countRules } from './count-rules.ts'
 import { bindBatch, checkSources, endsOf, type FlowInputs, pinStatics } from './flow-inputs.ts'
-import { type FlowOutcome, isAnsi, type UpdateRun } from './run.ts'
+import { appliesRules, failOnViolation } from './flow-rules.ts'
+import { withRules } from './inline.ts'
+import { datasetOf, type FlowOutcome, isAnsi, type UpdateRun } from './run.ts'
 import { StateStore, type StateVersion } from './state-store.ts'
 import { type Batch, nothingObserved } from './stateful/batch.ts'
-import { evaluate, hasStatefulOperator } from './stateful/evaluate.ts'
+import { evaluate, hasStatefulOperator, hasStream } from './stateful/evaluate.ts'
 import { advanceWatermark, mergeProgress } from './stateful/watermark.ts'
 import { atStep } from './steps.ts'
 import type { OpenTable } from './tables.ts'
@@ -29,6 +31,7 @@ export class StreamingFlow {
   readonly #state: StateStore
   readonly #table: (identifier: string) => Promise<OpenTable>
   #rowsWritten = 0n
+  #hasCountedStatics = false
 
   constructor(options: BatchQueryOptions) {
     this.#run = options.run
@@ -67,14 +70,8 @@ export class StreamingFlow {
   async #recover(): Promise<void> {
     const { latestBatch, latestCommitted } = this.#checkpoint
     if (latestBatch === undefined || latestBatch.batchId === latestCommitted) return
-    const { batchId } = latestBatch
-    const prepared = await preparedBatch(this.#run, this.#checkpoint, batchId)
-    if (prepared !== undefined) {
-      await commitBatch(this.#run, this.#checkpoint, prepared, this.#table)
-      return finishBatch(this.#run, this.#checkpoint, batchId, prepared.reports)
-    }
-    const reports = await committedReports(this.#checkpoint, batchId, await this.#table(this.#flow.target))
-    if (reports !== undefined) return finishBatch(this.#run, this.#checkpoint, batchId, reports)
+    const target = await this.#table(this.#flow.target)
+    if (await recoverBatch(this.#run, this.#checkpoint, target, this.#table)) return
     await this.#process(latestBatch)
   }
 
@@ -134,31 +131,27 @@ export class StreamingFlow {
   async #process(record: BatchRecord): Promise<void> {
     atStep('after-batch-record')
     const engine = await this.#run.engine.get()
-    const context = { timestampMicros: record.timestampMicros, ansi: isAnsi(this.#flow) }
-    await withSession(this.#run, this.#flow, record, async (session) => {
+    const context = { timestampMicros: record.timestampMicros, ansi: isAnsi(record) }
+    await withSession(this.#run, record, async (session) => {
       const batch: Batch = {
         session,
         schemaOf: (query) => engine.compile(query, context).schema,
         watermarkMicros: record.watermarkMicros,
         state: await this.#openState(record.batchId),
         observed: nothingObserved(),
+        isComplete: this.#isComplete,
+        appliesRules: appliesRules(this.#run, this.#flow),
       }
       await this.#evaluateAndCommit(record, batch)
     })
   }
 
   async #evaluateAndCommit(record: BatchRecord, batch: Batch): Promise<void> {
-    const bound = await bindBatch(this.#inputs, record)
-    const output = await evaluate(withRules(bound, this.#run, this.#flow), batch)
-    await this.#failOnViolation(batch)
+    const { session, observed } = batch
+    const output = await this.#evaluate(record, batch)
     const writer = new BatchWriter(this.#run, this.#flow, this.#table)
-    const prepared = await writer.prepare({
-      record,
-      session: batch.session,
-      observed: batch.observed,
-      output,
-      mode: this.#isComplete ? 'overwrite' : 'append',
-    })
+    const mode = this.#isComplete ? 'overwrite' : 'append'
+    const prepared = await writer.prepare({ record, session, observed, output, mode })
     atStep('after-data-files')
     if (this.#isStateful) {
       const progress = mergeProgress(batch.state.eventTimes, batch.observed.eventTimes)
@@ -171,17 +164,19 @@ export class StreamingFlow {
     this.#rowsWritten += BigInt(prepared.reports.at(-1)!.outputRows!)
   }
 
-  async #failOnViolation(batch: Batch): Promise<void> {
-    const { expectations } = batch.observed
-    const error = await expectationViolation(
-      batch.session,
-      this.#flow.identifier,
-      expectations,
-      verbosityOf(this.#flow),
-    )
-    if (error === undefined) return
-    await this.#run.events.append(failedReport(this.#flow, expectations))
-    throw error
+  /** The batch's rows. Views without a stream are looked at with every batch and counted with the first of an update. */
+  async #evaluate(record: BatchRecord, batch: Batch): Promise<Relation> {
+    const { session, observed, appliesRules } = batch
+    const bound = await bindBatch(this.#inputs, record)
+    const query = withRules(bound, datasetOf(this.#run.graph, this.#flow.target))
+    const isStatic = (node: Expect) => !hasStream(node) && appliesRules(node)
+    const fixed = await countRules(query, session, observed, isStatic)
+    const statics = observed.expectations.length
+    const output = await evaluate(fixed, batch)
+    await failOnViolation(this.#run, this.#flow, session, observed.expectations)
+    if (this.#hasCountedStatics) observed.expectations.splice(0, statics)
+    this.#hasCountedStatics = true
+    return output
   }
 
   async #acknowledge(record: BatchRecord): Promise<void> {

@@ -28,11 +28,13 @@ export class SummaryCollector {
   }
 
   add(event: PipelineEvent): void {
-    const { dataset_name: dataset } = event.origin
+    const { dataset_name: dataset, flow_name: flow } = event.origin
     if (event.event_type !== 'flow_progress' || dataset === undefined) return
     const totals = this.#totals.get(dataset) ?? newTotals()
+    const progress = event.details.flow_progress as ProgressDetails
     this.#totals.set(dataset, totals)
-    addProgress(totals, event.details.flow_progress as ProgressDetails, Date.parse(event.timestamp))
+    totals.statuses.set(flow ?? dataset, progress.status)
+    addProgress(totals, progress, Date.parse(event.timestamp))
   }
 
   summary(state: UpdateState, errors: readonly Error[]): UpdateSummary {
@@ -69,10 +71,10 @@ export class SummaryCollector {
     const isSelected =
       this.#selection?.refresh.has(dataset.identifier) || this.#selection?.fullRefresh.has(dataset.identifier)
     if (!isView(dataset) && isSelected !== true) return 'EXCLUDED'
-    for (const status of ['FAILED', 'SKIPPED', 'STOPPED', 'IDLE'] as const) {
-      if (totals.statuses.has(status)) return status
-    }
-    return 'COMPLETED'
+    if (isView(dataset)) return 'COMPLETED'
+    const flows = [...totals.statuses.values()]
+    const ends = ['FAILED', 'STOPPED', 'SKIPPED', 'COMPLETED'] as const
+    return ends.find((status) => flows.includes(status)) ?? 'IDLE'
   }
 }
 
@@ -87,7 +89,8 @@ interface Totals {
   quarantined: number
   startMs: number
   endMs: number
-  readonly statuses: Set<string>
+  /** What each flow into the dataset was last, by the flow's name: one that failed may have been tried again. */
+  readonly statuses: Map<string, string>
   readonly expectations: Map<string, { passed: number; failed: number }>
 }
 
@@ -107,13 +110,12 @@ function newTotals(): Totals {
     quarantined: 0,
     startMs: 0,
     endMs: 0,
-    statuses: new Set(),
+    statuses: new Map(),
     expectations: new Map(),
   }
 }
 
 function addProgress(totals: Totals, progress: ProgressDetails, timeMs: number): void {
-  totals.statuses.add(progress.status)
   if (progress.status === 'STARTING') totals.startMs = totals.startMs || timeMs
   if (totals.startMs > 0) totals.endMs = timeMs
   totals.outputRows += progress.metrics?.num_output_rows ?? 0

@@ -17,7 +17,7 @@ export async function engineSql(
   pipeline: KnownPipeline,
   engine: () => Promise<Engine>,
 ): Promise<string | undefined> {
-  const query = inlineViews(flow.query, graph, () => 'filter')
+  const query = inlineViews(flow.query, graph)
   const scans = new Map<Relation, Relation>()
   for (const node of walk(query)) {
     if (node.kind !== 'Read' && node.kind !== 'DataSource') continue

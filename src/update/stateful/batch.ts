@@ -1,6 +1,7 @@
 import type { EngineSession, RuleCount, Staged } from '../../engine/engine.ts'
 import type { Expression } from '../../plan/expression.ts'
-import type { Relation, Rule, Scan } from '../../plan/relation.ts'
+import type { Expect, Relation, Rule, Scan } from '../../plan/relation.ts'
+import { childrenOf } from '../../plan/rewrite.ts'
 import type { StructType } from '../../types/data-type.ts'
 import type { StateVersion } from '../state-store.ts'
 import type { EventTimeProgress } from './watermark.ts'
@@ -15,6 +16,10 @@ export interface Batch {
   /** The state before the batch, and the place for the state after it. Undefined for a query without state. */
   readonly state: StateVersion
   readonly observed: Observed
+  /** The query's aggregation gives out its whole result, not only what is new. */
+  readonly isComplete: boolean
+  /** Whether a set of rules must see its rows apart: to be counted, or because a broken one fails the flow. */
+  readonly appliesRules: (node: Expect) => boolean
 }
 
 /** What one batch counted on its way. */
@@ -28,11 +33,14 @@ export interface Observed {
   readonly staged: Staged[]
 }
 
-/** Rule counts of one dataset, with its rejected rows. */
+/** Rule counts of one dataset, with the rows that passed and those that did not. */
 export interface DatasetCounts {
   readonly dataset: string
   readonly rules: readonly Rule[]
+  /** The rules saw all rows of the dataset, not only what is new. */
+  readonly isWhole: boolean
   readonly counts: readonly RuleCount[]
+  readonly survivors: Scan
   readonly rejectedCount: bigint
   readonly rejects?: Scan
 }
@@ -41,18 +49,43 @@ export function nothingObserved(): Observed {
   return { eventTimes: [], duplicatesDropped: 0n, droppedByWatermark: 0n, expectations: [], staged: [] }
 }
 
+export interface StagedRows {
+  readonly scan: Scan
+  readonly rowCount: bigint
+}
+
 /** Holds a query's rows for the rest of the batch. Rows that are held already, under whatever name, are not held twice. */
-export async function stageStreaming(
-  batch: Batch,
-  query: Relation,
-): Promise<{ scan: Scan; rowCount: bigint }> {
-  const { input } = unaliased(query)
-  const known = batch.observed.staged.find((each) => each.scan.input === input)
+export async function stageStreaming(batch: Batch, query: Relation): Promise<StagedRows> {
+  const rows = unaliased(query)
+  const known =
+    rows.kind === 'Scan' ? batch.observed.staged.find((each) => each.scan.input === rows.input) : undefined
   if (known !== undefined) return { scan: { ...known.scan, isStreaming: true }, rowCount: known.rowCount }
   const staged = await batch.session.stage(query)
   const scan: Scan = { ...staged.scan, isStreaming: true }
   batch.observed.staged.push({ ...staged, scan })
   return { scan, rowCount: staged.rowCount }
+}
+
+/** Rows that take the place of a query's: columns can still be reached through its name, `orders.amount`. */
+export function underNameOf(query: Relation, rows: Relation): Relation {
+  const name = nameOf(query)
+  return name === undefined ? rows : { kind: 'SubqueryAlias', input: rows, alias: name }
+}
+
+/** Operators behind which the columns of their input keep its name. */
+const KEEPING_NAME: ReadonlySet<Relation['kind']> = new Set([
+  'Filter',
+  'WithColumns',
+  'WithColumnsRenamed',
+  'Drop',
+  'Deduplicate',
+  'WithWatermark',
+  'Expect',
+])
+
+function nameOf(query: Relation): string | undefined {
+  if (query.kind === 'SubqueryAlias') return query.alias
+  return KEEPING_NAME.has(query.kind) ? nameOf(childrenOf(query)[0]!) : undefined
 }
 
 /** True where reading a relation again gives the same rows at the cost of a scan: nothing is computed but its columns. */
@@ -64,7 +97,7 @@ export function isCheapToRepeat(query: Relation): boolean {
   return false
 }
 
-function unaliased(query: Relation): Relation & { readonly input?: unknown } {
+function unaliased(query: Relation): Relation {
   return query.kind === 'SubqueryAlias' && query.columns === undefined ? unaliased(query.input) : query
 }
 

@@ -3,7 +3,7 @@ import type { Expression } from '../../plan/expression.ts'
 import type { Deduplicate, Relation, Scan } from '../../plan/relation.ts'
 import { fieldNamed, type StructType, struct } from '../../types/data-type.ts'
 import type { OperatorState } from '../state-store.ts'
-import { type Batch, stageStreaming } from './batch.ts'
+import { type Batch, type StagedRows, stageStreaming, underNameOf } from './batch.ts'
 import { type EventTime, eventTimeOf, sameName } from './event-time.ts'
 import { asTimestamp, timestampLiteral } from './watermark.ts'
 
@@ -26,7 +26,7 @@ export async function deduplicate(node: Deduplicate, original: Relation, batch: 
   const rows = operator.withinWatermark ? (await stageStreaming(batch, unseen)).scan : unseen
   const passed = await seen.append(batch.session, remembered(rows, operator), isAlive(operator, batch))
   batch.observed.duplicatesDropped += onTime.rowCount - passed
-  return rows
+  return underNameOf(node.input, rows)
 }
 
 interface DeduplicateOperator {
@@ -74,10 +74,10 @@ function stateSchema(
 }
 
 async function dropLateRows(
-  input: { scan: Scan; rowCount: bigint },
+  input: StagedRows,
   operator: DeduplicateOperator,
   batch: Batch,
-): Promise<{ scan: Scan; rowCount: bigint }> {
+): Promise<StagedRows> {
   if (operator.eventTime === undefined || batch.watermarkMicros === undefined) return input
   const late = call(
     '<=',

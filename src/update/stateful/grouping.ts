@@ -21,26 +21,37 @@ export interface GroupKey {
 /** The keys of an aggregation over a stream, with aliases, ordinals and GROUP BY ALL resolved. */
 export function groupKeys(node: Aggregate, input: StructType, eventTime: EventTime | undefined): GroupKey[] {
   return groupingExpressions(node, input).map((written, i) => {
-    const expression = written.kind === 'Alias' ? written.child : written
+    const expression = unnamed(written)
     const column = `__key_${i}`
     return { column, expression, name: keyName(written), end: endOf(expression, column, eventTime) }
   })
 }
 
-/** The output over the state's columns: keys by their column, aggregates by what `aggregateColumn` gives for them. */
+/** An output over the state's columns, without its name: keys by their column, aggregates by what `aggregateColumn` gives. */
 export function overState(
   output: Expression,
   keys: readonly GroupKey[],
   aggregateColumn: (aggregate: Expression) => Expression,
 ): Expression {
-  const byKey = transformExpression(output, (node) => {
+  return transformExpression(unnamed(output), (node) => {
     if (isAggregateCall(node)) return aggregateColumn(node)
     const key = keys.find((each) => sameExpression(each.expression, node))
     if (key !== undefined) return attribute(key.column)
     return node.kind === 'UnresolvedAttribute' ? byName(node.parts, keys) : node
   })
-  if (byKey.kind === 'Alias') return byKey
-  return { kind: 'Alias', child: byKey, name: outputName(output) || autoName(output, keys) }
+}
+
+/** HAVING may name what SELECT gives: each such name as what it stands for. */
+export function withOutputsInPlace(condition: Expression, outputs: readonly Expression[]): Expression {
+  return transformExpression(condition, (node) => {
+    if (node.kind !== 'UnresolvedAttribute' || node.parts.length > 1) return node
+    const named = outputs.find((each) => each.kind === 'Alias' && sameName(each.name, node.parts[0]!))
+    return named === undefined ? node : unnamed(named)
+  })
+}
+
+export function unnamed(expression: Expression): Expression {
+  return expression.kind === 'Alias' ? expression.child : expression
 }
 
 export function isAggregateCall(node: Expression): boolean {
@@ -91,9 +102,4 @@ function isWindow(expression: Expression): expression is Extract<Expression, { k
 function byName(parts: readonly string[], keys: readonly GroupKey[]): Expression {
   const key = keys.find((each) => each.name !== '' && sameName(each.name, parts[0]!))
   return key === undefined ? attribute(...parts) : attribute(key.column, ...parts.slice(1))
-}
-
-function autoName(output: Expression, keys: readonly GroupKey[]): string {
-  const key = keys.find((each) => sameExpression(each.expression, output))
-  return key?.name || `col_${keys.length}`
 }

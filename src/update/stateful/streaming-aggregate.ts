@@ -6,7 +6,7 @@ import { sameExpression } from '../../plan/same-expression.ts'
 import { type DataType, type StructType, struct } from '../../types/data-type.ts'
 import { type Batch, stageStreaming } from './batch.ts'
 import { eventTimeOf } from './event-time.ts'
-import { type GroupKey, groupKeys, isAggregateCall, overState } from './grouping.ts'
+import { type GroupKey, groupKeys, isAggregateCall, overState, withOutputsInPlace } from './grouping.ts'
 import { type PartialAggregate, partialAggregate } from './partial-aggregate.ts'
 import { asTimestamp, timestampLiteral } from './watermark.ts'
 
@@ -54,7 +54,7 @@ async function overPartials(
   const isOver = groupIsOver(end, batch)
   const emitted = end === undefined ? merged : filter(merged, isOver)
   await state.replace(batch.session, end === undefined ? merged : filter(merged, call('not', isOver)))
-  return (await stageStreaming(batch, finalOutput(node, keys, parts, emitted))).scan
+  return (await stageStreaming(batch, finalOutput(node, keys, parts, emitted, batch))).scan
 }
 
 interface KeyedPartial {
@@ -134,14 +134,7 @@ function mergeGroups(
   const keyColumns = keys.map((each) => attribute(each.column))
   return {
     kind: 'Aggregate',
-    input: {
-      kind: 'SetOperation',
-      operation: 'union',
-      isAll: true,
-      byName: false,
-      left: before,
-      right: current,
-    },
+    input: unionAll(before, current),
     groupType: 'groupby',
     grouping: keyColumns,
     expressions: [
@@ -165,63 +158,96 @@ function finalOutput(
   keys: readonly GroupKey[],
   parts: readonly KeyedPartial[],
   groups: Relation,
+  batch: Batch,
 ): Relation {
   const resultOf = (each: Expression) =>
     parts.find((known) => sameExpression(known.aggregate, each))!.partial.result
-  const rewrite = (each: Expression) => overState(each, keys, resultOf)
-  const having = node.having === undefined ? undefined : rewrite(node.having)
-  const kept = having === undefined ? groups : filter(groups, unnamed(having))
-  return project(kept, node.expressions.map(rewrite))
+  const output = outputOver(node, keys, resultOf, batch)
+  const kept = output.having === undefined ? groups : filter(groups, output.having)
+  return project(kept, output.expressions)
+}
+
+/** What an aggregation gives out, over the columns of its state. */
+function outputOver(
+  node: Aggregate,
+  keys: readonly GroupKey[],
+  aggregateColumn: (aggregate: Expression) => Expression,
+  batch: Batch,
+): { readonly expressions: readonly Expression[]; readonly having?: Expression } {
+  const names = batch.schemaOf(node).fields.map((each) => each.name)
+  const over = (each: Expression) => overState(each, keys, aggregateColumn)
+  return {
+    expressions: node.expressions.map((each, i) => alias(over(each), names[i]!)),
+    ...(node.having !== undefined && { having: over(withOutputsInPlace(node.having, node.expressions)) }),
+  }
 }
 
 /** Keeps rows instead of parts: all of them, or those of groups that are not over. */
 async function overRows(node: Aggregate, keys: readonly GroupKey[], batch: Batch): Promise<Relation> {
-  const timed = keys.find((each) => each.end !== undefined)
-  const rows = timed === undefined ? node.input : withKey(node.input, timed)
-  const staged = await stageStreaming(batch, rows)
-  const isOver = groupIsOver(timed?.end, batch)
-  const onTime =
-    timed === undefined || batch.watermarkMicros === undefined
-      ? staged
-      : await stageStreaming(batch, filter(staged.scan, call('not', isOver)))
+  const aggregates = new KeptArguments(batch.schemaOf(node.input))
+  const output = outputOver(node, keys, (each) => aggregates.keep(each as UnresolvedFunction), batch)
+  const keyColumns = keys.map((each) => alias(each.expression, each.column))
+  const staged = await stageStreaming(batch, project(node.input, [...keyColumns, ...aggregates.columns]))
+  const end = keys.find((each) => each.end !== undefined)?.end
+  const isOver = groupIsOver(end, batch)
+  const canBeLate = end !== undefined && batch.watermarkMicros !== undefined
+  const onTime = canBeLate ? await stageStreaming(batch, filter(staged.scan, call('not', isOver))) : staged
   batch.observed.droppedByWatermark += staged.rowCount - onTime.rowCount
   const state = batch.state.operator({ kind: 'rows', schema: staged.scan.schema })
-  const all: Relation = state.isEmpty ? onTime.scan : unionAll(await state.scan(), onTime.scan)
-  const held = (await stageStreaming(batch, all)).scan
-  const emitted = timed === undefined ? held : filter(held, isOver)
-  const result = await stageStreaming(batch, regroup(node, keys, timed, emitted))
-  if (timed === undefined) await state.append(batch.session, onTime.scan)
+  const held = state.isEmpty
+    ? onTime.scan
+    : (await stageStreaming(batch, unionAll(await state.scan(), onTime.scan))).scan
+  const grouping = keys.map((each) => attribute(each.column))
+  const emitted = end === undefined ? held : filter(held, isOver)
+  const result = await stageStreaming(batch, {
+    ...node,
+    having: undefined,
+    ...output,
+    input: emitted,
+    grouping,
+  })
+  if (end === undefined) await state.append(batch.session, onTime.scan)
   else await state.replace(batch.session, filter(held, call('not', isOver)))
   return result.scan
 }
 
-/** Each row beside its window (a sliding window gives a row as often as it has windows). */
-function withKey(input: Relation, key: GroupKey): Relation {
-  return project(input, [{ kind: 'UnresolvedStar' }, alias(key.expression, key.column)])
-}
+/** The arguments of aggregates as columns that are kept with each row. */
+class KeptArguments {
+  readonly columns: Expression[] = []
+  readonly #input: StructType
 
-function regroup(
-  node: Aggregate,
-  keys: readonly GroupKey[],
-  timed: GroupKey | undefined,
-  rows: Relation,
-): Relation {
-  const grouping = keys.map((each) => (each === timed ? attribute(each.column) : each.expression))
-  const onlyTimed = timed === undefined ? [] : [timed]
-  return {
-    ...node,
-    input: rows,
-    grouping,
-    expressions: node.expressions.map((each) => overState(each, onlyTimed, (same) => same)),
-    having:
-      node.having === undefined ? undefined : unnamed(overState(node.having, onlyTimed, (same) => same)),
+  constructor(input: StructType) {
+    this.#input = input
+  }
+
+  /** The aggregate over the columns kept for it. Constants stay in their places. */
+  keep(aggregate: UnresolvedFunction): Expression {
+    const { filter: condition, withinGroup } = aggregate
+    return {
+      ...aggregate,
+      arguments: this.#arguments(aggregate).map((each) => this.#column(each)),
+      ...(condition !== undefined && { filter: this.#column(condition) }),
+      ...(withinGroup !== undefined && {
+        withinGroup: withinGroup.map((each) => ({ ...each, child: this.#column(each.child) })),
+      }),
+    }
+  }
+
+  /** `count(*)` counts rows and needs none of their columns; `count(DISTINCT *)` looks at all of them. */
+  #arguments({ arguments: given, distinct }: UnresolvedFunction): readonly Expression[] {
+    if (distinct !== true || given[0]?.kind !== 'UnresolvedStar') return given
+    return this.#input.fields.map((each) => attribute(each.name))
+  }
+
+  #column(expression: Expression): Expression {
+    const readsColumn = [...walkExpression(expression)].some((each) => each.kind === 'UnresolvedAttribute')
+    if (!readsColumn) return expression
+    const name = `__arg_${this.columns.length}`
+    this.columns.push(alias(expression, name))
+    return attribute(name)
   }
 }
 
 function unionAll(left: Relation, right: Relation): Relation {
   return { kind: 'SetOperation', operation: 'union', isAll: true, byName: false, left, right }
-}
-
-function unnamed(expression: Expression): Expression {
-  return expression.kind === 'Alias' ? expression.child : expression
 }

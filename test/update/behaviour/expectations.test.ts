@@ -71,6 +71,56 @@ describe('expectations', () => {
     expect(await pipeline.query('SELECT id FROM b ORDER BY id')).toEqual([[1], [2]])
   })
 
+  test('of a view that stands twice in a query are counted once', async () => {
+    pipeline = new TestPipeline({
+      'bronze.sql': BRONZE,
+      'both.ts': `
+        import { readStream, streamingTable, temporaryView } from 'millrace'
+        const typed = temporaryView('typed', { expectOrDrop: { positive: 'amount > 0' }, quarantine: 'rejected' },
+          () => readStream.table('bronze'))
+        streamingTable('both', () => readStream.table(typed).filter('id = 1').union(readStream.table(typed).filter('id = 2')))`,
+    })
+    pipeline.land('orders/1.json', ...ROWS)
+    expect(summaryOf(await pipeline.run(), 'typed').rules).toEqual({ positive: [2, 2] })
+    expect(await pipeline.query('SELECT count(*) FROM rejected')).toEqual([[2]])
+    expect(await pipeline.query('SELECT id FROM both ORDER BY id')).toEqual([[1], [2]])
+  })
+
+  test('of a view that a subquery reads hold and are counted', async () => {
+    pipeline = new TestPipeline(`${BRONZE}
+      CREATE TEMPORARY VIEW typed ${RULES} AS SELECT id, amount FROM bronze;
+      CREATE MATERIALIZED VIEW chosen AS SELECT id FROM bronze WHERE id IN (SELECT id FROM typed);`)
+    pipeline.land('orders/1.json', ...ROWS)
+    const summary = await pipeline.run()
+    expect(summaryOf(summary, 'typed').rules).toEqual({ has_id: [3, 1], positive: [2, 2], small: [2, 2] })
+    expect(await pipeline.query('SELECT id FROM chosen ORDER BY id')).toEqual([[1], [2]])
+  })
+
+  test('of a view that a stream joins as it stands are counted once an update, not with each batch', async () => {
+    pipeline = new TestPipeline({
+      'bronze.sql': `
+        CREATE STREAMING TABLE names AS
+        SELECT * FROM STREAM read_files('data/names', format => 'json', schema => 'id BIGINT, name STRING');
+        CREATE STREAMING TABLE named AS
+        SELECT o.id, n.name
+        FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT', maxFilesPerTrigger => 1) AS o
+        JOIN known AS n ON o.id = n.id;`,
+      'known.ts': `
+        import { read, temporaryView } from 'millrace'
+        temporaryView('known', { expectOrDrop: { has_name: 'name IS NOT NULL' }, quarantine: 'nameless' },
+          () => read.table('names'))`,
+    })
+    pipeline.land('names/1.json', { id: 1, name: 'one' }, { id: 2, name: null })
+    pipeline.land('orders/1.json', { id: 1 })
+    pipeline.land('orders/2.json', { id: 2 })
+    const summary = await pipeline.run()
+    expect(summaryOf(summary, 'named').written).toBe(1)
+    expect(summaryOf(summary, 'known')).toMatchObject({ quarantined: 1, rules: { has_name: [1, 1] } })
+    pipeline.land('orders/3.json', { id: 1 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id FROM nameless')).toEqual([[2]])
+  })
+
   test('more rules than fit into one mask', async () => {
     const many = Array.from(
       { length: 70 },
@@ -150,6 +200,34 @@ describe('a fail rule', () => {
   })
 })
 
+describe('a fail rule of a view', () => {
+  const VIEW = (rule: string) => ({
+    'bronze.sql': BRONZE,
+    'silver.ts': `
+      import { readStream, streamingTable, temporaryView } from 'millrace'
+      const typed = temporaryView('typed', { expectOrFail: { known: "${rule}" } }, () => readStream.table('bronze'))
+      streamingTable('a', () => readStream.table(typed).select('id'))
+      streamingTable('b', () => readStream.table(typed).select('id'))`,
+  })
+
+  test('fails every flow that reads the view, and is counted once', async () => {
+    pipeline = new TestPipeline(VIEW("status = 'new'"))
+    pipeline.land('orders/1.json', { id: 1, status: 'new' }, { id: 2, status: 'lost' })
+    const summary = await pipeline.run()
+    expect(summary.datasets.map((each) => [each.name, each.status])).toEqual([
+      ['bronze', 'COMPLETED'],
+      ['typed', 'COMPLETED'],
+      ['a', 'FAILED'],
+      ['b', 'FAILED'],
+    ])
+    expect(summaryOf(summary, 'typed').rules).toEqual({ known: [1, 1] })
+    pipeline.define(VIEW("status IN ('new', 'lost')"))
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id FROM a ORDER BY id')).toEqual([[1], [2]])
+    expect(await pipeline.query('SELECT id FROM b ORDER BY id')).toEqual([[1], [2]])
+  })
+})
+
 describe('quarantine', () => {
   const QUARANTINED = (kind: string) => `
     import { ${kind}, read, readStream } from 'millrace'
@@ -187,6 +265,24 @@ describe('quarantine', () => {
     pipeline.land('orders/2.json', { id: 2, amount: -2 })
     await pipeline.run()
     expect(await pipeline.query('SELECT id FROM silver_quarantine ORDER BY id')).toEqual([[1], [2]])
+  })
+
+  test('of a view below a rewritten aggregate keeps what earlier batches rejected', async () => {
+    pipeline = new TestPipeline({
+      'bronze.sql': BRONZE,
+      'counts.ts': `
+        import { readStream, streamingTable, temporaryView } from 'millrace'
+        const typed = temporaryView('typed', { expectOrDrop: { positive: 'amount > 0' }, quarantine: 'rejected' },
+          () => readStream.table('bronze'))
+        streamingTable('counts', () => readStream.table(typed).groupBy('status').count())`,
+    })
+    pipeline.land('orders/1.json', { id: 1, amount: -1 })
+    await pipeline.run()
+    pipeline.land('orders/2.json', { id: 2, amount: -1 })
+    await pipeline.run()
+    pipeline.land('orders/3.json', { id: 3, amount: 1 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id FROM rejected ORDER BY id')).toEqual([[1], [2]])
   })
 
   test('is emptied by a full refresh', async () => {

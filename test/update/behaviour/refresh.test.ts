@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { openDuckdbEngine } from '../../../src/engine/duckdb/engine.ts'
 import { isCondition } from '../../../src/errors/index.ts'
 import type { UpdateSummary } from '../../../src/update/update-api.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
@@ -170,6 +171,20 @@ describe('a failing flow', () => {
       CREATE MATERIALIZED VIEW other AS SELECT count(*) AS n FROM bronze;`)
     expect((await pipeline.run()).state).toBe('COMPLETED')
     expect(await pipeline.query('SELECT n FROM gold')).toEqual([[1]])
+  })
+
+  test('that is tried again with success counts as COMPLETED', async () => {
+    pipeline = new TestPipeline(BRONZE)
+    pipeline.land('orders/1.json', { id: 1 })
+    const engine = await openDuckdbEngine({ threads: 1 })
+    let attempts = 0
+    const openEngine = async () => {
+      attempts += 1
+      if (attempts === 1) throw new Error('not now')
+      return engine
+    }
+    const summary = await pipeline.run({}, { openEngine })
+    expect([summary.state, statuses(summary), attempts]).toEqual(['COMPLETED', { bronze: 'COMPLETED' }, 2])
   })
 
   test('a stopped update ends as CANCELED, and the next one does the whole work', async () => {

@@ -15,7 +15,10 @@ test('a secret is looked up where a source is opened, and is in no file that an 
   expect((await pipeline.run()).errors).toEqual([])
   expect(await pipeline.query('SELECT a, b FROM t')).toEqual([[1, 2]])
   for (const folder of ['.millrace', 'warehouse']) {
-    for (const entry of readdirSync(join(pipeline.folder, folder), { recursive: true, withFileTypes: true })) {
+    for (const entry of readdirSync(join(pipeline.folder, folder), {
+      recursive: true,
+      withFileTypes: true,
+    })) {
       if (!entry.isFile()) continue
       expect(readFileSync(join(entry.parentPath, entry.name), 'latin1')).not.toContain('tell-nobody')
     }

@@ -125,6 +125,77 @@ describe('window aggregates behind a watermark', () => {
   })
 })
 
+describe('several inputs', () => {
+  test('the slowest holds the watermark back', async () => {
+    pipeline = new TestPipeline(`
+      CREATE STREAMING TABLE left_events AS
+      SELECT * FROM STREAM read_files('data/left', format => 'json', schema => 'time TIMESTAMP');
+      CREATE STREAMING TABLE right_events AS
+      SELECT * FROM STREAM read_files('data/right', format => 'json', schema => 'time TIMESTAMP');
+      CREATE STREAMING TABLE counts AS
+      SELECT count(*) AS n FROM (
+        SELECT time FROM STREAM(left_events) WATERMARK time DELAY OF INTERVAL 10 MINUTES
+        UNION ALL
+        SELECT time FROM STREAM(right_events) WATERMARK time DELAY OF INTERVAL 10 MINUTES)
+      GROUP BY window(time, '5 minutes');`)
+    pipeline.land('left/1.json', { time: '2026-01-01 12:00:00' })
+    pipeline.land('right/1.json', { time: '2026-01-01 12:00:00' })
+    await pipeline.run()
+    pipeline.land('left/2.json', { time: '2026-01-01 13:00:00' })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT n FROM counts')).toEqual([])
+    pipeline.land('right/2.json', { time: '2026-01-01 13:00:00' })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT n FROM counts')).toEqual([[2]])
+  })
+})
+
+describe('names in a streaming aggregation', () => {
+  const ORDERS = `
+    CREATE STREAMING TABLE orders AS
+    SELECT * FROM STREAM read_files('data/orders', format => 'json', schema => 'region STRING, amount BIGINT, time TIMESTAMP');
+    CREATE STREAMING TABLE regions AS
+    SELECT * FROM STREAM read_files('data/regions', format => 'json', schema => 'region STRING, name STRING');`
+
+  test.each([
+    [
+      'an alias, behind a watermark',
+      `SELECT o.region, sum(o.amount) AS total, count(DISTINCT o.amount) AS amounts
+       FROM STREAM(orders) AS o WATERMARK time DELAY OF INTERVAL 0 MINUTES
+       GROUP BY o.region, window(o.time, '5 minutes')`,
+    ],
+    [
+      "the table's name",
+      `SELECT orders.region, sum(orders.amount) AS total, count(DISTINCT orders.amount) AS amounts
+       FROM STREAM(orders) WATERMARK time DELAY OF INTERVAL 0 MINUTES
+       GROUP BY orders.region, window(orders.time, '5 minutes')`,
+    ],
+    [
+      'those of both sides of a join',
+      `SELECT r.region, sum(o.amount) AS total, count(DISTINCT o.amount) AS amounts
+       FROM STREAM(orders) AS o WATERMARK time DELAY OF INTERVAL 0 MINUTES JOIN regions AS r ON o.region = r.region
+       GROUP BY r.region, window(o.time, '5 minutes')`,
+    ],
+    [
+      'what SELECT gives, in HAVING',
+      `SELECT region, sum(amount) AS total, count(DISTINCT amount) AS amounts
+       FROM STREAM(orders) WATERMARK time DELAY OF INTERVAL 0 MINUTES
+       GROUP BY region, window(time, '5 minutes') HAVING total > 5 AND amounts > 1`,
+    ],
+  ])('%s', async (_, query) => {
+    pipeline = new TestPipeline(`${ORDERS} CREATE STREAMING TABLE totals AS ${query};`)
+    pipeline.land('regions/1.json', { region: 'EU', name: 'Europe' })
+    pipeline.land(
+      'orders/1.json',
+      { region: 'EU', amount: 3, time: '2026-01-01 12:00:00' },
+      { region: 'EU', amount: 4, time: '2026-01-01 12:01:00' },
+      { region: 'EU', amount: 1, time: '2026-01-01 13:00:00' },
+    )
+    await pipeline.run()
+    expect(await pipeline.query('SELECT * FROM totals')).toEqual([['EU', 7, 2]])
+  })
+})
+
 describe('aggregates without a watermark', () => {
   test('the whole result takes the place of the one before (complete mode)', async () => {
     pipeline = new TestPipeline(`${SOURCE}
