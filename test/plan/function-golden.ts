@@ -133,6 +133,11 @@ async function run(
   })
 }
 
+/** The DuckDB SQL that a case is run as. */
+export function compileCase({ text, from }: Case): string {
+  return compile(parseQuery(`SELECT ${text}${from}`)).sql
+}
+
 function compile(query: Relation): { readonly sql: string; readonly schema: StructType } {
   const resolved = analyze(query, {
     ansi: true,

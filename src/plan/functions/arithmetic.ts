@@ -215,7 +215,7 @@ function tried(sql: string, { ansi }: PrintedCall): string {
 function divisor(sql: string, { ansi, literals }: PrintedCall, symbol: Symbol = '/'): string {
   const constant = literals[1]
   if (constant !== undefined && constant !== null && Number(constant) !== 0) return sql
-  if (!ansi) return `nullif(${sql}, 0)`
+  if (!ansi) return `millrace.divisor_or_null(${sql})`
   return symbol === '%' ? `millrace.modulus(${sql})` : `millrace.divisor(${sql})`
 }
 

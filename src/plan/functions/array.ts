@@ -4,6 +4,7 @@ import { printed, scalar } from './define.ts'
 import {
   ANY_MAP,
   arrayOf,
+  constant,
   type FunctionDefinition,
   K,
   macro,
@@ -103,7 +104,11 @@ export const arrayFunctions: readonly FunctionDefinition[] = [
     signature([ANY_MAP], INTEGER, { duckdb: native('cardinality', { cast: true }) }),
   ]),
   scalar('slice', signature([LIST, INTEGER, INTEGER], LIST), macro('slice')),
-  scalar('sort_array', signature([SORTABLE, optional(BOOLEAN, true)], LIST), printed(printSortArray)),
+  scalar(
+    'sort_array',
+    signature([SORTABLE, { ...constant(BOOLEAN), optional: true, default: true }], LIST),
+    printed(printSortArray),
+  ),
   scalar('try_element_at', [
     signature([LIST, INTEGER], T, { ...ALWAYS, duckdb: macro('try_element_at') }),
     signature([mapOf(K, V), K], V, { ...ALWAYS, duckdb: template('{0}[{1}]') }),
@@ -148,12 +153,12 @@ function printZip(args: readonly string[], call: PrintedCall): string {
 /** DuckDB joins by a constant only. */
 function printJoin(args: readonly string[], { literals }: PrintedCall): string {
   return typeof literals[1] === 'string' && literals[2] === null
-    ? `array_to_string(${args[0]}, ${args[1]})`
+    ? `millrace.join_text(${args[0]}, ${args[1]})`
     : `millrace.array_join(${args.join(', ')})`
 }
 
-function printSortArray([list, ascending]: readonly string[], { literals }: PrintedCall): string {
-  if (literals[1] === true) return `list_sort(${list}, 'ASC', 'NULLS FIRST')`
-  if (literals[1] === false) return `list_sort(${list}, 'DESC', 'NULLS LAST')`
-  return `millrace.sort_array(${list}, ${ascending})`
+function printSortArray([list]: readonly string[], { literals }: PrintedCall): string {
+  return literals[1] === false
+    ? `list_sort(${list}, 'DESC', 'NULLS LAST')`
+    : `list_sort(${list}, 'ASC', 'NULLS FIRST')`
 }

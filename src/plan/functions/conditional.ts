@@ -67,10 +67,12 @@ function resolveNullIf(
   return { arguments: [value!, context.cast(other!, common)], dataType: value!.dataType, nullable: true }
 }
 
+/** DuckDB's own nullif names its first argument twice. */
 function printNullIf([value, other]: readonly string[], call: PrintedCall): string {
   const [type, common] = call.types
-  if (sameType(type!, common!)) return `nullif(${value}, ${other})`
-  const widened = call.castText('null_if', type!, common!, call.ansi ? 'ansi' : 'try')
+  const widened = sameType(type!, common!)
+    ? 'null_if'
+    : call.castText('null_if', type!, common!, call.ansi ? 'ansi' : 'try')
   return `list_transform([${value}], lambda null_if: CASE WHEN (${widened} = ${other}) IS NOT TRUE THEN null_if END)[1]`
 }
 

@@ -18,5 +18,5 @@ function printItem([list, index]: readonly string[], { ansi, literals }: Printed
   if (ansi) return `millrace.array_item(${list}, ${index})`
   const position = literals[1]
   if (position === undefined || position === null) return `millrace.get_item(${list}, ${index})`
-  return Number(position) < 0 ? `nullif(${list}[1], ${list}[1])` : `${list}[${Number(position) + 1}]`
+  return Number(position) < 0 ? `${list}[0]` : `${list}[${Number(position) + 1}]`
 }

@@ -140,15 +140,16 @@ function printToBinary(args: readonly string[], call: PrintedCall): string {
 /** RFC 3986, appendix B: scheme, authority, path, query, fragment. */
 const URL = '^(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\\?([^#]*))?(?:#(.*))?$'
 const URL_PARTS: Readonly<Record<string, (url: string) => string>> = {
-  PROTOCOL: (url) => `nullif(regexp_extract(${url}, '${URL}', 1), '')`,
-  AUTHORITY: (url) => `nullif(regexp_extract(${url}, '${URL}', 2), '')`,
-  USERINFO: (url) => `nullif(regexp_extract(regexp_extract(${url}, '${URL}', 2), '^(.*)@', 1), '')`,
+  PROTOCOL: (url) => `millrace.none_if_empty(regexp_extract(${url}, '${URL}', 1))`,
+  AUTHORITY: (url) => `millrace.none_if_empty(regexp_extract(${url}, '${URL}', 2))`,
+  USERINFO: (url) =>
+    `millrace.none_if_empty(regexp_extract(regexp_extract(${url}, '${URL}', 2), '^(.*)@', 1))`,
   HOST: (url) =>
-    `nullif(regexp_extract(regexp_extract(${url}, '${URL}', 2), '^(?:.*@)?(\\[[^\\]]*\\]|[^:]*)', 1), '')`,
+    `millrace.none_if_empty(regexp_extract(regexp_extract(${url}, '${URL}', 2), '^(?:.*@)?(\\[[^\\]]*\\]|[^:]*)', 1))`,
   PATH: (url) => `regexp_extract(${url}, '${URL}', 3)`,
-  QUERY: (url) => `nullif(regexp_extract(${url}, '${URL}', 4), '')`,
+  QUERY: (url) => `millrace.none_if_empty(regexp_extract(${url}, '${URL}', 4))`,
   FILE: (url) => `regexp_extract(${url}, '^(?:[^:/?#]+:)?(?://[^/?#]*)?([^#]*)', 1)`,
-  REF: (url) => `nullif(regexp_extract(${url}, '${URL}', 5), '')`,
+  REF: (url) => `millrace.none_if_empty(regexp_extract(${url}, '${URL}', 5))`,
 }
 
 function printParseUrl(args: readonly string[], call: PrintedCall): string {

@@ -73,8 +73,10 @@ function printDecimalNumber([value]: readonly string[], call: PrintedCall): stri
     call.types[0]!.kind === 'decimal' ? (call.types[0] as DecimalType) : decimal(19, 0)
   const kept = Math.min(digits, 38)
   const whole = Math.min(38, precision - scale + 1 + kept)
-  const rounded = `${value}::DECIMAL(${Math.max(whole, kept + 1)},${kept})`
-  return `millrace.with_commas(millrace.half_even(${value}::DECIMAL(${precision},${scale}), ${rounded}, ${unit(kept)})::DECIMAL(${Math.max(whole, kept + 1)},${kept})::VARCHAR)`
+  const type = `DECIMAL(${Math.max(whole, kept + 1)},${kept})`
+  const exact = `number_::DECIMAL(${precision},${scale})`
+  const rounded = `millrace.half_even(${exact}, number_::${type}, ${unit(kept)})::${type}`
+  return `millrace.with_commas(list_transform([${value}], lambda number_: ${rounded})[1]::VARCHAR)`
 }
 
 function unit(digits: number): string {

@@ -24,12 +24,12 @@ export function printToJson(value: string, type: DataType, call: PrintedCall): s
       }
       case 'array': {
         const item = `coalesce(${write(own, of.elementType)}, 'null')`
-        return `('[' || array_to_string(list_transform(${sql}, lambda ${own}: ${item}), ',') || ']')`
+        return `('[' || millrace.join_text(list_transform(${sql}, lambda ${own}: ${item}), ',') || ']')`
       }
       case 'map': {
         const key = `to_json(${call.castText(`${own}.key`, of.keyType, STRING, 'ansi')})`
         const item = `${key} || ':' || coalesce(${write(`${own}.value`, of.valueType)}, 'null')`
-        return `('{' || array_to_string(list_transform(map_entries(${sql}), lambda ${own}: ${item}), ',') || '}')`
+        return `('{' || millrace.join_text(list_transform(map_entries(${sql}), lambda ${own}: ${item}), ',') || '}')`
       }
       default:
         return atom(sql, of, call, options)

@@ -101,7 +101,7 @@ export const mathFunctions: readonly FunctionDefinition[] = [
   ofDouble('radians', native('radians')),
   scalar('rand random', signature([], DOUBLE, NEVER), template('random()'), { volatility: 'random' }),
   scalar('randn', signature([], DOUBLE, NEVER), macro('normal'), { volatility: 'random' }),
-  ofDouble('rint', template('round_even({0}, 0)')),
+  ofDouble('rint', macro('rint')),
   ofDouble('sec', template('(1 / cos({0}))')),
   scalar('sign signum', [
     signature([DOUBLE], DOUBLE, { ...ALWAYS, duckdb: template('sign({0})', { cast: true }) }),

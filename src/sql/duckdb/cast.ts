@@ -150,13 +150,13 @@ function printToString(sql: string, from: DataType, fresh: FreshName): string {
     case 'array': {
       const element = fresh()
       const text = shown(element, from.elementType, fresh)
-      return `'[' || array_to_string(list_transform(${sql}, lambda ${element}: ${text}), ', ') || ']'`
+      return `'[' || millrace.join_text(list_transform(${sql}, lambda ${element}: ${text}), ', ') || ']'`
     }
     case 'map': {
       const entry = fresh()
       const key = shown(`${entry}.key`, from.keyType, fresh)
       const value = shown(`${entry}.value`, from.valueType, fresh)
-      return `'{' || array_to_string(list_transform(map_entries(${sql}), lambda ${entry}: ${key} || ' -> ' || ${value}), ', ') || '}'`
+      return `'{' || millrace.join_text(list_transform(map_entries(${sql}), lambda ${entry}: ${key} || ' -> ' || ${value}), ', ') || '}'`
     }
     case 'struct': {
       const row = fresh()

@@ -1,4 +1,4 @@
-import { bind, bound, type Macro, plain } from './macro.ts'
+import { bound, type Macro, plain } from './macro.ts'
 import { raise } from './raise.ts'
 
 /** What is made of the results of DuckDB's own aggregates; an aggregate itself cannot stand in a macro with FILTER or OVER. */
@@ -16,14 +16,5 @@ export const aggregateMacros: readonly Macro[] = [
     ['sample', 'n', 'variance'],
     `CASE WHEN {n} = 0 THEN NULL WHEN {variance} = 0 THEN NULL WHEN {n} = 2 THEN 0.0
       ELSE {sample} * ({n} - 2) / sqrt({n} * ({n} - 1)::DOUBLE) END`,
-  ),
-  plain(
-    'decimal_average',
-    ['total', 'n', 'power'],
-    bind(
-      'average_in',
-      { u: `replace({total}::VARCHAR, '.', '')::HUGEINT`, n: '{n}::HUGEINT', power: '{power}::HUGEINT' },
-      `{u} // {n} * {power} + (2 * ({u} % {n}) * {power} + sign({u})::HUGEINT * {n}) // (2 * {n})`,
-    ),
   ),
 ]

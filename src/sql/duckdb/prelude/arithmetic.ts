@@ -6,6 +6,7 @@ const HALF = '10000000000000000000::HUGEINT'
 /** Arithmetic and element access with Spark's errors. */
 export const arithmeticMacros: readonly Macro[] = [
   bound('modulus', ['d'], `CASE WHEN {d} = 0 THEN ${raise('REMAINDER_BY_ZERO')} ELSE {d} END`),
+  bound('divisor_or_null', ['d'], 'CASE WHEN {d} <> 0 THEN {d} END'),
   bound('divisor', ['d'], `CASE WHEN {d} = 0 THEN ${raise('DIVIDE_BY_ZERO')} ELSE {d} END`),
   // Half away from zero: (2n ± d) / 2d, truncated.
   bound('divide_half_up', ['n', 'd'], '(2 * {n} + sign({n}) * abs({d}::HUGEINT)) // (2 * {d}::HUGEINT)'),

@@ -92,11 +92,6 @@ export const arrayMacros: readonly Macro[] = [
       WHEN {start} < 0 THEN {list}[len({list}) + {start} + 1:len({list}) + {start} + {length}]
       ELSE {list}[{start}:{start} + {length} - 1] END`,
   ),
-  bound(
-    'sort_array',
-    ['list', 'ascending'],
-    `CASE WHEN {ascending} THEN list_sort({list}, 'ASC', 'NULLS FIRST') ELSE list_sort({list}, 'DESC', 'NULLS LAST') END`,
-  ),
   plain(
     'shuffle',
     ['list'],

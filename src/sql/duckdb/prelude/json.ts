@@ -15,7 +15,7 @@ export const jsonMacros: readonly Macro[] = [
       ['json'],
       `CASE WHEN json_valid({json}) THEN list_transform([json_extract({json}, path)], lambda json_found:
         CASE len(json_found) WHEN 0 THEN NULL WHEN 1 THEN json_extract_string(json_found[1], '$')
-          ELSE '[' || array_to_string(json_found::VARCHAR[], ',') || ']' END)[1] END`,
+          ELSE '[' || millrace.join_text(json_found::VARCHAR[], ',') || ']' END)[1] END`,
     ),
   ),
   bound(

@@ -25,6 +25,7 @@ export const mathMacros: readonly Macro[] = [
     'CASE WHEN abs({x}) < 0.5 THEN 2 * exp({x} / 2) * sinh({x} / 2) ELSE exp({x}) - 1 END',
   ),
   bound('cbrt', ['x'], 'CASE WHEN pow(round(cbrt({x})), 3) = {x} THEN round(cbrt({x})) ELSE cbrt({x}) END'),
+  bound('rint', ['x'], 'round_even({x}, 0)'),
   bound('factorial', ['n'], 'CASE WHEN {n} BETWEEN 0 AND 20 THEN factorial({n})::BIGINT END'),
   bound('nanvl', ['a', 'b'], 'CASE WHEN isnan({a}) THEN {b} ELSE {a} END'),
   bound(
@@ -60,7 +61,7 @@ export const mathMacros: readonly Macro[] = [
         v: 'CASE WHEN {base} > 0 AND {n} < 0 THEN {n} + 18446744073709551616::HUGEINT ELSE abs({n}) END',
         b: 'abs({base})',
       },
-      `coalesce(nullif(ltrim(array_to_string(list_transform(range(63, -1, -1), lambda conv_power:
+      `coalesce(nullif(ltrim(millrace.join_text(list_transform(range(63, -1, -1), lambda conv_power:
         CASE WHEN pow({b}::DOUBLE, conv_power) <= 18446744073709551616::DOUBLE
           THEN '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'[({v} // pow({b}::DOUBLE, conv_power)::HUGEINT % {b} + 1)::BIGINT]
         END), ''), '0'), ''), '0')`,

@@ -7,6 +7,16 @@ const SOUNDEX_CODES = '01230127022455012623017202'
 
 /** Strings as Spark counts them: in code points, from 1, with negative positions from the end. */
 export const stringMacros: readonly Macro[] = [
+  // DuckDB's own array_to_string is a macro that names the list twice. The separator must be constant.
+  plain(
+    'join_text',
+    ['list', 'sep'],
+    bind(
+      'join_text_',
+      ['list'],
+      "CASE WHEN {list} IS NOT NULL THEN coalesce(list_aggr({list}, 'string_agg', sep), '') END",
+    ),
+  ),
   plain(
     'base64',
     ['b'],
@@ -77,7 +87,7 @@ export const stringMacros: readonly Macro[] = [
   plain(
     'initcap',
     ['s'],
-    `array_to_string(list_transform(string_split(lower({s}), ' '),
+    `millrace.join_text(list_transform(string_split(lower({s}), ' '),
       lambda initcap_: upper(initcap_[1]) || initcap_[2:]), ' ')`,
   ),
   bound(
@@ -131,7 +141,7 @@ export const stringMacros: readonly Macro[] = [
     'levenshtein',
     ['a', 'b'],
     `CASE WHEN strlen({a}) = length({a}) AND strlen({b}) = length({b}) THEN levenshtein({a}, {b})
-      ELSE list_transform([array_to_string(list_distinct(regexp_extract_all({a} || {b}, '[^\\x01-\\x7F]')), '')],
+      ELSE list_transform([millrace.join_text(list_distinct(regexp_extract_all({a} || {b}, '[^\\x01-\\x7F]')), '')],
         lambda levenshtein_letters: levenshtein(
           translate(levenshtein_.a, levenshtein_letters, '${controls()}'),
           translate(levenshtein_.b, levenshtein_letters, '${controls()}')))[1] END`,
@@ -160,7 +170,7 @@ export const stringMacros: readonly Macro[] = [
   bound(
     'mask',
     ['s', 'upper_text', 'lower_text', 'digit_text', 'other_text'],
-    `array_to_string(list_transform(string_split({s}, ''), lambda mask_char: CASE
+    `millrace.join_text(list_transform(string_split({s}, ''), lambda mask_char: CASE
       WHEN regexp_matches(mask_char, '\\p{Lu}') THEN coalesce(mask_.upper_text, mask_char)
       WHEN regexp_matches(mask_char, '\\p{Ll}') THEN coalesce(mask_.lower_text, mask_char)
       WHEN regexp_matches(mask_char, '\\p{Nd}') THEN coalesce(mask_.digit_text, mask_char)
@@ -222,10 +232,11 @@ export const stringMacros: readonly Macro[] = [
     ['s', 'format'],
     raise('INVALID_FORMAT.MISMATCH_INPUT', { inputType: "'STRING'", input: '{s}', format: '{format}' }),
   ),
+  bound('none_if_empty', ['s'], "CASE WHEN {s} <> '' THEN {s} END"),
   plain(
     'url_parameter',
     ['query', 'key'],
-    `nullif(regexp_extract({query}, '(?:^|&)' || {key} || '=([^&]*)', 1), '')`,
+    `millrace.none_if_empty(regexp_extract({query}, '(?:^|&)' || {key} || '=([^&]*)', 1))`,
   ),
   plain(
     'crc32',
