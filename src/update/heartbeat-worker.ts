@@ -14,8 +14,11 @@ const storage = localStorage(folder)
 let beats = 0
 let missed = 0
 
-setInterval(() => {
+function beat(): void {
   // A beat that fails (a full disk) is not repeated: the next one is due soon, and when none arrives in time another
   // update may take the lease, which the holder learns before it commits.
   storage.put(path, new TextEncoder().encode(`${++beats} ${missed}\n`)).catch(() => missed++)
-}, everyMs)
+}
+
+beat()
+setInterval(beat, everyMs)

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
 import { PipelineError } from '../errors/index.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../storage/durable-file.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { HeartbeatData } from './heartbeat-worker.ts'
+import { Heart } from './heart.ts'
 import { isCertainlyDead, type ProcessIdentity, thisProcess } from './process-identity.ts'
 import type { Clock } from './update-api.ts'
 
@@ -63,13 +62,13 @@ class HeldLease implements Lease {
   readonly token: bigint
   readonly #storage: Storage
   readonly #record: LeaseRecord
-  readonly #heart: Worker
+  readonly #heart: Heart
 
   constructor(storage: Storage, record: LeaseRecord, options: LeaseOptions) {
     this.token = record.token
     this.#storage = storage
     this.#record = record
-    this.#heart = startHeartbeat({
+    this.#heart = new Heart({
       folder: options.folder,
       path: beatPath(record.token),
       everyMs: options.heartbeatMs ?? 1000,
@@ -89,18 +88,10 @@ class HeldLease implements Lease {
   }
 
   async release(): Promise<void> {
-    await this.#heart.terminate()
+    await this.#heart.stop()
     if ((await newestToken(this.#storage)) !== this.token) return
     await this.#storage.put(leasePath(this.token), encodeRecord({ ...this.#record, released: true }))
   }
-}
-
-/** A thread of its own: it beats also while this one is busy. It does not keep the process alive. */
-function startHeartbeat(data: HeartbeatData): Worker {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
-  const heart = new Worker(new URL(`./heartbeat-worker${extension}`, import.meta.url), { workerData: data })
-  heart.unref()
-  return heart
 }
 
 /**
