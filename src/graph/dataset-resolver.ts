@@ -14,7 +14,8 @@ import type { PreparedFlow } from './prepare-flow.ts'
 import type { PipelineProject } from './project.ts'
 import { quarantineSchema } from './quarantine.ts'
 import type { GraphWarning, ResolvedDataset, ResolvedFlow } from './resolved-graph.ts'
-import { asViewShape, streamingShape, type ViewShape } from './streaming-shape.ts'
+import { checkStreamingOperators } from './streaming-operators.ts'
+import { asViewShape, streamingShapes, type ViewShape } from './streaming-shape.ts'
 import { checkLayout } from './table-layout.ts'
 import { checkProperties } from './table-properties.ts'
 
@@ -109,7 +110,9 @@ export class DatasetResolver {
       ansi: isAnsi(settings),
       resolveLeaf: (leaf) => this.#leaves.resolve(leaf, (read) => stateOf(read)?.schema),
     })
-    const shape = streamingShape(resolved, (read) => stateOf(read)?.view?.shape)
+    const shapes = streamingShapes(resolved, (read) => stateOf(read)?.view?.shape)
+    checkStreamingOperators(resolved, shapes)
+    const shape = shapes.get(resolved)!
     const kind = flowKind(prepared, shape)
     this.#warn(target, shapeWarnings(kind, shape))
     if (isTable(target)) checkUniqueColumns(target.identifier, resolved.schema)

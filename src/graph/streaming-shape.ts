@@ -14,6 +14,8 @@ export interface StreamingShape {
   readonly isStreaming: boolean
   /** Output columns that carry event time under a watermark. */
   readonly eventTimes: ReadonlySet<number>
+  /** An aggregation of a stream, with or without a watermark. */
+  readonly hasAggregation: boolean
   /** A streaming aggregation whose groups never end: without a watermark on what it groups by. */
   readonly hasOpenAggregation: boolean
   /** A deduplication that remembers every key for ever. */
@@ -30,25 +32,38 @@ export interface ViewShape extends Omit<StreamingShape, 'eventTimes'> {
 const BATCH: StreamingShape = {
   isStreaming: false,
   eventTimes: new Set(),
+  hasAggregation: false,
   hasOpenAggregation: false,
   hasOpenDeduplication: false,
   lacksWatermark: false,
 }
 
-/** The shape of a resolved query. `viewShape` gives that of the view that a Read names, undefined for a table. */
-export function streamingShape(
+/**
+ * The shape of every part of a resolved query, subqueries in expressions aside. `viewShape` gives that of the view that a
+ * Read names, undefined for a table.
+ */
+export function streamingShapes(
   relation: ResolvedRelation,
   viewShape: (read: Read) => ViewShape | undefined,
-): StreamingShape {
+): ReadonlyMap<ResolvedRelation, StreamingShape> {
   const definitions = new Map<number, ResolvedRelation>()
+  const shapes = new Map<ResolvedRelation, StreamingShape>()
   const shape = (node: ResolvedRelation): StreamingShape => {
+    const found = shapes.get(node) ?? shapeOf(node)
+    shapes.set(node, found)
+    return found
+  }
+  const shapeOf = (node: ResolvedRelation): StreamingShape => {
     switch (node.kind) {
       case 'Leaf':
         return leafShape(node.source, node.output, viewShape)
       case 'Values':
         return BATCH
       case 'With':
-        for (const each of node.definitions) definitions.set(each.id, each.query)
+        for (const each of node.definitions) {
+          definitions.set(each.id, each.query)
+          shape(each.query)
+        }
         return shape(node.input)
       case 'Reference':
         return renamed(shape(definitions.get(node.definition)!), definitions.get(node.definition)!, node)
@@ -73,7 +88,8 @@ export function streamingShape(
         return shape(node.input)
     }
   }
-  return shape(relation)
+  shape(relation)
+  return shapes
 }
 
 /** A query's shape as its readers by name see it. */
@@ -103,6 +119,7 @@ function bothShapes(left: StreamingShape, right: StreamingShape, node: ResolvedR
   return {
     isStreaming: left.isStreaming || right.isStreaming,
     eventTimes: new Set(eventTimes),
+    hasAggregation: left.hasAggregation || right.hasAggregation,
     hasOpenAggregation: left.hasOpenAggregation || right.hasOpenAggregation,
     hasOpenDeduplication: left.hasOpenDeduplication || right.hasOpenDeduplication,
     lacksWatermark: left.lacksWatermark || right.lacksWatermark,
@@ -126,6 +143,7 @@ function aggregateShape(node: ResolvedAggregate, input: StreamingShape): Streami
   return {
     ...input,
     eventTimes: passedOn(node.expressions, keys),
+    hasAggregation: true,
     hasOpenAggregation: input.hasOpenAggregation || keys.size === 0,
   }
 }

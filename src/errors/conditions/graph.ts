@@ -278,6 +278,17 @@ export const graphConditions = {
     hint: '{advice}',
     sqlState: '0A000',
   },
+  UNSUPPORTED_STREAMING_OPERATION: {
+    message: 'A streaming query cannot do this: {operation}.',
+    hint: '{advice}',
+    sqlState: '0A000',
+  },
+  NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING: {
+    message:
+      'A streaming query cannot use window functions (OVER): they would have to see all rows of the stream.',
+    hint: "Group by time windows (`window(time, '1 hour')`), or compute it in a materialized view.",
+    sqlState: '42KDE',
+  },
   UNRESOLVED_PIPELINE: {
     message: 'The pipeline has {failures}.',
     sqlState: '42000',

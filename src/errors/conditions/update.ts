@@ -29,7 +29,7 @@ export const updateConditions = {
     sqlState: '42K03',
   },
   'UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN': {
-    message: 'The flow joins two streams, which is not supported yet.',
+    message: 'A streaming query cannot join two streams.',
     hint: 'Read one side as a table (without STREAM).',
     sqlState: '0A000',
   },

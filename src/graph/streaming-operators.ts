@@ -1,0 +1,128 @@
+import { PipelineError } from '../errors/index.ts'
+import {
+  containsWindow,
+  expressionsOf,
+  inputsOf,
+  visitExpression,
+  visitRelations,
+} from '../plan/analyzer/walk.ts'
+import type { ResolvedJoin, ResolvedRelation } from '../plan/resolved.ts'
+import type { StreamingShape } from './streaming-shape.ts'
+
+type Shapes = ReadonlyMap<ResolvedRelation, StreamingShape>
+
+/**
+ * Refuses what a streaming query cannot do batch after batch, as Spark's UnsupportedOperationChecker does: what would have to see
+ * all rows of the stream at once. Above an aggregation without a watermark everything goes, for its whole result is
+ * there after each batch. Throws UNSUPPORTED_STREAMING_OPERATION, NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING and
+ * UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN.
+ */
+export function checkStreamingOperators(query: ResolvedRelation, shapes: Shapes): void {
+  visitRelations(query, (node) => {
+    if (shapes.get(node)?.isStreaming !== true) return
+    const reason = refusal(node, shapes)
+    if (reason !== undefined) throw reason.at({ position: node.position })
+  })
+}
+
+function refusal(node: ResolvedRelation, shapes: Shapes): PipelineError | undefined {
+  if (expressionsOf(node).some((each) => readsStream(each, shapes))) {
+    return unsupported('a subquery that reads a stream', 'Read a table in the subquery (without STREAM).')
+  }
+  const inputs = inputsOf(node).map((each) => shapes.get(each)!)
+  switch (node.kind) {
+    case 'Aggregate':
+    case 'Deduplicate':
+      return refusedAbove(node, inputs[0]!)
+    case 'Join':
+      return refusedJoin(node, inputs)
+    case 'SetOperation':
+      return refusedSetOperation(node.operation, inputs)
+    default:
+      return inputs.some((each) => each.isStreaming && !each.hasOpenAggregation)
+        ? refusedOverNewRows(node)
+        : undefined
+  }
+}
+
+function refusedOverNewRows(node: ResolvedRelation): PipelineError | undefined {
+  const advice = 'Write the stream into a table, and read that in a materialized view.'
+  if (node.kind === 'Sort') return unsupported('ORDER BY', advice)
+  if (node.kind === 'Limit') return unsupported(node.limit === undefined ? 'OFFSET' : 'LIMIT', advice)
+  const windowed = expressionsOf(node).find(containsWindow)
+  return (
+    windowed &&
+    new PipelineError('NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING', {}, { position: windowed.position })
+  )
+}
+
+function refusedAbove(node: ResolvedRelation, input: StreamingShape): PipelineError | undefined {
+  const advice = 'Write the first aggregation into a table, and read that.'
+  if (node.kind === 'Aggregate' && input.hasAggregation)
+    return unsupported('an aggregation of an aggregation', advice)
+  return input.hasOpenAggregation
+    ? unsupported('DISTINCT over an aggregation without a watermark', advice)
+    : undefined
+}
+
+function refusedJoin(
+  { joinType }: ResolvedJoin,
+  [left, right]: readonly StreamingShape[],
+): PipelineError | undefined {
+  if (left!.isStreaming && right!.isStreaming)
+    return new PipelineError('UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN', {})
+  if (left!.hasOpenAggregation || right!.hasOpenAggregation) return undefined
+  const isFine = {
+    inner: true,
+    cross: true,
+    left: left!.isStreaming,
+    'left semi': left!.isStreaming,
+    'left anti': left!.isStreaming,
+    right: right!.isStreaming,
+    full: false,
+  }[joinType]
+  if (isFine) return undefined
+  const operation = `a ${joinType} join that keeps rows of the table without a match`
+  return unsupported(
+    operation,
+    'Whether a row has no match is not known before the stream ends: keep the rows of the stream.',
+  )
+}
+
+function refusedSetOperation(
+  operation: 'union' | 'intersect' | 'except',
+  [left, right]: readonly StreamingShape[],
+): PipelineError | undefined {
+  if (operation !== 'union') {
+    return unsupported(operation.toUpperCase(), 'Use a join with a table (LEFT SEMI, LEFT ANTI).')
+  }
+  const isMixed =
+    left!.isStreaming !== right!.isStreaming || left!.hasOpenAggregation !== right!.hasOpenAggregation
+  return isMixed
+    ? unsupported(
+        'UNION of a stream and a table',
+        'Read both as streams, or give each a flow of its own (CREATE FLOW).',
+      )
+    : undefined
+}
+
+function readsStream(expression: Parameters<typeof visitExpression>[0], shapes: Shapes): boolean {
+  let found = false
+  visitExpression(expression, (node) => {
+    if (node.kind === 'Subquery') {
+      visitRelations(node.plan, (each) => {
+        found ||= each.kind === 'Leaf' && (shapes.get(each)?.isStreaming ?? isStreamingLeaf(each.source))
+      })
+    }
+    return !found
+  })
+  return found
+}
+
+function isStreamingLeaf(source: Extract<ResolvedRelation, { kind: 'Leaf' }>['source']): boolean {
+  return source.kind !== 'Scan' && source.isStreaming
+}
+
+function unsupported(operation: string, advice: string): PipelineError {
+  return new PipelineError('UNSUPPORTED_STREAMING_OPERATION', { operation, advice })
+}

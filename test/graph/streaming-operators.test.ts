@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { failuresOf, graphOf } from './pipeline-folder.ts'
+
+const ORDERS = `
+  CREATE STREAMING TABLE orders AS
+  SELECT * FROM STREAM read_files('data', format => 'json', schema => 'id BIGINT, region STRING, time TIMESTAMP');
+  CREATE TEMPORARY VIEW counted AS
+  SELECT window.start AS start, count(*) AS n FROM STREAM(orders) WATERMARK time DELAY OF INTERVAL 1 HOUR
+  GROUP BY window(time, '1 hour');
+  CREATE TEMPORARY VIEW totals AS SELECT region, count(*) AS n FROM STREAM(orders) GROUP BY region;`
+
+const silver = (query: string) => ({ 'a.sql': `${ORDERS}\nCREATE STREAMING TABLE silver AS ${query};` })
+
+describe('a streaming query is refused', () => {
+  test.each([
+    ['SELECT id FROM STREAM(orders) ORDER BY id', 'ORDER BY'],
+    ['SELECT id FROM STREAM(orders) LIMIT 10', 'LIMIT'],
+    ['SELECT id FROM STREAM(orders) OFFSET 10', 'OFFSET'],
+    ['SELECT id FROM STREAM(orders) UNION ALL SELECT id FROM orders', 'UNION of a stream and a table'],
+    ['SELECT id FROM STREAM(orders) EXCEPT SELECT 1', 'EXCEPT'],
+    ['SELECT id FROM STREAM(orders) INTERSECT SELECT 1', 'INTERSECT'],
+    [
+      'SELECT o.id FROM orders AS t LEFT JOIN STREAM(orders) AS o ON o.id = t.id',
+      'a left join that keeps rows of the table without a match',
+    ],
+    [
+      'SELECT o.id FROM STREAM(orders) AS o RIGHT JOIN orders AS t ON o.id = t.id',
+      'a right join that keeps rows of the table without a match',
+    ],
+    [
+      'SELECT o.id FROM STREAM(orders) AS o FULL JOIN orders AS t ON o.id = t.id',
+      'a full join that keeps rows of the table without a match',
+    ],
+    [
+      'SELECT id FROM STREAM(orders) WHERE id IN (SELECT id FROM STREAM(orders))',
+      'a subquery that reads a stream',
+    ],
+    ['SELECT count(*) AS windows FROM STREAM(counted)', 'an aggregation of an aggregation'],
+    ['SELECT DISTINCT n FROM STREAM(totals)', 'DISTINCT over an aggregation without a watermark'],
+  ])('%s: %s', async (query, operation) => {
+    const [error] = await failuresOf(silver(query))
+    expect(error).toMatchObject({
+      condition: 'UNSUPPORTED_STREAMING_OPERATION',
+      parameters: { operation },
+      position: { file: 'a.sql' },
+    })
+  })
+
+  test('window functions', async () => {
+    const [error] = await failuresOf(
+      silver('SELECT id, row_number() OVER (ORDER BY id) AS n FROM STREAM(orders)'),
+    )
+    expect(error!.condition).toBe('NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING')
+  })
+
+  test('a join of two streams', async () => {
+    const [error] = await failuresOf(
+      silver('SELECT a.id FROM STREAM(orders) AS a JOIN STREAM(orders) AS b ON a.id = b.id'),
+    )
+    expect(error!.condition).toBe('UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN')
+  })
+})
+
+describe('a streaming query may', () => {
+  test.each([
+    [
+      'join a table and keep its own rows',
+      'SELECT o.id FROM STREAM(orders) AS o LEFT JOIN orders AS t ON o.id = t.id',
+    ],
+    [
+      'look into a table',
+      'SELECT id FROM STREAM(orders) WHERE id IN (SELECT id FROM orders ORDER BY id LIMIT 5)',
+    ],
+    ['union streams', 'SELECT id FROM STREAM(orders) UNION ALL SELECT id FROM STREAM(orders)'],
+    ['drop duplicates of closed windows', 'SELECT DISTINCT start, n FROM STREAM(counted)'],
+    ['sort a result that is rewritten whole', 'SELECT region, n FROM STREAM(totals) ORDER BY n DESC LIMIT 3'],
+  ])('%s', async (_, query) => {
+    const { datasets } = await graphOf(silver(query))
+    expect(datasets.map((each) => each.name)).toContain('silver')
+  })
+})
