@@ -61,12 +61,12 @@ export function namedStruct(fields: Readonly<Record<string, ColumnOrName>>): Col
   return call('named_struct', ...Object.entries(fields).flatMap(([name, value]) => [name, columnOf(value)]))
 }
 
-/** `column ASC`, nulls first */
+/** `column ASC`: in ascending order, nulls first */
 export function asc(column: ColumnOrName): Column {
   return columnOf(column).asc()
 }
 
-/** `column DESC`, nulls last */
+/** `column DESC`: in descending order, nulls last */
 export function desc(column: ColumnOrName): Column {
   return columnOf(column).desc()
 }
