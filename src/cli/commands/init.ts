@@ -66,8 +66,8 @@ function welcome(folder: string, files: readonly string[]): string {
     '',
     'Next:',
     `  cd ${folder}`,
-    '  millrace run',
-    "  millrace query 'SELECT * FROM gold_daily_sales ORDER BY date, region'",
+    '  npx millrace run',
+    "  npx millrace query 'SELECT * FROM gold_daily_sales ORDER BY date, region'",
     '',
   ].join('\n')
 }
