@@ -14,7 +14,12 @@ import {
 import { decimalFor, decimalOfWholeNumber, decimalResult } from '../../types/decimal-rules.ts'
 import { isDatetime, isIntegral, isInterval, isNumeric } from '../../types/type-classes.ts'
 import type { ResolvedExpression } from '../resolved.ts'
-import { printDecimalDivision, printDecimalProduct } from './decimal-forms.ts'
+import {
+  printDecimalDiv,
+  printDecimalDivision,
+  printDecimalInfix,
+  printDecimalProduct,
+} from './decimal-forms.ts'
 import type { FunctionDefinition, PrintedCall, ResolveContext, ResolvedArguments } from './signature.ts'
 
 type Symbol = '+' | '-' | '*' | '/' | '%' | 'div'
@@ -227,17 +232,16 @@ function printDecimal(
   y: DecimalType,
   call: PrintedCall,
 ): string {
-  const name = call.typeName(call.dataType)
   switch (symbol) {
     case '/':
       return tried(printDecimalDivision(left, divisor(right, call), x, y, call), call)
     case 'div':
-      return tried(`CAST(trunc(${left} / ${divisor(right, call)}) AS BIGINT)`, call)
+      return tried(printDecimalDiv(left, divisor(right, call), x, y), call)
     case '%':
-      return `CAST(${left} % ${divisor(right, call, symbol)} AS ${name})`
+      return printDecimalInfix('%', left, divisor(right, call, symbol), x, y, call)
     case '*':
       return tried(printDecimalProduct(left, right, x, y, call), call)
     default:
-      return tried(`CAST(${left} ${symbol} ${right} AS ${name})`, call)
+      return tried(printDecimalInfix(symbol, left, right, x, y, call), call)
   }
 }

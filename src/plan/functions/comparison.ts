@@ -1,6 +1,7 @@
-import { widerType } from '../../types/coercion.ts'
+import { widerType, widerTypeOf } from '../../types/coercion.ts'
 import { BOOLEAN, type DataType, STRING } from '../../types/data-type.ts'
-import { isOrderable } from '../../types/type-classes.ts'
+import { decimalOfWholeNumber } from '../../types/decimal-rules.ts'
+import { isIntegral, isOrderable } from '../../types/type-classes.ts'
 import type { ResolvedExpression } from '../resolved.ts'
 import {
   ANY,
@@ -84,12 +85,25 @@ function comparison(name: string, symbol: string): FunctionDefinition {
 }
 
 function commonType(args: readonly ResolvedExpression[], call: ResolveContext): DataType {
-  const [left, right] = args.map((each) => each.dataType)
+  const [left, right] = typesBesideDecimals(args)
   return widerType(left!, right!) ?? call.refuseOperands('a comparable type')
 }
 
+/**
+ * The types to compare by. Beside a decimal, a whole-number literal is a decimal of its own digits, so that
+ * `amount > 5` leaves the column as it is and the condition reaches the files.
+ */
+function typesBesideDecimals(args: readonly ResolvedExpression[]): readonly DataType[] {
+  const hasDecimal = args.some((each) => each.dataType.kind === 'decimal')
+  return args.map((each) =>
+    hasDecimal && each.kind === 'Literal' && isIntegral(each.dataType)
+      ? decimalOfWholeNumber(each.value as number | bigint)
+      : each.dataType,
+  )
+}
+
 function resolveTogether(args: readonly ResolvedExpression[], call: ResolveContext) {
-  const common = call.widen(args)
+  const common = widerTypeOf(typesBesideDecimals(args)) ?? call.widen(args)
   const sides = args.map((each) => call.cast(each, common))
   return { arguments: sides, dataType: BOOLEAN, nullable: sides.some((each) => each.nullable) }
 }

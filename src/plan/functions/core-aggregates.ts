@@ -76,7 +76,7 @@ function decimalAverage(): DuckdbForm {
     print: ([value], call, aggregate) => {
       const type = call.types[0] as DecimalType
       const result = call.dataType as DecimalType
-      const sum = unscaled(aggregate('sum', [value!]), { ...type, precision: 38 - type.scale })
+      const sum = unscaled(aggregate('sum', [value!]), { ...type, precision: 38 })
       const shift = `CAST(1${'0'.repeat(result.scale - type.scale)} AS HUGEINT)`
       const count = `nullif(${aggregate('count', [value!])}, 0)`
       return fromUnscaled(`millrace.divide_half_up(${sum} * ${shift}, ${count})`, result, call.typeName)

@@ -28,6 +28,8 @@ export interface Block {
   readonly raw?: string
   /** How many queries stand in one another below. */
   readonly depth: number
+  /** Whether something above the block reads a column. */
+  readonly isRead: (id: number) => boolean
 }
 
 /**
@@ -58,6 +60,7 @@ export const EMPTY_BLOCK: Block = {
   where: [],
   having: [],
   depth: 0,
+  isRead: () => true,
 }
 
 /** Where expressions over a block's columns stand. */

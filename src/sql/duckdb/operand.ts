@@ -1,4 +1,5 @@
 const WORD = /^[\w.$]+$/
+const TYPED_LITERAL = /^(?:DATE|TIMESTAMP|TIMESTAMPTZ) '[^']*'$/
 const SIMPLE = /^(?:"[^"]*"|[\w.]+)(?:\.(?:"[^"]*"|\w+))?$|^\(?-?[\d.e+]+\)?::[A-Z]+(?:\(\d+,\d+\))?$/
 
 /** The text in brackets, unless it stands by itself already: a name, a constant, a call, something in brackets. */
@@ -8,7 +9,7 @@ export function operand(sql: string): string {
 
 function isPrimary(sql: string): boolean {
   if (WORD.test(sql)) return !/^(?:NOT|NULL)$/.test(sql) || sql === 'NULL'
-  if (SIMPLE.test(sql)) return true
+  if (SIMPLE.test(sql) || TYPED_LITERAL.test(sql)) return true
   const start = /^[\w."]*/.exec(sql)![0].length
   return isOneGroup(sql, start)
 }

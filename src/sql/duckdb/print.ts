@@ -12,9 +12,10 @@ export type { PrintContext } from './printer.ts'
 export function printDuckdb(resolved: ResolvedRelation, context: PrintContext): string {
   let names = 0
   let aliases = 0
+  const reads = new Reads(resolved)
   const printer: Printer = {
     context,
-    needed: neededColumns(resolved),
+    isRead: (id, below) => reads.isRead(id, below),
     freshName: () => `v${++names}_`,
     freshAlias: () => `t${++aliases}`,
     subquery: (plan, place) => queryText(plan, printer, place, place.named),
@@ -22,48 +23,60 @@ export function printDuckdb(resolved: ResolvedRelation, context: PrintContext): 
   return queryText(resolved, printer, undefined)
 }
 
-/**
- * Ids of the columns that the result or some expression reads: the others are not printed. Relations are gone through from
- * the top, so that what only an unread column reads is not read either.
- */
-function neededColumns(resolved: ResolvedRelation): ReadonlySet<number> {
-  const needed = new Set<number>()
-  readOutput(resolved, needed)
-  visitDown(resolved, needed)
-  return needed
-}
+/** When relations and columns are met on the way down from the result: a column is read above what is met after it. */
+class Reads {
+  readonly #relations = new Map<ResolvedRelation, number>()
+  readonly #columns = new Map<number, number>()
+  #moment = 0
 
-function readOutput(relation: ResolvedRelation, needed: Set<number>): void {
-  for (const { id } of relation.output) needed.add(id)
-}
+  constructor(result: ResolvedRelation) {
+    this.#readOutput(result)
+    this.#visit(result)
+  }
 
-function visitDown(relation: ResolvedRelation, needed: Set<number>): void {
-  for (const expression of readExpressions(relation, needed)) {
-    for (const id of columnsOf(expression)) needed.add(id)
+  /** True when something above the relation reads the column. */
+  isRead(id: number, below: ResolvedRelation): boolean {
+    const moment = this.#columns.get(id)
+    return moment !== undefined && moment < this.#relations.get(below)!
+  }
+
+  #read(id: number): void {
+    if (!this.#columns.has(id)) this.#columns.set(id, this.#moment)
+  }
+
+  #readOutput(relation: ResolvedRelation): void {
+    for (const { id } of relation.output) this.#read(id)
+  }
+
+  #visit(relation: ResolvedRelation): void {
+    this.#relations.set(relation, ++this.#moment)
+    for (const expression of this.#expressions(relation)) this.#visitExpression(expression)
+    if (relation.kind === 'Deduplicate') {
+      for (const id of relation.keys ?? relation.output.map((each) => each.id)) this.#read(id)
+    }
+    const inputs = inputsOf(relation)
+    const readsAll = relation.kind === 'SetOperation' || relation.kind === 'With'
+    if (readsAll) for (const input of inputs) this.#readOutput(input)
+    // A right side may read columns of the left one, a query its definitions: the later one first.
+    for (const input of inputs.toReversed()) this.#visit(input)
+  }
+
+  /** What only an unread column reads is not read either. */
+  #expressions(relation: ResolvedRelation): readonly ResolvedExpression[] {
+    if (relation.kind !== 'Project' && relation.kind !== 'Aggregate') return expressionsOf(relation)
+    const read = relation.expressions.filter((each) => this.isRead(each.column.id, relation))
+    const keys = relation.kind === 'Aggregate' ? relation.grouping : []
+    return [...keys, ...read.map((each) => each.expression)]
+  }
+
+  #visitExpression(expression: ResolvedExpression): void {
+    for (const id of columnsOf(expression)) this.#read(id)
     visitExpression(expression, (node) => {
       if (node.kind === 'Subquery') {
-        readOutput(node.plan, needed)
-        visitDown(node.plan, needed)
+        this.#readOutput(node.plan)
+        this.#visit(node.plan)
       }
       return undefined
     })
   }
-  if (relation.kind === 'Deduplicate') {
-    for (const id of relation.keys ?? relation.output.map((each) => each.id)) needed.add(id)
-  }
-  const inputs = inputsOf(relation)
-  const readsAll = relation.kind === 'SetOperation' || relation.kind === 'With'
-  if (readsAll) for (const input of inputs) readOutput(input, needed)
-  // A right side may read columns of the left one, a query its definitions: the later one first.
-  for (const input of inputs.toReversed()) visitDown(input, needed)
-}
-
-function readExpressions(
-  relation: ResolvedRelation,
-  needed: ReadonlySet<number>,
-): readonly ResolvedExpression[] {
-  if (relation.kind !== 'Project' && relation.kind !== 'Aggregate') return expressionsOf(relation)
-  const read = relation.expressions.filter((each) => needed.has(each.column.id))
-  const keys = relation.kind === 'Aggregate' ? relation.grouping : []
-  return [...keys, ...read.map((each) => each.expression)]
 }

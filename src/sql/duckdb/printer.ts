@@ -14,8 +14,8 @@ export interface PrintContext {
 /** What is shared while one query is printed. */
 export interface Printer {
   readonly context: PrintContext
-  /** Ids of columns that something reads. */
-  readonly needed: ReadonlySet<number>
+  /** True when something above a relation reads the column. */
+  readonly isRead: (id: number, below: ResolvedRelation) => boolean
   /** A name that nothing else in the query has, for lambda parameters. */
   readonly freshName: () => string
   /** An alias that no other FROM item has. */

@@ -1,6 +1,15 @@
 import { columnsOf } from '../../plan/analyzer/walk.ts'
 import type { OutputColumn, ResolvedExpression, ResolvedRelation } from '../../plan/resolved.ts'
-import { type Block, type Cell, indented, outputsOf, placeIn, render, selectText } from './block.ts'
+import {
+  type Block,
+  type Cell,
+  EMPTY_BLOCK,
+  indented,
+  outputsOf,
+  placeIn,
+  render,
+  selectText,
+} from './block.ts'
 import type { Place } from './expression.ts'
 import { identifier } from './identifier.ts'
 import type { NamedQuery, Printer } from './printer.ts'
@@ -62,8 +71,7 @@ function sameOrder(block: Block, output: readonly OutputColumn[]): boolean {
 export function wrap(block: Block, query: Query): Block {
   const { printer } = query
   const all = [...block.cells.keys()]
-  const ids =
-    block.distinct === undefined && block.raw === undefined ? all.filter((id) => printer.needed.has(id)) : all
+  const ids = block.distinct === undefined && block.raw === undefined ? all.filter(block.isRead) : all
   const outputs = outputsOf(block, ids)
   const sql = render(block, outputs, placeIn(block, query))
   const alias = printer.freshAlias()
@@ -75,7 +83,14 @@ export function wrap(block: Block, query: Query): Block {
       { kind: 'source', name: block.cells.get(id)!.name, alias, column: name },
     ]),
   )
-  return { cells, from, sources: 1, where: [], having: [], depth: isDeep ? 0 : block.depth + 1 }
+  return {
+    ...EMPTY_BLOCK,
+    cells,
+    from,
+    sources: 1,
+    depth: isDeep ? 0 : block.depth + 1,
+    isRead: block.isRead,
+  }
 }
 
 /** Makes a common table expression of a query and gives its name. */

@@ -2,7 +2,6 @@ import { PipelineError } from '../../errors/index.ts'
 import { columnsOf, visitExpression } from '../../plan/analyzer/walk.ts'
 import { functionNamed } from '../../plan/functions/index.ts'
 import type {
-  NamedExpression,
   OutputColumn,
   ResolvedAggregate,
   ResolvedDeduplicate,
@@ -10,6 +9,7 @@ import type {
   ResolvedGenerate,
   ResolvedLeaf,
   ResolvedLimit,
+  ResolvedProject,
   ResolvedRelation,
   ResolvedSetOperation,
   ResolvedSort,
@@ -24,13 +24,18 @@ import { duckdbType } from './types.ts'
 
 /** A relation as a SELECT that relations above it may still fold themselves into. */
 export function printRelation(relation: ResolvedRelation, query: Query): Block {
+  const isRead = (id: number) => query.printer.isRead(id, relation)
+  return { ...printNode(relation, query), isRead }
+}
+
+function printNode(relation: ResolvedRelation, query: Query): Block {
   switch (relation.kind) {
     case 'Leaf':
       return printLeaf(relation, query)
     case 'Values':
       return printValues(relation, query)
     case 'Project':
-      return projected(printRelation(relation.input, query), relation.expressions, query)
+      return printProject(relation, query)
     case 'Filter':
       return filtered(printRelation(relation.input, query), [relation.condition], query)
     case 'Expect': {
@@ -121,10 +126,10 @@ const isClosed = (block: Block) => block.raw !== undefined || block.distinct !==
 const isLimited = (block: Block) => block.limit !== undefined || block.offset !== undefined
 const hasFixed = (block: Block) => [...block.cells.values()].some((each) => each.kind === 'fixed')
 
-/** A new select list over a block. Columns that nothing reads are left out. */
-export function projected(given: Block, expressions: readonly NamedExpression[], query: Query): Block {
-  const { printer } = query
-  const wanted = expressions.filter((each) => printer.needed.has(each.column.id))
+/** A new select list. Columns that nothing above reads are left out. */
+function printProject(project: ResolvedProject, query: Query): Block {
+  const given = printRelation(project.input, query)
+  const wanted = project.expressions.filter((each) => query.printer.isRead(each.column.id, project))
   const list = wanted.map((each) => each.expression)
   const moves = list.some(isFixed) && (isLimited(given) || given.order !== undefined)
   const block =
@@ -193,7 +198,7 @@ function filtered(given: Block, conditions: readonly ResolvedExpression[], query
 
 function printAggregate(aggregate: ResolvedAggregate, query: Query): Block {
   const given = printRelation(aggregate.input, query)
-  const wanted = aggregate.expressions.filter((each) => query.printer.needed.has(each.column.id))
+  const wanted = aggregate.expressions.filter((each) => query.printer.isRead(each.column.id, aggregate))
   const list = wanted.map((each) => each.expression)
   const isOpen =
     !isClosed(given) &&
@@ -315,12 +320,13 @@ function printGenerate(node: ResolvedGenerate, query: Query): Block {
   const block = isOpen ? given : wrap(given, query)
   const list = printExpression(node.generator, placeIn(block, query))
   const rows = `unnest(${node.isOuter ? `millrace.rows_or_null(${list})` : list})`
+  const isRead = (id: number) => query.printer.isRead(id, node)
   const [first] = node.generated
   if (node.generated.length === 1 && !isInline(node)) {
     const cell: Cell = { kind: 'fixed', name: first!.name, sql: rows, height: 0 }
-    return wrap({ ...block, cells: new Map([...block.cells, [first!.id, cell]]) }, query)
+    return wrap({ ...block, cells: new Map([...block.cells, [first!.id, cell]]), isRead }, query)
   }
-  return withFields(node, wrapRows(block, rows, query))
+  return withFields(node, wrapRows(block, rows, isRead, query))
 }
 
 /** `inline` of structs with one field still unnests structs. */
@@ -330,11 +336,10 @@ function isInline(node: ResolvedGenerate): boolean {
 
 const ROW = -1
 
-function wrapRows(block: Block, rows: string, query: Query): Block {
+function wrapRows(block: Block, rows: string, isRead: Block['isRead'], query: Query): Block {
   const cell: Cell = { kind: 'fixed', name: 'row', sql: rows, height: 0 }
-  const needed = new Set([...query.printer.needed, ROW])
-  const printer = { ...query.printer, needed }
-  return wrap({ ...block, cells: new Map([...block.cells, [ROW, cell]]) }, { ...query, printer })
+  const cells = new Map([...block.cells, [ROW, cell] as const])
+  return wrap({ ...block, cells, isRead: (id) => id === ROW || isRead(id) }, query)
 }
 
 function withFields(node: ResolvedGenerate, block: Block): Block {

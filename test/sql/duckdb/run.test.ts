@@ -1,0 +1,166 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Expression } from '../../../src/plan/expression.ts'
+import type { Relation } from '../../../src/plan/relation.ts'
+import { identifier } from '../../../src/sql/duckdb/identifier.ts'
+import { parseExpression } from '../../../src/sql/index.ts'
+import { failureOf, openDatabase, printed, rowsOf, scan } from './run-query.ts'
+
+let connection: DuckDBConnection
+let close: () => void
+
+beforeAll(async () => {
+  ;({ connection, close } = await openDatabase())
+  await connection.run(
+    `INSERT INTO orders SELECT i, i % 3, i + 0.5, 's' || i, TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_days(i::INTEGER), ['a', 'b'] FROM range(100) AS r(i)`,
+  )
+  await connection.run("INSERT INTO customers VALUES (0, 'ann'), (1, 'bob')")
+})
+
+afterAll(() => close())
+
+describe('an error while a query runs has the condition that Spark gives it', () => {
+  test.each([
+    ['SELECT 1 / (id - 5) FROM orders', 'DIVIDE_BY_ZERO', {}],
+    ['SELECT amount / (id - 5) FROM orders', 'DIVIDE_BY_ZERO', {}],
+    ['SELECT id % (customer - 2) FROM orders', 'REMAINDER_BY_ZERO', {}],
+    [
+      'SELECT customer + 2147483647 FROM orders',
+      'ARITHMETIC_OVERFLOW',
+      { detail: 'Overflow in addition of INT32 (1 + 2147483647)' },
+    ],
+    [
+      'SELECT sum(9223372036854775807L) FROM orders',
+      'ARITHMETIC_OVERFLOW',
+      { detail: 'sum 922337203685477580700' },
+    ],
+    [
+      'SELECT CAST(status AS INT) FROM orders',
+      'CAST_INVALID_INPUT',
+      { expression: 's0', sourceType: 'STRING', targetType: 'INT' },
+    ],
+    [
+      "SELECT CAST('12x' AS DECIMAL(10,2))",
+      'CAST_INVALID_INPUT',
+      { expression: '12x', sourceType: 'STRING', targetType: 'DECIMAL' },
+    ],
+    [
+      "SELECT CAST('1234' AS DECIMAL(3,1))",
+      'NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION',
+      { value: '1234', type: 'DECIMAL(3,1)' },
+    ],
+    [
+      'SELECT CAST(amount * 1000 AS DECIMAL(4,2)) FROM orders',
+      'NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION',
+      { value: '500.00', type: 'DECIMAL(4,2)' },
+    ],
+    [
+      'SELECT CAST(id + 100 AS TINYINT) FROM orders',
+      'CAST_OVERFLOW',
+      { value: '128', sourceType: 'BIGINT', targetType: 'TINYINT' },
+    ],
+    ['SELECT tags[2] FROM orders', 'INVALID_ARRAY_INDEX', { indexValue: '2', arraySize: '2' }],
+    ['SELECT (SELECT id FROM orders)', 'SCALAR_SUBQUERY_TOO_MANY_ROWS', {}],
+  ])('%s', async (query, condition, parameters) => {
+    expect(await failureOf(connection, query)).toEqual([condition, parameters])
+  })
+})
+
+describe('a condition guards what stands behind it', () => {
+  test.each([
+    'SELECT id FROM orders WHERE id <> 5 AND 10 / (id - 5) > 9',
+    'SELECT id FROM (SELECT * FROM orders WHERE id <> 5) WHERE 10 / (id - 5) > 9',
+    'SELECT id FROM orders WHERE CASE WHEN id = 5 THEN false ELSE 10 / (id - 5) > 9 END',
+    'SELECT id FROM orders WHERE if(id = 5, 0, 10 / (id - 5)) > 9',
+  ])('%s', async (query) => {
+    expect(await rowsOf(connection, query)).toEqual([['6']])
+  })
+})
+
+test('each kind of row that a deduplication keeps is whole', async () => {
+  const query: Relation = {
+    kind: 'Deduplicate',
+    input: scan('orders'),
+    columns: ['customer'],
+    withinWatermark: false,
+  }
+  const reader = await connection.runAndReadAll(
+    `SELECT count(*), count(DISTINCT customer), bool_and(status = 's' || id AND amount = id + 0.5) FROM (${printed(query)})`,
+  )
+  expect(reader.getRowsJson()).toEqual([['3', '3', true]])
+})
+
+test('rules between a query and its readers let pass where they are true', async () => {
+  const query: Relation = {
+    kind: 'Aggregate',
+    groupType: 'groupby',
+    grouping: [],
+    expressions: [parseExpression('count(*)')],
+    input: {
+      kind: 'Expect',
+      input: scan('orders'),
+      dataset: 'orders',
+      rules: [
+        { name: 'first', condition: parseExpression('id < 50'), action: 'drop' },
+        { name: 'second', condition: parseExpression('nullif(customer, 1) >= 0'), action: 'fail' },
+        { name: 'third', condition: parseExpression('id < 0'), action: 'warn' },
+      ],
+    },
+  }
+  const reader = await connection.runAndReadAll(printed(query))
+  expect(reader.getRowsJson()).toEqual([['33']])
+})
+
+describe('long chains', () => {
+  const chain = (depth: number, column: (i: number) => [string, Expression]): Relation =>
+    Array.from({ length: depth }, (_, i) => column(i)).reduce<Relation>(
+      (input, [name, expression]) => ({ kind: 'WithColumns', input, columns: [{ name, expression }] }),
+      scan('customers'),
+    )
+
+  test('300 columns that each use the last one twice stay small and give their value', async () => {
+    const query = chain(300, () => ['customer', parseExpression('(customer + customer) % 1000')])
+    const sql = printed(query)
+    expect(sql.length).toBeLessThan(50_000)
+    const reader = await connection.runAndReadAll(`SELECT customer FROM (${sql}) ORDER BY 1`)
+    let expected = 1
+    for (let i = 0; i < 300; i++) expected = (expected * 2) % 1000
+    expect(reader.getRowsJson()).toEqual([[0], [expected]])
+  })
+
+  test('300 columns beside each other are one SELECT', async () => {
+    const query = chain(300, (i) => [`c${i}`, parseExpression(`customer + ${i}`)])
+    const sql = printed(query)
+    expect(sql.match(/SELECT/g)).toHaveLength(1)
+    expect((await connection.runAndReadAll(sql)).columnCount).toBe(302)
+  })
+
+  test('300 filters and an expression 300 levels deep', async () => {
+    const filters = Array.from({ length: 300 }, (_, i) => parseExpression(`customer > ${-i - 1}`))
+    const query = filters.reduce<Relation>(
+      (input, condition) => ({ kind: 'Filter', input, condition }),
+      scan('customers'),
+    )
+    expect((await connection.runAndReadAll(printed(query))).getRowsJson()).toHaveLength(2)
+    const deep = `SELECT ${'1 + ('.repeat(120)}1${')'.repeat(120)} AS x`
+    expect(await rowsOf(connection, deep)).toEqual([[121]])
+  })
+})
+
+test('every word that DuckDB reserves is quoted as a name', async () => {
+  const reader = await connection.runAndReadAll('SELECT keyword_name FROM duckdb_keywords()')
+  const words = reader.getRowsJson().map((row) => String(row[0]))
+  const columns = words.map((word, i) => `${i} AS ${identifier(word)}`).join(', ')
+  const names = words.map(identifier).join(', ')
+  const rows = await connection.runAndReadAll(`SELECT ${names} FROM (SELECT ${columns})`)
+  expect(rows.columnNames()).toEqual(words)
+})
+
+test('any text is a column name', async () => {
+  const rows = await rowsOf(connection, 'SELECT `a "b" \'c\'` FROM (SELECT 1 AS `a "b" \'c\'`)')
+  expect(rows).toEqual([[1]])
+})
+
+test('current_timestamp is that of the batch', async () => {
+  expect(await rowsOf(connection, 'SELECT current_timestamp() AS now')).toEqual([['1970-01-01 00:00:00+00']])
+})
