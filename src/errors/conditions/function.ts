@@ -142,7 +142,8 @@ export const functionConditions = {
     sqlState: '22023',
   },
   'INVALID_PARAMETER_VALUE.FORMAT_STRING': {
-    message: "The format of {functionName} has '{specifier}', which does not fit its argument.",
+    message: "The format '{format}' has '{specifier}', which does not fit its argument.",
+    hint: 'Known are %s, %d, %x, %o, %f, %e, %c, %b, %n and %%; %d takes a whole number, %f any number.',
     sqlState: '22023',
   },
   'INVALID_PARAMETER_VALUE.LENGTH': {

@@ -2,6 +2,7 @@ import { PipelineError } from '../../errors/index.ts'
 import {
   DATE,
   DAY_TIME_INTERVAL,
+  type DataType,
   decimal,
   INTEGER,
   STRING,
@@ -10,7 +11,7 @@ import {
 } from '../../types/data-type.ts'
 import { call } from '../build.ts'
 import type { Expression } from '../expression.ts'
-import { printDatetimeParse } from './datetime-parse.ts'
+import { checkDatetimeParse, printDatetimeParse } from './datetime-parse.ts'
 import { printed, rewritten, scalar } from './define.ts'
 import {
   constant,
@@ -21,6 +22,7 @@ import {
   type PrintedCall,
   type Signature,
   signature,
+  type TypedCall,
   template,
 } from './signature.ts'
 
@@ -80,7 +82,7 @@ export const dateFunctions: readonly FunctionDefinition[] = [
   scalar('quarter', signature([DATE], INTEGER), native('quarter', { cast: true })),
   scalar('to_date', [
     signature([DATE], DATE, { duckdb: template('{0}') }),
-    signature([STRING, constant(STRING)], DATE, { duckdb: printed(printToDate) }),
+    signature([STRING, constant(STRING)], readAs(DATE), { duckdb: printed(printToDate) }),
     signature([DATE, constant(STRING)], DATE, { duckdb: template('{0}') }),
   ]),
   scalar('try_to_date', [
@@ -89,7 +91,7 @@ export const dateFunctions: readonly FunctionDefinition[] = [
       ...ALWAYS,
       duckdb: printed((args, { castText }) => castText(args[0]!, STRING, DATE, 'try')),
     }),
-    signature([STRING, constant(STRING)], DATE, { ...ALWAYS, duckdb: printed(printToDate) }),
+    signature([STRING, constant(STRING)], readAs(DATE), { ...ALWAYS, duckdb: printed(printToDate) }),
   ]),
   scalar('trunc', signature([DATE, STRING], DATE, ALWAYS), printed(printTrunc)),
   scalar('unix_date', signature([DATE], INTEGER), template("({0} - DATE '1970-01-01')", { cast: true })),
@@ -164,6 +166,15 @@ function printToday(_: readonly string[], { timestampMicros }: PrintedCall): str
 
 function printToDate(args: readonly string[], call: PrintedCall): string {
   return `(${printParsed(args, call)})::DATE`
+}
+
+/** The type, once a literal pattern is known to be one that text can be read by. */
+export function readAs(type: DataType): (call: TypedCall) => DataType {
+  return (call) => {
+    const pattern = call.literals[1]
+    if (typeof pattern === 'string') checkDatetimeParse(pattern)
+    return type
+  }
 }
 
 /** Text read by a literal pattern; what does not fit fails the query, or is NULL for the `try_` function. */

@@ -72,16 +72,26 @@ const ISO = /^yyyy-MM-dd(?:(?: |'T')HH:mm(?::ss(?:\.S{1,6})?)?)?$/
  * Fields that the pattern lacks are those of 1970-01-01 00:00:00.
  */
 export function printDatetimeParse(text: string, pattern: string, quote: (text: string) => string): string {
-  const tokens = parseDatetimePattern(pattern)
-  const regexp = `^${tokens.map((token) => reader(token, pattern)).join('')}$`
+  const { tokens, names, regexp } = readPattern(pattern)
   if (ISO.test(pattern)) {
     const hours = regexp.replace('T(\\d{2})', 'T([01]\\d|2[0-3])').replace(' (\\d{2})', ' ([01]\\d|2[0-3])')
     return `millrace.parse_iso(${text}, ${quote(hours)})`
   }
-  const names = tokens.flatMap((token) => (token.kind === 'field' ? [part(token.letter)] : []))
-  if (names.length === 0 || new Set(names).size < names.length) throw illegal(pattern, pattern)
   const read = `regexp_extract(${text}, ${quote(regexp)}, [${names.map(quote).join(', ')}])`
   return `list_transform([${read}], lambda parse_: ${composed(tokens)})[1]`
+}
+
+/** Throws INVALID_DATETIME_PATTERN for a pattern that text cannot be read by. */
+export function checkDatetimeParse(pattern: string): void {
+  readPattern(pattern)
+}
+
+function readPattern(pattern: string) {
+  const tokens = parseDatetimePattern(pattern)
+  const regexp = `^${tokens.map((token) => reader(token, pattern)).join('')}$`
+  const names = tokens.flatMap((token) => (token.kind === 'field' ? [part(token.letter)] : []))
+  if (names.length === 0 || new Set(names).size < names.length) throw illegal(pattern, pattern)
+  return { tokens, names, regexp }
 }
 
 function part(letter: string): string {

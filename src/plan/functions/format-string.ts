@@ -1,57 +1,96 @@
 import { PipelineError } from '../../errors/index.ts'
-import { STRING } from '../../types/data-type.ts'
-import { isIntegral } from '../../types/type-classes.ts'
+import { type DataType, STRING } from '../../types/data-type.ts'
+import { isIntegral, isNumeric } from '../../types/type-classes.ts'
 import { roundDouble } from './rounding.ts'
-import type { PrintedCall } from './signature.ts'
+import type { PrintedCall, TypedCall } from './signature.ts'
 
 /** `%[index$][flags][width][.precision]conversion` of java.util.Formatter. */
 const SPECIFIER = /%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/g
+
+interface Specifier {
+  readonly text: string
+  /** Of the argument it shows, the format being 0. */
+  readonly index: number
+  readonly flags: string
+  readonly width: string
+  readonly precision: number | undefined
+  readonly conversion: string
+}
+
+/** STRING, once each specifier of a literal format is known to fit its argument. */
+export function formatStringResult({ literals, types }: TypedCall): DataType {
+  const format = literals[0]
+  if (typeof format !== 'string') return STRING
+  for (const piece of parseFormat(format)) {
+    if (typeof piece === 'string' || fits(piece.conversion, types[piece.index])) continue
+    throw new PipelineError('INVALID_PARAMETER_VALUE.FORMAT_STRING', { format, specifier: piece.text })
+  }
+  return STRING
+}
 
 /** printf over a literal format, each specifier on its own: DuckDB's printf lacks Java's `%s` of any type and `null`. */
 export function printFormatString(args: readonly string[], call: PrintedCall): string {
   const format = call.literals[0]
   if (typeof format !== 'string') return 'NULL::VARCHAR'
-  const pieces: string[] = []
-  let end = 0
-  let next = 1
-  for (const found of format.matchAll(SPECIFIER)) {
-    if (found.index > end) pieces.push(call.quote(format.slice(end, found.index)))
-    end = found.index + found[0].length
-    if (found[5] === '%') pieces.push("'%'")
-    else if (found[5] === 'n') pieces.push('chr(10)')
-    else pieces.push(specifier(found, found[1] === undefined ? next++ : Number(found[1]), args, call))
-  }
-  if (end < format.length) pieces.push(call.quote(format.slice(end)))
+  const pieces = parseFormat(format).map((piece) =>
+    typeof piece === 'string' ? call.quote(piece) : printSpecifier(piece, args[piece.index]!, call),
+  )
   return pieces.length === 0 ? "''" : `(${pieces.join(' || ')})`
 }
 
-function specifier(
-  found: RegExpExecArray,
-  index: number,
-  args: readonly string[],
-  call: PrintedCall,
-): string {
-  const [text, , flags = '', width, precision, conversion] = found
-  const [value, type] = [args[index], call.types[index]]
-  if (value === undefined || type === undefined) throw invalid(text, call)
-  const pad = `${flags}${width ?? ''}`
+function parseFormat(format: string): readonly (string | Specifier)[] {
+  const pieces: (string | Specifier)[] = []
+  let end = 0
+  let next = 1
+  for (const {
+    index: start,
+    0: text,
+    1: index,
+    2: flags,
+    3: width,
+    4: precision,
+    5: conversion,
+  } of format.matchAll(SPECIFIER)) {
+    if (start > end) pieces.push(format.slice(end, start))
+    end = start + text.length
+    if (conversion === '%' || conversion === 'n') pieces.push(conversion === '%' ? '%' : '\n')
+    else {
+      pieces.push({
+        text,
+        index: index === undefined ? next++ : Number(index),
+        flags: flags ?? '',
+        width: width ?? '',
+        precision: precision === undefined ? undefined : Number(precision),
+        conversion: conversion!,
+      })
+    }
+  }
+  return end < format.length ? [...pieces, format.slice(end)] : pieces
+}
+
+function fits(conversion: string, type: DataType | undefined): boolean {
+  if (type === undefined) return false
+  if (type.kind === 'void' || 'sSb'.includes(conversion)) return 'sSbdxXofeEc'.includes(conversion)
+  if ('dxXo'.includes(conversion)) return isIntegral(type)
+  if ('feE'.includes(conversion)) return isNumeric(type)
+  return conversion === 'c' && (isIntegral(type) || type.kind === 'string')
+}
+
+function printSpecifier(specifier: Specifier, value: string, call: PrintedCall): string {
+  const { flags, width, precision, conversion } = specifier
+  const type = call.types[specifier.index]!
+  const pad = `${flags}${width}`
   switch (conversion) {
     case 's':
     case 'S': {
       const cast = `coalesce(${call.castText(value, type, STRING, 'ansi')}, 'null')`
       const cut = precision === undefined ? cast : `${cast}[1:${precision}]`
-      return padded(conversion === 'S' ? `upper(${cut})` : cut, flags, width)
+      return padded(conversion === 'S' ? `upper(${cut})` : cut, specifier)
     }
-    case 'd':
-    case 'x':
-    case 'X':
-    case 'o':
-      if (!isIntegral(type) && type.kind !== 'void') throw invalid(text, call)
-      return orNull(`printf('%${pad}${conversion}', ${value})`)
-    case 'f': {
-      const digits = Number(precision ?? 6)
-      return orNull(`printf('%${pad}.${digits}f', ${roundDouble(`${value}::DOUBLE`, digits)})`)
-    }
+    case 'f':
+      return orNull(
+        `printf('%${pad}.${precision ?? 6}f', ${roundDouble(`${value}::DOUBLE`, precision ?? 6)})`,
+      )
     case 'e':
     case 'E':
       return orNull(`printf('%${pad}.${precision ?? 6}${conversion}', ${value}::DOUBLE)`)
@@ -60,25 +99,17 @@ function specifier(
     case 'b':
       return padded(
         type.kind === 'boolean' ? `coalesce(${value}::VARCHAR, 'false')` : `(${value} IS NOT NULL)::VARCHAR`,
-        flags,
-        width,
+        specifier,
       )
     default:
-      throw invalid(text, call)
+      return orNull(`printf('%${pad}${conversion}', ${value})`)
   }
 }
 
-function padded(sql: string, flags: string, width: string | undefined): string {
-  return width === undefined ? sql : `printf('%${flags.includes('-') ? '-' : ''}${width}s', ${sql})`
+function padded(sql: string, { flags, width }: Specifier): string {
+  return width === '' ? sql : `printf('%${flags.includes('-') ? '-' : ''}${width}s', ${sql})`
 }
 
 function orNull(sql: string): string {
   return `coalesce(${sql}, 'null')`
-}
-
-function invalid(specifierText: string, call: PrintedCall): PipelineError {
-  return new PipelineError('INVALID_PARAMETER_VALUE.FORMAT_STRING', {
-    functionName: call.call.function,
-    specifier: specifierText,
-  })
 }

@@ -10,7 +10,7 @@ import {
 } from '../../types/data-type.ts'
 import { printDatetimeFormat } from './datetime-format.ts'
 import { printed, scalar } from './define.ts'
-import { printFormatString } from './format-string.ts'
+import { formatStringResult, printFormatString } from './format-string.ts'
 import { decimalOfFormat, printToChar, printToNumber } from './number-format.ts'
 import {
   ANY,
@@ -37,7 +37,9 @@ export const formatFunctions: readonly FunctionDefinition[] = [
   ]),
   scalar(
     'format_string printf',
-    signature([constant(STRING), variadic(ANY)], STRING, { nullable: (call) => call.literals[0] === null }),
+    signature([constant(STRING), variadic(ANY)], formatStringResult, {
+      nullable: (call) => call.literals[0] === null,
+    }),
     printed(printFormatString),
   ),
   scalar('to_char to_varchar', [

@@ -13,7 +13,7 @@ import {
   YEAR_MONTH_INTERVAL,
 } from '../../types/data-type.ts'
 import { call } from '../build.ts'
-import { printParsed } from './date.ts'
+import { printParsed, readAs } from './date.ts'
 import { printDatetimeFormat } from './datetime-format.ts'
 import { parseDatetimePattern } from './datetime-pattern.ts'
 import { printed, rewritten, scalar } from './define.ts'
@@ -162,12 +162,12 @@ export const timestampFunctions: readonly FunctionDefinition[] = [
   scalar('to_timestamp to_timestamp_ltz', [
     signature([TIMESTAMP], TIMESTAMP, { duckdb: template('{0}') }),
     signature([NUMERIC], TIMESTAMP, { duckdb: printed(printNumericTimestamp) }),
-    signature([STRING, constant(STRING)], TIMESTAMP, { duckdb: printed(printToTimestamp) }),
+    signature([STRING, constant(STRING)], readAs(TIMESTAMP), { duckdb: printed(printToTimestamp) }),
     signature([TIMESTAMP, constant(STRING)], TIMESTAMP, { duckdb: template('{0}') }),
   ]),
   scalar('to_timestamp_ntz', [
     signature([TIMESTAMP_NTZ], TIMESTAMP_NTZ, { duckdb: template('{0}') }),
-    signature([STRING, constant(STRING)], TIMESTAMP_NTZ, { duckdb: printed(printParsed) }),
+    signature([STRING, constant(STRING)], readAs(TIMESTAMP_NTZ), { duckdb: printed(printParsed) }),
   ]),
   scalar('try_to_timestamp', [
     signature([TIMESTAMP], TIMESTAMP, { ...ALWAYS, duckdb: template('{0}') }),
@@ -175,7 +175,10 @@ export const timestampFunctions: readonly FunctionDefinition[] = [
       ...ALWAYS,
       duckdb: printed((args, { castText }) => castText(args[0]!, STRING, TIMESTAMP, 'try')),
     }),
-    signature([STRING, constant(STRING)], TIMESTAMP, { ...ALWAYS, duckdb: printed(printToTimestamp) }),
+    signature([STRING, constant(STRING)], readAs(TIMESTAMP), {
+      ...ALWAYS,
+      duckdb: printed(printToTimestamp),
+    }),
   ]),
   scalar('unix_micros', signature([TIMESTAMP], LONG), template('epoch_us({0})')),
   scalar('unix_millis', signature([TIMESTAMP], LONG), template('millrace.floor_millis(epoch_us({0}))')),
@@ -197,7 +200,7 @@ function unixTimestamps(): readonly Signature[] {
     signature([TIMESTAMP, DEFAULT_FORMAT], LONG, {
       duckdb: template('millrace.floor_seconds(epoch_us({0}))'),
     }),
-    signature([STRING, DEFAULT_FORMAT], LONG, { duckdb: printed(printUnixSeconds) }),
+    signature([STRING, DEFAULT_FORMAT], readAs(LONG), { duckdb: printed(printUnixSeconds) }),
   ]
 }
 
