@@ -45,7 +45,7 @@ export const higherOrderFunctions: readonly FunctionDefinition[] = [
   scalar(
     'exists',
     signature([LIST, lambda([T], BOOLEAN)], BOOLEAN, { nullable: 'always' }),
-    printed(([list, test]) => `millrace.any_true(list_transform(${list}, ${test}))`),
+    template('millrace.any_true(list_transform({0}, {1}))'),
   ),
   scalar(
     'filter',
@@ -55,7 +55,7 @@ export const higherOrderFunctions: readonly FunctionDefinition[] = [
   scalar(
     'forall',
     signature([LIST, lambda([T], BOOLEAN)], BOOLEAN, { nullable: 'always' }),
-    printed(([list, test]) => `millrace.all_true(list_transform(${list}, ${test}))`),
+    template('millrace.all_true(list_transform({0}, {1}))'),
   ),
   scalar(
     'transform',

@@ -248,7 +248,7 @@ export interface PrintedCall extends TypedCall {
   /**
    * The lambda argument at this index as DuckDB writes it, `lambda x, i: body`. `parameters` puts something else for each
    * parameter inside the body, where `{0}`, `{1}` are the lambda's own names: `['{0}', '({1} - 1)']` makes DuckDB's index 0-based.
-   * Without it the plain lambda, which is also what stands in the argument texts.
+   * Without it the plain lambda. In the argument texts of a `print` form a lambda is empty; other forms get the plain one.
    */
   readonly lambda: (argument: number, parameters?: readonly string[]) => string
   /** A cast with Spark's rules, raising or giving NULL. */

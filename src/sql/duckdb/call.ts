@@ -106,6 +106,8 @@ function printArgument(
   form: DuckdbForm,
   place: Place,
 ): string {
+  // A printing form asks for its lambdas itself: nested ones would be printed twice at each level.
+  if (argument.kind === 'Lambda' && 'print' in form) return ''
   const sql = printExpression(argument, place)
   if (form.kind === 'native' || form.kind === 'macro' || argument.kind === 'Lambda') return sql
   if (argument.kind === 'Call' && bindsTighter(argument, call)) return sql

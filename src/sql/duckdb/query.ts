@@ -1,4 +1,4 @@
-import { columnsOf } from '../../plan/analyzer/walk.ts'
+import { columnsOf, visitExpression } from '../../plan/analyzer/walk.ts'
 import type { OutputColumn, ResolvedExpression, ResolvedRelation } from '../../plan/resolved.ts'
 import {
   type Block,
@@ -126,7 +126,7 @@ export function canFold(block: Block, expressions: readonly ResolvedExpression[]
   const counts = new Map<number, number>()
   for (const expression of expressions) {
     const isPlain = expression.kind === 'Column'
-    for (const id of isPlain ? [expression.id] : columnsOf(expression)) {
+    for (const id of isPlain ? [expression.id] : evaluations(expression)) {
       const cell = block.cells.get(id)
       if (cell === undefined || cell.kind === 'source' || cell.kind === 'constant') continue
       const count = (counts.get(id) ?? 0) + 1
@@ -136,4 +136,14 @@ export function canFold(block: Block, expressions: readonly ResolvedExpression[]
     }
   }
   return true
+}
+
+/** Ids of the columns that an expression reads, one for each reference and one more where it is read once per element. */
+function evaluations(expression: ResolvedExpression): readonly number[] {
+  const read = [...columnsOf(expression)]
+  visitExpression(expression, (node) => {
+    if (node.kind === 'Lambda') read.push(...columnsOf(node.body))
+    return node.kind !== 'Lambda'
+  })
+  return read
 }

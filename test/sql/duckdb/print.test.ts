@@ -110,6 +110,22 @@ describe('what may not move stays in a SELECT of its own', () => {
     )
   })
 
+  test('a computed column that a lambda reads for each element', () => {
+    expect(
+      printed(
+        'SELECT transform(tags, t -> concat(t, loud)) x FROM (SELECT tags, upper(status) AS loud FROM orders)',
+      ),
+    ).toBe(
+      lines(
+        'SELECT list_transform(tags, lambda v1_, v2_: (v1_ || t2.loud)) AS x',
+        'FROM (',
+        '  SELECT tags, upper(status) AS loud',
+        '  FROM orders AS t1',
+        ') AS t2',
+      ),
+    )
+  })
+
   test('an exploded array', () => {
     expect(printed('SELECT id, explode(tags) AS tag FROM orders')).toBe(
       lines('SELECT id, tag', 'FROM (', '  SELECT id, unnest(tags) AS tag', '  FROM orders AS t1', ') AS t2'),
