@@ -1,9 +1,9 @@
-import { formatPosition, PipelineError } from '../errors/index.ts'
+import { formatPosition, PipelineError, UnresolvedPipelineError } from '../errors/index.ts'
 import type { EventError, StackFrame } from './event.ts'
 
 /**
  * An error as the `error` column holds it. The root cause comes first: readers of the log look at `exceptions[0]`.
- * `fatal` says that the update ends with it.
+ * `fatal` says that the update ends with it. Of a pipeline that does not resolve, all failures come first, in their order.
  */
 export function eventError(error: unknown, options: { readonly fatal: boolean }): EventError {
   return { fatal: options.fatal, exceptions: causesOf(error).reverse().map(exceptionOf) }
@@ -14,6 +14,7 @@ function causesOf(error: unknown): unknown[] {
   for (let each = error; each !== undefined && each !== null; ) {
     if (chain.includes(each)) break
     chain.push(each)
+    if (each instanceof UnresolvedPipelineError) return [...chain, ...each.failures.toReversed()]
     each = each instanceof Error ? each.cause : undefined
   }
   return chain

@@ -2,6 +2,7 @@ import { PipelineError } from '../errors/index.ts'
 import { analyze } from '../plan/analyzer/analyze.ts'
 import type { Read } from '../plan/relation.ts'
 import { formatTableName } from '../plan/table-name.ts'
+import { asNullable } from '../types/as-nullable.ts'
 import type { StructType } from '../types/data-type.ts'
 import type { Dataset, DatasetIndex } from './dataset-index.ts'
 import { checkDeclared, checkUniqueColumns, mergedSchema, withComments } from './dataset-schema.ts'
@@ -161,7 +162,11 @@ export class DatasetResolver {
     const querySchema = mergedSchema(identifier, flowSchemas)
     const declared = definition.schema
     const schema = withComments(
-      declared === undefined ? querySchema : checkDeclared(identifier, declared, querySchema),
+      declared !== undefined
+        ? checkDeclared(identifier, declared, querySchema)
+        : isTable(dataset)
+          ? asNullable(querySchema)
+          : querySchema,
       definition.columnComments,
     )
     const view = isTable(dataset) ? undefined : states[0]!.view

@@ -1,3 +1,4 @@
+import { asNullable } from '../types/as-nullable.ts'
 import { array, field, LONG, STRING, type StructType, struct, TIMESTAMP } from '../types/data-type.ts'
 
 /**
@@ -13,6 +14,6 @@ const ADDED_COLUMNS = [
 
 /** The columns of the table that takes the rejected rows of a query with that schema. */
 export function quarantineSchema(query: StructType): StructType {
-  const schema = struct([...query.fields.map((each) => ({ ...each, nullable: true })), ...ADDED_COLUMNS])
+  const schema = struct([...asNullable(query).fields, ...ADDED_COLUMNS])
   return query.open ? { ...schema, open: true } : schema
 }

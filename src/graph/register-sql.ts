@@ -82,7 +82,7 @@ function outputOf(statement: CreateDataset, scope: Scope): OutputDefinition {
     name: statement.name,
     ...(statement.comment === undefined ? {} : { comment: statement.comment }),
     isPrivate: statement.isPrivate,
-    tableProperties: statement.tableProperties,
+    ...quarantineOf(statement),
     partitionColumns: statement.partitionedBy,
     ...(statement.clusterBy === undefined ? {} : { clusterBy: statement.clusterBy }),
     ...(schema === undefined ? {} : { schema }),
@@ -96,6 +96,18 @@ function outputOf(statement: CreateDataset, scope: Scope): OutputDefinition {
     })),
     origin: originOf(statement, scope),
   }
+}
+
+/** SQL's form of the option `quarantine`: the property `pipelines.quarantine`, a table's name or `true`. */
+function quarantineOf({
+  tableProperties,
+}: CreateDataset): Pick<OutputDefinition, 'tableProperties' | 'quarantine'> {
+  const given = Object.entries(tableProperties).find(([key]) => key.toLowerCase() === 'pipelines.quarantine')
+  if (given === undefined) return { tableProperties }
+  const [key, value] = given
+  const { [key]: _, ...others } = tableProperties
+  if (value.toLowerCase() === 'false') return { tableProperties: others }
+  return { tableProperties: others, quarantine: value.toLowerCase() === 'true' ? true : value }
 }
 
 function defaultFlowOf(statement: CreateDataset, scope: Scope): FlowDefinition | undefined {

@@ -25,6 +25,7 @@ export function intLiteral(value: number): Literal {
 }
 
 export const TRUE: Literal = { kind: 'Literal', value: true, dataType: BOOLEAN }
+export const FALSE: Literal = { kind: 'Literal', value: false, dataType: BOOLEAN }
 
 /** All conditions hold; TRUE when there are none. */
 export function conjunction(conditions: readonly Expression[]): Expression {

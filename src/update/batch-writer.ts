@@ -8,6 +8,7 @@ import type { PreparedBatch, PreparedWrite } from './batch-commit.ts'
 import type { BatchRecord } from './batch-record.ts'
 import { batchReports } from './batch-report.ts'
 import { countedBy } from './flow-rules.ts'
+import { checkNotNull } from './not-null.ts'
 import { datasetOf, type UpdateRun } from './run.ts'
 import type { Observed } from './stateful/batch.ts'
 import { timestampLiteral } from './stateful/watermark.ts'
@@ -68,6 +69,7 @@ export class BatchWriter {
     const folder = await table.stagingFolder()
     try {
       const written = await session.write({ query: rows, ...layout, folder })
+      await checkNotNull(session, identifier, layout, written.files)
       const adds = await table.publish(written.files, layout)
       return { table: identifier, mode, adds, rows: Number(written.rowCount) }
     } finally {

@@ -23,6 +23,7 @@ export async function applyRules(
     dataset,
     rules,
     isWhole,
+    input: node.input,
     counts: staged.counts,
     survivors: staged.scan,
     rejectedCount: staged.rejectedCount,

@@ -108,10 +108,11 @@ function mergeSchema(dataset: ResolvedDataset, table: OpenTable): StructType | u
     }
   }
   const merged = struct([
-    ...existing.fields.map((known) => withNewComment(known, fieldNamed(dataset.schema, known.name))),
+    ...existing.fields.map((known) => altered(known, fieldNamed(dataset.schema, known.name))),
+    // Rows that were written before the column existed hold NULL.
     ...dataset.schema.fields
       .filter((wanted) => fieldNamed(existing, wanted.name) === undefined)
-      .map(nullable),
+      .map((wanted) => ({ ...wanted, nullable: true })),
   ])
   return JSON.stringify(merged) === JSON.stringify(existing) ? undefined : merged
 }
@@ -123,16 +124,15 @@ function canStay(existing: DataType, wanted: DataType): boolean {
   )
 }
 
-function withNewComment(known: StructField, wanted: StructField | undefined): StructField {
-  const comment = wanted?.metadata.comment
-  return comment === undefined || comment === known.metadata.comment
-    ? known
-    : { ...known, metadata: { ...known.metadata, comment } }
-}
-
-/** Rows that were written before the column existed hold NULL. */
-function nullable(added: StructField): StructField {
-  return { ...added, nullable: true }
+/** A column with the definition's comment; NOT NULL can be lifted, and not be put on rows that are there. */
+function altered(known: StructField, wanted: StructField | undefined): StructField {
+  if (wanted === undefined) return known
+  const { comment = known.metadata.comment } = wanted.metadata
+  return {
+    ...known,
+    nullable: known.nullable || wanted.nullable,
+    ...(comment !== known.metadata.comment && { metadata: { ...known.metadata, comment } }),
+  }
 }
 
 function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

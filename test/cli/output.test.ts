@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { rowEncoder } from '../../src/cli/output/encode-json.ts'
 import { formatBytes, formatCount, formatDuration } from '../../src/cli/output/format-number.ts'
 import { textTable } from '../../src/cli/output/text-table.ts'
 import { type RowFormat, writeRows } from '../../src/cli/output/write-rows.ts'
+import { rowEncoder } from '../../src/engine/encode-row.ts'
 import type { Row, Value } from '../../src/engine/engine.ts'
 import {
   array,

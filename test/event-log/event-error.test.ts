@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PipelineError } from '../../src/errors/index.ts'
+import { PipelineError, UnresolvedPipelineError } from '../../src/errors/index.ts'
 import { eventError } from '../../src/event-log/index.ts'
 
 test('the root cause comes first, with condition, position, hint and SQLSTATE in its text', () => {
@@ -40,6 +40,17 @@ test('a stack frame names class, method, file and line', () => {
   expect(eventError(error, { fatal: false }).exceptions[0]?.stack).toEqual([
     { declaring_class: 'Shop', method_name: 'open', file_name: '/app/shop.ts', line_number: 12 },
     { declaring_class: null, method_name: null, file_name: 'file:///app/main.ts', line_number: 4 },
+  ])
+})
+
+test('a pipeline that does not resolve tells all that is wrong, before the summary', () => {
+  const failure = (name: string) =>
+    new PipelineError('TABLE_OR_VIEW_NOT_FOUND', { relationName: name, suggestion: '' })
+  const error = new UnresolvedPipelineError([failure('a'), failure('b')])
+  expect(eventError(error, { fatal: true }).exceptions.map((each) => each.message)).toEqual([
+    expect.stringContaining("'a'"),
+    expect.stringContaining("'b'"),
+    expect.stringContaining('2 errors'),
   ])
 })
 

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defectAt, orderDefaults, orders, type RawOrder } from '../../src/cli/generate/order-rows.ts'
 
 /** Both examples over the same files: 3,000 orders, an update, 500 more, another update. */
-const folders = { orders: '', 'orders-sql': '' }
+const root = mkdtempSync(join(tmpdir(), 'millrace-examples-'))
+const folders = { orders: join(root, 'orders'), 'orders-sql': join(root, 'orders-sql') }
 const names = Object.keys(folders) as (keyof typeof folders)[]
 const sent = [...orders(1, 3500, orderDefaults)]
 
@@ -25,8 +26,7 @@ function query(name: keyof typeof folders, sql: string): Record<string, unknown>
 
 beforeAll(() => {
   for (const name of names) {
-    const folder = join(mkdtempSync(join(tmpdir(), 'millrace-example-')), name)
-    folders[name] = folder
+    const folder = folders[name]
     cpSync(resolve('examples', name), folder, {
       recursive: true,
       filter: (path) => !/\/(data|warehouse|\.millrace)$/.test(path),
@@ -38,9 +38,7 @@ beforeAll(() => {
   }
 })
 
-afterAll(() => {
-  for (const name of names) rmSync(join(folders[name], '..'), { recursive: true, force: true })
-})
+afterAll(() => rmSync(root, { recursive: true }))
 
 const isValid = ({ order_id, amount }: RawOrder) =>
   order_id != null && amount != null && Number(amount) > 0 && Number(amount) < 100_000

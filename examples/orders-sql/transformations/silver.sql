@@ -1,5 +1,11 @@
 -- The rules stand before the dedupe: a bad first copy of an order must not shadow a good second one.
-CREATE TEMPORARY VIEW typed_orders
+CREATE TEMPORARY VIEW typed_orders (
+  CONSTRAINT valid_customer EXPECT (customer_id IS NOT NULL),
+  CONSTRAINT valid_order_id EXPECT (order_id IS NOT NULL) ON VIOLATION DROP ROW,
+  CONSTRAINT valid_amount EXPECT (amount > 0 AND amount < 100000) ON VIOLATION DROP ROW,
+  CONSTRAINT valid_status EXPECT (status IN ('pending', 'completed', 'cancelled')) ON VIOLATION FAIL UPDATE
+)
+TBLPROPERTIES ('pipelines.quarantine' = 'rejected_orders')
 AS SELECT
   order_id,
   customer_id,
@@ -9,24 +15,16 @@ AS SELECT
   region
 FROM STREAM bronze_orders;
 
-CREATE TEMPORARY VIEW valid_orders (
-  CONSTRAINT valid_customer EXPECT (customer_id IS NOT NULL),
-  CONSTRAINT valid_order_id EXPECT (order_id IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT valid_amount EXPECT (amount > 0 AND amount < 100000) ON VIOLATION DROP ROW,
-  CONSTRAINT valid_status EXPECT (status IN ('pending', 'completed', 'cancelled')) ON VIOLATION FAIL UPDATE
-)
-AS SELECT * FROM STREAM typed_orders;
-
 -- An order that is sent twice is sent with the same content, so DISTINCT leaves one.
 CREATE OR REFRESH STREAMING TABLE silver_orders
 COMMENT 'Valid orders, each once'
 TBLPROPERTIES (quality = 'silver')
-AS SELECT DISTINCT * FROM STREAM valid_orders;
+AS SELECT DISTINCT * FROM STREAM typed_orders;
 
 CREATE OR REFRESH STREAMING TABLE quarantine_orders
 COMMENT 'Orders that broke a rule, and which'
 AS SELECT
-  *,
+  order_id, customer_id, amount, status, order_date, region,
   CASE
     WHEN order_id IS NULL THEN 'missing_order_id'
     WHEN amount IS NULL THEN 'missing_amount'
@@ -34,10 +32,7 @@ AS SELECT
     WHEN amount >= 100000 THEN 'invalid_amount_too_high'
     ELSE 'invalid_status'
   END AS quarantine_reason
-FROM STREAM typed_orders
-WHERE order_id IS NULL
-  OR amount IS NULL OR amount <= 0 OR amount >= 100000
-  OR status IS NULL OR status NOT IN ('pending', 'completed', 'cancelled');
+FROM STREAM rejected_orders;
 
 CREATE OR REFRESH MATERIALIZED VIEW silver_customers
 COMMENT 'Customers, each once'

@@ -1,6 +1,6 @@
+import { valueEncoder } from '../../engine/encode-row.ts'
 import type { Value } from '../../engine/engine.ts'
 import type { DataType } from '../../types/data-type.ts'
-import { valueEncoder } from './encode-json.ts'
 
 /** A value as text for people: scalars as Spark prints them, nested values as JSON. NULL is undefined. */
 export function cellFormatter(type: DataType): (value: Value) => string | undefined {

@@ -1,8 +1,8 @@
+import { rowEncoder } from '../../engine/encode-row.ts'
 import type { Row } from '../../engine/engine.ts'
 import type { StructType } from '../../types/data-type.ts'
 import { isNumeric } from '../../types/type-classes.ts'
 import type { Output } from '../terminal.ts'
-import { rowEncoder } from './encode-json.ts'
 import { cellFormatter, printable } from './format-cell.ts'
 import { columnWidths, heading, type TextColumn, tableLine } from './text-table.ts'
 

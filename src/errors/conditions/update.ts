@@ -53,7 +53,7 @@ export const updateConditions = {
   },
   'EXPECTATION_VIOLATION.VERBOSITY_ALL': {
     message:
-      "Flow '{flowName}' failed to meet the expectation: {expectationsViolated}. Columns of the rule: {inputData}. Output record: {outputRecord}.",
+      "Flow '{flowName}' failed to meet the expectation: {expectationsViolated}. Columns of the rule: {values}. Input data ({origin}): {inputData}. Output record: {outputRecord}.",
     hint: 'Correct the data or the rule; nothing of the batch was committed.',
     sqlState: '22000',
   },

@@ -1,5 +1,5 @@
 import { castMayGiveNull } from '../../types/cast-rules.ts'
-import { type DataType, UNKNOWN } from '../../types/data-type.ts'
+import type { DataType } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { Literal } from '../expression.ts'
 import type { ResolvedExpression, ResolvedLiteral } from '../resolved.ts'
@@ -48,10 +48,3 @@ export function containsUnknown(type: DataType): boolean {
       return false
   }
 }
-
-/** What stands for an expression whose type cannot be known yet. */
-export const unknownResult = (args: readonly ResolvedExpression[]) => ({
-  arguments: args,
-  dataType: UNKNOWN,
-  nullable: true,
-})

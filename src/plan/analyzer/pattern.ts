@@ -7,7 +7,6 @@ import {
   DOUBLE,
   INTEGER,
   map,
-  STRING,
   struct,
   TIMESTAMP,
   VOID,
@@ -15,14 +14,7 @@ import {
 import { printSqlType } from '../../types/ddl.ts'
 import { decimalFor, SYSTEM_DEFAULT_DECIMAL } from '../../types/decimal-rules.ts'
 import { sameType } from '../../types/same-type.ts'
-import {
-  isAtomic,
-  isFractional,
-  isIntegral,
-  isInterval,
-  isNumeric,
-  isOrderable,
-} from '../../types/type-classes.ts'
+import { isFractional, isIntegral, isInterval, isNumeric, isOrderable } from '../../types/type-classes.ts'
 import type { TypeClass, TypePattern } from '../functions/signature.ts'
 
 /** What the variables of a signature stand for. `nullable` is that of the elements or results that bound them. */
@@ -143,9 +135,7 @@ const CLASSES: Readonly<Record<TypeClass, ClassRule>> = {
     ofNull: TIMESTAMP,
   },
   interval: { has: isInterval, ofNull: DAY_TIME_INTERVAL },
-  atomic: { has: isAtomic, ofNull: STRING },
   orderable: { has: isOrderable, ofNull: VOID },
-  array: { has: (type) => type.kind === 'array', ofNull: array(VOID) },
   map: { has: (type) => type.kind === 'map', ofNull: map(VOID, VOID) },
   struct: { has: (type) => type.kind === 'struct', ofNull: struct([]) },
 }
@@ -213,9 +203,7 @@ const CLASS_NAMES: Readonly<Record<TypeClass, string>> = {
   decimal: 'DECIMAL',
   timestamp: 'TIMESTAMP',
   interval: 'INTERVAL',
-  atomic: 'an atomic type',
   orderable: 'a type that can be ordered',
-  array: 'ARRAY',
   map: 'MAP',
   struct: 'STRUCT',
 }

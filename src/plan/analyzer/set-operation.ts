@@ -35,7 +35,7 @@ function combined(
   const { operation, isAll } = node
   const output = left.output.map((column, i): OutputColumn => {
     const other = right.output[i]
-    const nullable = operation === 'union' ? column.nullable || (other?.nullable ?? true) : column.nullable
+    const nullable = nullableOf(operation, column.nullable, other?.nullable ?? true)
     return { id: freshId(state), name: column.name, dataType: column.dataType, nullable }
   })
   const open = left.schema.open || right.schema.open
@@ -44,6 +44,12 @@ function combined(
     relation: { kind: 'SetOperation', left, right, operation, isAll, ...shape(output, [], open) },
     scope: open ? { ...scope, open: [{ qualifier: [], columns: new Map() }] } : scope,
   }
+}
+
+/** A row of an intersection is in both inputs, one of a difference in the first. */
+function nullableOf(operation: SetOperation['operation'], left: boolean, right: boolean): boolean {
+  if (operation === 'union') return left || right
+  return operation === 'intersect' ? left && right : left
 }
 
 function commonType(node: SetOperation, left: OutputColumn, right: OutputColumn, index: number): DataType {

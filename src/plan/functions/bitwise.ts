@@ -27,7 +27,7 @@ export const bitwiseFunctions: readonly FunctionDefinition[] = [
     kind: 'scalar',
     signatures: [
       signature([M], M),
-      signature([{ type: { pattern: 'class', name: 'interval' }, casts: 'exact' }], (call) => call.types[0]!),
+      signature([{ type: ANY_INTERVAL, casts: 'exact' }], (call) => call.types[0]!),
     ],
     duckdb: { kind: 'scalar', print: ([value], { ansi }) => (ansi ? `-${value}` : `TRY(-${value})`) },
   },

@@ -3,6 +3,7 @@ import { type DataType, field, INTEGER, struct } from '../../types/data-type.ts'
 import { constantOf } from '../analyzer/cast.ts'
 import type { ResolvedExpression } from '../resolved.ts'
 import {
+  ANY_STRUCT,
   arrayOf,
   type FunctionDefinition,
   K,
@@ -62,7 +63,7 @@ export const generatorFunctions: readonly FunctionDefinition[] = [
     (name): FunctionDefinition => ({
       name,
       kind: 'generator',
-      signatures: [signature([arrayOf({ pattern: 'class', name: 'struct' })], inlineFields)],
+      signatures: [signature([arrayOf(ANY_STRUCT)], inlineFields)],
       duckdb: { kind: 'generator', print: ([list]) => list! },
     }),
   ),

@@ -77,9 +77,7 @@ export type TypeClass =
   | 'decimal'
   | 'timestamp'
   | 'interval'
-  | 'atomic'
   | 'orderable'
-  | 'array'
   | 'map'
   | 'struct'
 
@@ -114,10 +112,8 @@ export const ANY_DECIMAL = typeClass('decimal')
 /** timestamp or timestamp_ntz; dates and strings are cast to timestamp. */
 export const ANY_TIMESTAMP = typeClass('timestamp')
 export const ANY_INTERVAL = typeClass('interval')
-export const ATOMIC = typeClass('atomic')
 /** Everything that can be sorted: all but maps and variants. */
 export const ORDERABLE = typeClass('orderable')
-export const ANY_ARRAY = typeClass('array')
 export const ANY_MAP = typeClass('map')
 export const ANY_STRUCT = typeClass('struct')
 

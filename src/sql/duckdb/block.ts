@@ -16,7 +16,7 @@ export interface Block {
   /** FROM items in it: with several, columns are written with their alias. */
   readonly sources: number
   readonly where: readonly string[]
-  /** Text behind GROUP BY; empty for one group of all rows. */
+  /** Text behind GROUP BY; `()` for one group of all rows. */
   readonly groupBy?: string
   readonly having: readonly string[]
   readonly order?: readonly ResolvedSortOrder[]
@@ -44,6 +44,8 @@ export type Cell =
       readonly sql: string
       /** Expressions folded into this one. */
       readonly height: number
+      /** An aggregate is in it, which by itself makes one group of all rows. */
+      readonly isAggregate: boolean
     }
 
 /** A finished column of a select list. */
@@ -90,15 +92,21 @@ export function cellText(cell: Cell, qualified: boolean): string {
   return qualified ? `${cell.alias}.${identifier(cell.column)}` : identifier(cell.column)
 }
 
-/** The columns as a select list; names that repeat get a number, except at the top. */
+/** The columns as a select list under unique names. */
 export function outputsOf(block: Block, ids: readonly number[]): readonly Output[] {
+  const cells = ids.map((id) => block.cells.get(id)!)
+  const names = uniqueNames(cells)
+  return ids.map((id, i) => ({ id, name: names[i]!, sql: selectText(cells[i]!, block) }))
+}
+
+/** The names, with a number behind those that repeat; DuckDB compares them without case. */
+export function uniqueNames(columns: readonly { readonly name: string }[]): readonly string[] {
   const taken = new Set<string>()
-  return ids.map((id) => {
-    const cell = block.cells.get(id)!
-    let { name } = cell
-    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${cell.name}_${n}`
+  return columns.map((column) => {
+    let { name } = column
+    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${column.name}_${n}`
     taken.add(name.toLowerCase())
-    return { id, name, sql: selectText(cell, block) }
+    return name
   })
 }
 
@@ -116,12 +124,23 @@ export function render(block: Block, outputs: readonly Output[], place: Place): 
   const lines = [`SELECT ${block.distinct === undefined ? '' : `${block.distinct} `}${list(items)}`]
   if (block.from !== '') lines.push(`FROM ${block.from}`)
   if (block.where.length > 0) lines.push(`WHERE ${conjunction(block.where)}`)
-  if (block.groupBy) lines.push(`GROUP BY ${block.groupBy}`)
+  if (block.groupBy !== undefined && !isPlainAggregate(block, outputs))
+    lines.push(`GROUP BY ${block.groupBy}`)
   if (block.having.length > 0) lines.push(`HAVING ${conjunction(block.having)}`)
   if (block.order !== undefined) lines.push(`ORDER BY ${orderText(block, outputs, place)}`)
   if (block.limit !== undefined) lines.push(`LIMIT ${block.limit}`)
   if (block.offset !== undefined) lines.push(`OFFSET ${block.offset}`)
   return lines.join('\n')
+}
+
+function isPlainAggregate(block: Block, outputs: readonly Output[]): boolean {
+  return (
+    block.groupBy === '()' &&
+    outputs.some(({ id }) => {
+      const cell = block.cells.get(id)
+      return cell !== undefined && cell.kind !== 'source' && cell.isAggregate
+    })
+  )
 }
 
 const LINE_WIDTH = 100

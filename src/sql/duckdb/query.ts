@@ -9,6 +9,7 @@ import {
   placeIn,
   render,
   selectText,
+  uniqueNames,
 } from './block.ts'
 import type { Place } from './expression.ts'
 import { identifier } from './identifier.ts'
@@ -110,17 +111,6 @@ export function defineNamed(id: number, wanted: string, relation: ResolvedRelati
   query.named.set(id, { name, columns: uniqueNames(relation.output) })
 }
 
-/** Names as `outputsOf` makes them unique. */
-function uniqueNames(output: readonly OutputColumn[]): readonly string[] {
-  const taken = new Set<string>()
-  return output.map((column) => {
-    let { name } = column
-    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${column.name}_${n}`
-    taken.add(name.toLowerCase())
-    return name
-  })
-}
-
 /** True when no expression names a column that may not be put in its place there. */
 export function canFold(block: Block, expressions: readonly ResolvedExpression[]): boolean {
   const counts = new Map<number, number>()
@@ -138,11 +128,15 @@ export function canFold(block: Block, expressions: readonly ResolvedExpression[]
   return true
 }
 
-/** Ids of the columns that an expression reads, one for each reference and one more where it is read once per element. */
+/**
+ * Ids of the columns that an expression reads, one for each reference and one more where it is read once per element or
+ * from inside a subquery, whose own names would hide those of a folded text.
+ */
 function evaluations(expression: ResolvedExpression): readonly number[] {
   const read = [...columnsOf(expression)]
   visitExpression(expression, (node) => {
     if (node.kind === 'Lambda') read.push(...columnsOf(node.body))
+    if (node.kind === 'Subquery') read.push(...columnsOf({ ...node, values: [] }))
     return node.kind !== 'Lambda'
   })
   return read

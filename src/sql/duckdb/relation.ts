@@ -1,5 +1,5 @@
 import { PipelineError } from '../../errors/index.ts'
-import { columnsOf, visitExpression } from '../../plan/analyzer/walk.ts'
+import { columnsOf, isAggregateCall, visitExpression } from '../../plan/analyzer/walk.ts'
 import { functionNamed } from '../../plan/functions/index.ts'
 import type {
   OutputColumn,
@@ -15,7 +15,7 @@ import type {
   ResolvedSort,
   ResolvedValues,
 } from '../../plan/resolved.ts'
-import { type Block, type Cell, EMPTY_BLOCK, outputsOf, placeIn } from './block.ts'
+import { type Block, type Cell, EMPTY_BLOCK, placeIn, uniqueNames } from './block.ts'
 import { printExpression } from './expression.ts'
 import { identifier, quoteText } from './identifier.ts'
 import { printJoin } from './join.ts'
@@ -162,23 +162,33 @@ function withOrderKeys(cells: Map<number, Cell>, block: Block): ReadonlyMap<numb
 }
 
 function computed(name: string, expression: ResolvedExpression, sql: string, block: Block): Cell {
-  if (expression.kind === 'Literal') return { kind: 'constant', name, sql, height: 0 }
-  const below = columnsOf(expression).map((id) => {
-    const cell = block.cells.get(id)
-    return cell === undefined || cell.kind === 'source' ? 0 : cell.height + 1
+  if (expression.kind === 'Literal') return { kind: 'constant', name, sql, height: 0, isAggregate: false }
+  const below = columnsOf(expression)
+    .map((id) => block.cells.get(id))
+    .filter((each) => each !== undefined && each.kind !== 'source')
+  const height = Math.max(0, ...below.map((each) => each.height + 1))
+  const isAggregate = below.some((each) => each.isAggregate) || contains(expression, isAggregateCall)
+  return { kind: isFixed(expression) ? 'fixed' : 'once', name, sql, height, isAggregate }
+}
+
+function contains(expression: ResolvedExpression, is: (node: ResolvedExpression) => boolean): boolean {
+  let found = false
+  visitExpression(expression, (node) => {
+    found ||= is(node)
+    return !found
   })
-  return { kind: isFixed(expression) ? 'fixed' : 'once', name, sql, height: Math.max(0, ...below) }
+  return found
 }
 
 /** True for what means something else in another SELECT. */
 function isFixed(expression: ResolvedExpression): boolean {
-  let found = false
-  visitExpression(expression, (node) => {
-    if (node.kind === 'Window' || node.kind === 'Subquery') found = true
-    if (node.kind === 'Call' && functionNamed(node.function)?.volatility === 'random') found = true
-    return !found
-  })
-  return found
+  return contains(
+    expression,
+    (node) =>
+      node.kind === 'Window' ||
+      node.kind === 'Subquery' ||
+      (node.kind === 'Call' && functionNamed(node.function)?.volatility === 'random'),
+  )
 }
 
 /** Conditions go to WHERE, over groups to HAVING. */
@@ -186,7 +196,9 @@ function filtered(given: Block, conditions: readonly ResolvedExpression[], query
   if (conditions.length === 0) return given
   const isGrouped = given.groupBy !== undefined
   const reads = conditions.flatMap((each) => columnsOf(each)).map((id) => given.cells.get(id)?.kind)
-  const needsColumns = reads.some((kind) => kind === 'once') && !isGrouped
+  const needsColumns = isGrouped
+    ? conditions.some((each) => contains(each, (node) => node.kind === 'Subquery'))
+    : reads.includes('once')
   const block =
     isClosed(given) || isLimited(given) || hasFixed(given) || needsColumns ? wrap(given, query) : given
   const place = placeIn(block, query)
@@ -220,11 +232,14 @@ function printAggregate(aggregate: ResolvedAggregate, query: Query): Block {
       ]
     }),
   )
-  const { groupingSets, ...rest } = aggregate
-  const sets = groupingSets?.map((set) => `(${set.map((index) => keys[index]).join(', ')})`)
-  const groupBy = sets === undefined ? keys.join(', ') : `GROUPING SETS (${sets.join(', ')})`
   const { order: _, ...grouped } = block
-  return { ...grouped, cells, groupBy: rest.expressions.length === 0 && keys.length === 0 ? '' : groupBy }
+  return { ...grouped, cells, groupBy: groupByText(aggregate, keys) }
+}
+
+function groupByText({ groupingSets }: ResolvedAggregate, keys: readonly string[]): string {
+  if (groupingSets === undefined) return keys.join(', ') || '()'
+  const sets = groupingSets.map((set) => `(${set.map((index) => keys[index]).join(', ')})`)
+  return `GROUPING SETS (${sets.join(', ')})`
 }
 
 function printSort(sort: ResolvedSort, query: Query): Block {
@@ -273,24 +288,15 @@ function printSetOperation(node: ResolvedSetOperation, query: Query): Block {
   const operator = `${node.operation.toUpperCase()}${node.isAll ? ' ALL' : ''}`
   const left = operandOf(node.left, operator, query)
   const right = bracketed(node.right, query)
-  const names = outputsOf(
-    EMPTY_CELLS(node.left.output),
-    node.left.output.map((_, i) => i),
-  )
+  const names = uniqueNames(node.left.output)
   const cells = new Map(
     node.output.map((each, i): [number, Cell] => [
       each.id,
-      { kind: 'source', name: each.name, alias: '', column: names[i]!.name },
+      { kind: 'source', name: each.name, alias: '', column: names[i]! },
     ]),
   )
   return { ...EMPTY_BLOCK, cells, raw: `${left}\n${operator}\n${right}`, sources: 1 }
 }
-
-/** Cells that only have names. */
-const EMPTY_CELLS = (output: readonly OutputColumn[]): Block => ({
-  ...EMPTY_BLOCK,
-  cells: new Map(output.map(({ name }, i) => [i, { kind: 'constant', name, sql: '', height: 0 }])),
-})
 
 /** A chain of the same operation needs no brackets on its left. */
 function operandOf(relation: ResolvedRelation, operator: string, query: Query): string {
@@ -323,8 +329,10 @@ function printGenerate(node: ResolvedGenerate, query: Query): Block {
   const isRead = (id: number) => query.printer.isRead(id, node)
   const [first] = node.generated
   if (node.generated.length === 1 && !isInline(node)) {
-    const cell: Cell = { kind: 'fixed', name: first!.name, sql: rows, height: 0 }
-    return wrap({ ...block, cells: new Map([...block.cells, [first!.id, cell]]), isRead }, query)
+    const cell: Cell = { kind: 'fixed', name: first!.name, sql: rows, height: 0, isAggregate: false }
+    const cells = new Map([...block.cells, [first!.id, cell] as const])
+    // The rows are there even where nothing reads their column.
+    return wrap({ ...block, cells, isRead: (id) => id === first!.id || isRead(id) }, query)
   }
   return withFields(node, wrapRows(block, rows, isRead, query))
 }
@@ -337,7 +345,7 @@ function isInline(node: ResolvedGenerate): boolean {
 const ROW = -1
 
 function wrapRows(block: Block, rows: string, isRead: Block['isRead'], query: Query): Block {
-  const cell: Cell = { kind: 'fixed', name: 'row', sql: rows, height: 0 }
+  const cell: Cell = { kind: 'fixed', name: 'row', sql: rows, height: 0, isAggregate: false }
   const cells = new Map([...block.cells, [ROW, cell] as const])
   return wrap({ ...block, cells, isRead: (id) => id === ROW || isRead(id) }, query)
 }
@@ -351,7 +359,7 @@ function withFields(node: ResolvedGenerate, block: Block): Block {
   for (const [i, column] of node.generated.entries()) {
     const source = row.kind === 'source' ? `${row.alias}.${identifier(row.column)}` : row.sql
     const sql = `struct_extract(${source}, ${quoteText(fields[i]!.name)})`
-    cells.set(column.id, { kind: 'once', name: column.name, sql, height: 0 })
+    cells.set(column.id, { kind: 'once', name: column.name, sql, height: 0, isAggregate: false })
   }
   return { ...block, cells }
 }

@@ -39,6 +39,8 @@ export interface DatasetCounts {
   readonly rules: readonly Rule[]
   /** The rules saw all rows of the dataset, not only what is new. */
   readonly isWhole: boolean
+  /** The rows that the rules saw. */
+  readonly input: Relation
   readonly counts: readonly RuleCount[]
   readonly survivors: Scan
   readonly rejectedCount: bigint

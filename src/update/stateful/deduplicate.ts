@@ -1,4 +1,4 @@
-import { attribute, call, conjunction, filter, joinOn, selectColumns } from '../../plan/build.ts'
+import { attribute, call, conjunction, FALSE, filter, joinOn, selectColumns } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Deduplicate, Relation, Scan } from '../../plan/relation.ts'
 import { fieldNamed, type StructType, struct } from '../../types/data-type.ts'
@@ -88,8 +88,6 @@ async function dropLateRows(
   batch.observed.droppedByWatermark += input.rowCount - onTime.rowCount
   return onTime
 }
-
-const FALSE: Expression = { kind: 'Literal', value: false, dataType: { kind: 'boolean' } }
 
 /**
  * Probes the state with the batch's keys first, which reads only the parts of it that can hold them, and joins the few

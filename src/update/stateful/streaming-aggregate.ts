@@ -1,4 +1,4 @@
-import { alias, attribute, call, filter, project } from '../../plan/build.ts'
+import { alias, attribute, call, FALSE, filter, project } from '../../plan/build.ts'
 import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
 import type { Aggregate, Relation, Scan } from '../../plan/relation.ts'
 import { expressionsOf, walkExpression } from '../../plan/rewrite.ts'
@@ -118,8 +118,6 @@ function groupIsOver(end: Expression | undefined, batch: Batch): Expression {
   if (end === undefined || batch.watermarkMicros === undefined) return FALSE
   return call('coalesce', call('<=', asTimestamp(end), timestampLiteral(batch.watermarkMicros)), FALSE)
 }
-
-const FALSE: Expression = { kind: 'Literal', value: false, dataType: { kind: 'boolean' } }
 
 function mergeGroups(
   groups: Relation,

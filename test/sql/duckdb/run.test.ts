@@ -161,6 +161,25 @@ test('any text is a column name', async () => {
   expect(rows).toEqual([[1]])
 })
 
+test('an aggregate of all rows that nothing reads is one row all the same', async () => {
+  const none = 'SELECT sum(id) AS s FROM orders WHERE false'
+  expect(await rowsOf(connection, `SELECT count(*) FROM (${none})`)).toEqual([['1']])
+  expect(await rowsOf(connection, `SELECT 7 AS seven FROM (${none})`)).toEqual([[7]])
+  expect(await rowsOf(connection, `SELECT 7 AS seven FROM (${none} HAVING count(*) > 0)`)).toEqual([])
+})
+
+test('exploded rows are there though nothing reads their column', async () => {
+  expect(
+    await rowsOf(connection, 'SELECT count(*) FROM (SELECT id, explode(tags) AS tag FROM orders)'),
+  ).toEqual([['200']])
+})
+
+test('a subquery may read an aggregate of the query around it', async () => {
+  const query =
+    'SELECT customer FROM (SELECT customer, max(id) AS last FROM orders GROUP BY customer) o WHERE EXISTS (SELECT 1 FROM customers c WHERE c.customer + 98 = o.last) ORDER BY customer'
+  expect(await rowsOf(connection, query)).toEqual([[0], [2]])
+})
+
 test('current_timestamp is that of the batch', async () => {
   expect(await rowsOf(connection, 'SELECT current_timestamp() AS now')).toEqual([['1970-01-01 00:00:00+00']])
 })

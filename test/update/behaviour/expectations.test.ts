@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { PipelineError } from '../../../src/errors/index.ts'
 import type { UpdateSummary } from '../../../src/update/update-api.ts'
@@ -177,9 +178,11 @@ describe('a fail rule', () => {
       condition: 'EXPECTATION_VIOLATION.VERBOSITY_ALL',
       parameters: {
         flowName: 'main.shop.silver',
-        expectationsViolated: "'known' (1 rows)",
-        inputData: '{"status":"lost"}',
-        outputRecord: expect.stringContaining('"id":"2","amount":"7","status":"lost"'),
+        expectationsViolated: "'known' (1 row)",
+        values: '{"status":"lost"}',
+        inputData: expect.stringContaining('"id":2,"amount":7,"status":"lost"'),
+        origin: 'of unknown origin',
+        outputRecord: expect.stringContaining('"id":2,"amount":7,"status":"lost"'),
       },
     })
     await pipeline.close()
@@ -189,6 +192,46 @@ describe('a fail rule', () => {
     await pipeline.close()
     expect((await failed({ 'pipelines.expectations.verbosity': 'NONE' })).error.parameters).toEqual({
       flowName: 'main.shop.silver',
+    })
+  })
+
+  test('of a flow that reads files tells file and line', async () => {
+    pipeline = new TestPipeline(`
+      CREATE STREAMING TABLE silver (CONSTRAINT cheap EXPECT (total < 100) ON VIOLATION FAIL UPDATE) AS
+      SELECT id, amount * 2 AS total, tags
+      FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT, amount BIGINT, tags ARRAY<BIGINT>')
+      WHERE id > 0;`)
+    pipeline.land('orders/1.json', { id: 1, amount: 5 }, { id: 2, amount: 6 })
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      id: i,
+      amount: i === 29 || i === 0 ? 77 : 1,
+      tags: [i],
+    }))
+    pipeline.land('orders/2.json', ...rows)
+    const [error] = (await pipeline.run()).errors as [PipelineError]
+    expect(error.parameters).toEqual({
+      flowName: 'main.shop.silver',
+      expectationsViolated: "'cheap' (1 row)",
+      values: '{"total":154}',
+      inputData: '{"id":29,"amount":77,"tags":[29]}',
+      origin: `file://${join(pipeline.folder, 'data/orders/2.json')}, line 30`,
+      outputRecord: '{"id":29,"total":154,"tags":[29]}',
+    })
+    expect(error.message).toContain(
+      `Columns of the rule: {"total":154}. Input data (file://${join(pipeline.folder, 'data/orders/2.json')}, line 30): {"id":29,`,
+    )
+  })
+
+  test('of a materialized view shows the row that the query made', async () => {
+    pipeline = new TestPipeline(`${BRONZE}
+      CREATE MATERIALIZED VIEW totals (CONSTRAINT few EXPECT (n < 2) ON VIOLATION FAIL UPDATE) AS
+      SELECT status, count(*) AS n FROM bronze GROUP BY status;`)
+    pipeline.land('orders/1.json', { id: 1, status: 'new' }, { id: 2, status: 'new' })
+    const [error] = (await pipeline.run()).errors as [PipelineError]
+    expect(error.parameters).toMatchObject({
+      inputData: 'not known',
+      outputRecord: '{"status":"new","n":2}',
+      origin: 'of unknown origin',
     })
   })
 
@@ -256,6 +299,19 @@ describe('quarantine', () => {
       [4, null, ['small', 'positive'], 'silver', 0],
       [9, -9, ['positive'], 'silver', 1],
     ])
+  })
+
+  test.each([
+    ['true', 'silver_quarantine'],
+    ['rejected', 'rejected'],
+  ])("in SQL is the property 'pipelines.quarantine' = '%s'", async (value, table) => {
+    pipeline = new TestPipeline(`${BRONZE}
+      CREATE STREAMING TABLE silver (CONSTRAINT positive EXPECT (amount > 0) ON VIOLATION DROP ROW)
+      TBLPROPERTIES ('pipelines.quarantine' = '${value}') AS SELECT id, amount FROM STREAM(bronze);`)
+    pipeline.land('orders/1.json', { id: 1, amount: -1 })
+    await pipeline.run()
+    expect(await pipeline.query(`SELECT id, _failed_expectations FROM ${table}`)).toEqual([[1, ['positive']]])
+    expect((await pipeline.table('silver')).snapshot.metadata.configuration).not.toHaveProperty(['pipelines.quarantine'])
   })
 
   test('of a materialized view is replaced with it', async () => {

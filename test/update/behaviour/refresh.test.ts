@@ -258,6 +258,51 @@ describe('tables and their definitions', () => {
     expect(await pipeline.query('SELECT id FROM `raw orders`')).toEqual([[1]])
   })
 
+  test.each([
+    ['a column', 'id BIGINT NOT NULL, region STRING', 'id, region', 'id', 1],
+    ['a partition column', 'id BIGINT, region STRING NOT NULL', 'id, region', 'region', 2],
+    [
+      'a struct',
+      'id BIGINT, place STRUCT<region: STRING, zip: STRING> NOT NULL',
+      "id, CASE WHEN id > 1 THEN named_struct('region', region, 'zip', 'x') END AS place",
+      'place',
+      2,
+    ],
+    [
+      'a field of a struct',
+      'id BIGINT, place STRUCT<region: STRING NOT NULL, zip: STRING>',
+      "id, CASE WHEN id > 1 THEN named_struct('region', region, 'zip', 'x') END AS place",
+      'place.region',
+      1,
+    ],
+  ])('NOT NULL of %s is kept before anything is committed', async (_, schema, columns, columnName, count) => {
+    const partitioned = columnName === 'region' ? 'PARTITIONED BY (region)' : ''
+    pipeline = new TestPipeline(`
+      CREATE STREAMING TABLE orders (${schema}) ${partitioned} AS
+      SELECT ${columns} FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT, region STRING');`)
+    pipeline.land('orders/1.json', { id: 1 }, { id: 2 }, { region: 'EU' })
+    const summary = await pipeline.run()
+    expect(summary.errors[0]).toMatchObject({
+      condition: 'DELTA_NOT_NULL_CONSTRAINT_VIOLATED',
+      parameters: { columnName, tableName: 'main.shop.orders', count: String(count) },
+    })
+    expect((await pipeline.table('orders')).snapshot.numFiles).toBe(0)
+  })
+
+  test('NOT NULL can be lifted; a query that gives no NULL promises nothing', async () => {
+    const orders = (schema: string) => `
+      CREATE STREAMING TABLE orders ${schema} AS
+      SELECT id, 1 AS one FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT');`
+    pipeline = new TestPipeline(orders('(id BIGINT NOT NULL, one INT)'))
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    pipeline.define(orders('').replace('1 AS one', 'if(id > 0, 1, NULL) AS one'))
+    pipeline.land('orders/2.json', { id: null })
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    const { fields } = (await pipeline.table('orders')).snapshot.metadata.schema
+    expect(fields.map((each) => each.nullable)).toEqual([true, true])
+  })
+
   test('partitions are written as such', async () => {
     pipeline = new TestPipeline(BRONZE.replace('AS', 'PARTITIONED BY (amount) AS'))
     pipeline.land('orders/1.json', { id: 1, amount: 5 }, { id: 2, amount: null })

@@ -1,5 +1,5 @@
-import type { Row, Value } from '../../engine/engine.ts'
-import type { DataType, StructType } from '../../types/data-type.ts'
+import type { DataType, StructType } from '../types/data-type.ts'
+import type { Row, Value } from './engine.ts'
 
 /** Turns a value that is not NULL into its JSON text. */
 type Encode = (value: Value) => string
