@@ -1,5 +1,6 @@
 import { INTEGER, LONG } from '../../types/data-type.ts'
 import {
+  ANY_INTERVAL,
   type DuckdbForm,
   type FunctionDefinition,
   INTEGRAL,
