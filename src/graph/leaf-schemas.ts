@@ -1,7 +1,7 @@
 import { PipelineError } from '../errors/index.ts'
 import type { LeafSchema } from '../plan/analyzer/state.ts'
-import { functionNamed } from '../plan/functions/index.ts'
 import type { DataSource, Read, TableValuedFunction } from '../plan/relation.ts'
+import { isBuiltInTableFunction, unknownTableFunction } from '../plan/table-functions.ts'
 import { formatTableName } from '../plan/table-name.ts'
 import { field, LONG, STRING, type StructType, struct, TIMESTAMP } from '../types/data-type.ts'
 
@@ -47,10 +47,10 @@ export class LeafSchemas {
 
   /** Looks up a source. Throws UNRESOLVABLE_TABLE_VALUED_FUNCTION for a function that nobody knows. */
   async fetch(source: DataSource | TableValuedFunction): Promise<void> {
-    if (source.kind === 'TableValuedFunction' && isBuiltIn(source)) return
+    if (source.kind === 'TableValuedFunction' && isBuiltInTableFunction(source.name)) return
     const known = await this.#context.sourceSchema(source)
     if (known === undefined && source.kind === 'TableValuedFunction') {
-      throw new PipelineError('UNRESOLVABLE_TABLE_VALUED_FUNCTION', { name: source.name })
+      throw unknownTableFunction(source)
     }
     this.#sources.set(source, known ?? assumed(source))
   }
@@ -71,11 +71,6 @@ export class LeafSchemas {
     }
     return readsChanges(leaf) ? withChangeColumns(known) : known
   }
-}
-
-/** Functions that the analyzer knows itself. */
-function isBuiltIn({ name }: TableValuedFunction): boolean {
-  return name.toLowerCase() === 'range' || functionNamed(name)?.kind === 'generator'
 }
 
 /** A declared schema, to which the files may still add (`_rescued_data`, folders, `_metadata`); else nothing. */

@@ -66,7 +66,7 @@ export interface DataSource extends Node {
   readonly timeTravel?: TimeTravel
 }
 
-/** `range(10)`, `event_log(...)`, `table_changes('t', 1)`, `explode(...)` in FROM. */
+/** `range(10)`, `event_log(...)`, `explode(...)` in FROM. */
 export interface TableValuedFunction extends Node {
   readonly kind: 'TableValuedFunction'
   readonly name: string

@@ -1,8 +1,12 @@
 import type { Relation } from '../../plan/relation.ts'
 import { childrenOf, expressionsOf, transform, walkExpression } from '../../plan/rewrite.ts'
+import { isBuiltInTableFunction, unknownTableFunction } from '../../plan/table-functions.ts'
 import type { ConsoleTables, TableLeaf } from './console-tables.ts'
 
-/** A query with the tables that it names in the place of their names. Common table expressions stay as they are. */
+/**
+ * A query with the tables that it names in the place of their names. Common table expressions stay as they are.
+ * Throws UNRESOLVABLE_TABLE_VALUED_FUNCTION, and what opening a table throws.
+ */
 export async function bindTables(query: Relation, tables: ConsoleTables): Promise<Relation> {
   const bound = new Map<Relation, Relation>()
   for (const leaf of tableLeaves(query, new Set())) bound.set(leaf, await tables.scan(leaf))
@@ -17,6 +21,9 @@ function* tableLeaves(relation: Relation, shadowed: ReadonlySet<string>): Genera
     if (!isLocal) yield relation
   }
   if (relation.kind === 'DataSource') yield relation
+  if (relation.kind === 'TableValuedFunction' && !isBuiltInTableFunction(relation.name)) {
+    throw unknownTableFunction(relation)
+  }
   for (const child of childrenOf(relation)) yield* tableLeaves(child, shadowed)
   for (const expression of expressionsOf(relation)) {
     for (const node of walkExpression(expression)) {

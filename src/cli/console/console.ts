@@ -20,12 +20,14 @@ import { columnsOf, detailOf, historyOf, propertiesOf } from './table-facts.ts'
  * named by path. Definitions are never loaded. An engine is opened when a question needs one.
  */
 export class Console {
+  readonly #cwd: string
   readonly #project: PipelineProject | undefined
   readonly #engine: LazyEngine
   readonly #tables: ConsoleTables
   readonly #cleanups: (() => Promise<void>)[] = []
 
   private constructor(project: PipelineProject | undefined, cwd: string) {
+    this.#cwd = cwd
     this.#project = project
     this.#engine = new LazyEngine(() => openEngine(project))
     this.#tables = new ConsoleTables(project, this.#engine, cwd)
@@ -91,7 +93,9 @@ export class Console {
   }
 
   async #withEvents(query: Relation): Promise<Relation> {
-    if (this.#project === undefined || !readsEventLog(query)) return query
+    if (!readsEventLog(query)) return query
+    if (this.#project === undefined)
+      throw new PipelineError('PIPELINE_SPEC_FILE_NOT_FOUND', { dir_path: this.#cwd })
     const { id, name, storage } = this.#project.spec
     const view = await openEventLogView(localStorage(storage), this.#engine.deltaPort)
     this.#cleanups.push(() => view.close())

@@ -199,7 +199,7 @@ export const graphConditions = {
   },
   UNRESOLVABLE_TABLE_VALUED_FUNCTION: {
     message: "'{name}' is not a function that gives a table.",
-    hint: 'In FROM there may be read_files, range, explode and the like.',
+    hint: '{suggestion}',
     sqlState: '42883',
   },
   INVALID_RESETTABLE_DEPENDENCY: {
