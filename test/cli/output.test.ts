@@ -91,17 +91,27 @@ async function written(format: RowFormat, rows = chunks): Promise<string> {
 }
 
 describe('rows are printed', () => {
-  test('as a table, its columns as wide as the first chunk needs', async () => {
+  test('as a table, its columns as wide as the first rows need', async () => {
     expect(await written('table')).toBe(
       [
-        'name  amount  at',
-        '────  ──────  ──────────────────────',
-        'Ada    12.50  2025-01-31 10:00:00',
-        '        NULL  2025-01-31 10:00:00.25',
+        'name             amount  at',
+        '──────────────  ───────  ──────────────────────',
+        'Ada               12.50  2025-01-31 10:00:00',
+        '                   NULL  2025-01-31 10:00:00.25',
         'say "hi", Köln  1000.00  NULL',
         '',
       ].join('\n'),
     )
+  })
+
+  test('as a table, from which a wider row far down pushes its line out', async () => {
+    const many: Row[] = Array.from({ length: 200 }, () => ['Ada', null, null])
+    const lines = (await written('table', [many, [['Ada Lovelace', null, null]]])).split('\n')
+    expect([lines[0], lines[2], lines.at(-2)]).toEqual([
+      'name  amount  at',
+      'Ada     NULL  NULL',
+      'Ada Lovelace    NULL  NULL',
+    ])
   })
 
   test('as a JSON array, a row a line', async () => {

@@ -63,7 +63,10 @@ function csvField(text: string | undefined): string {
 /** A wider cell pushes the rest of its line out, in place of stretching every line. */
 const WIDEST_COLUMN = 60
 
-/** Columns as wide as the first chunk needs; later rows that are wider push their line out. */
+/** Rows that are waited for, so that chunks of few rows do not decide the widths alone. */
+const ROWS_FOR_WIDTHS = 200
+
+/** Columns as wide as the first rows need; later rows that are wider push their line out. */
 async function writeTable({ schema, chunks }: RowStream, output: Output): Promise<number> {
   const formatters = schema.fields.map((field) => cellFormatter(field.dataType))
   const columns = schema.fields.map(
@@ -74,7 +77,7 @@ async function writeTable({ schema, chunks }: RowStream, output: Output): Promis
   )
   let widths: readonly number[] | undefined
   let count = 0
-  for await (const chunk of chunks) {
+  for await (const chunk of firstTogether(chunks, ROWS_FOR_WIDTHS)) {
     const cells = chunk.map((row) => formatters.map((format, i) => printable(format(row[i]!) ?? 'NULL')))
     const lines: string[] = []
     if (widths === undefined) {
@@ -87,4 +90,17 @@ async function writeTable({ schema, chunks }: RowStream, output: Output): Promis
   }
   if (widths === undefined) output.write(`${heading(columns, columnWidths(columns, [])).join('\n')}\n`)
   return count
+}
+
+/** The same rows, the first `size` or more of them in one chunk. */
+async function* firstTogether(chunks: RowStream['chunks'], size: number): AsyncGenerator<readonly Row[]> {
+  let first: Row[] | undefined = []
+  for await (const chunk of chunks) {
+    if (first === undefined) yield chunk
+    else if (first.push(...chunk) >= size) {
+      yield first
+      first = undefined
+    }
+  }
+  if (first !== undefined && first.length > 0) yield first
 }
