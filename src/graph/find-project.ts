@@ -21,8 +21,8 @@ export interface FindProjectOptions {
 
 /**
  * The pipeline that a folder belongs to: its spec is `pipeline.yml`, `.yaml`, `.json` or Spark's `spark-pipeline.yml`, in that
- * folder or the nearest parent that has one. Throws PIPELINE_SPEC_FILE_NOT_FOUND, MULTIPLE_PIPELINE_SPEC_FILES_FOUND and the
- * conditions of `parseSpec`.
+ * folder or the nearest parent that has one. Throws PIPELINE_SPEC_FILE_NOT_FOUND, PIPELINE_SPEC_NOT_READABLE, MULTIPLE_PIPELINE_SPEC_FILES_FOUND and
+ * the conditions of `parseSpec`.
  */
 export async function findProject(
   startFolder: string,
@@ -31,8 +31,12 @@ export async function findProject(
   const path =
     options.spec === undefined ? searchUpwards(resolve(startFolder)) : resolve(startFolder, options.spec)
   const specPath = isFolder(path) ? specIn(path) : path
-  if (specPath === undefined || !existsSync(specPath)) {
-    throw new PipelineError('PIPELINE_SPEC_FILE_NOT_FOUND', { dir_path: path })
+  if (specPath === undefined) throw new PipelineError('PIPELINE_SPEC_FILE_NOT_FOUND', { dir_path: path })
+  if (!existsSync(specPath)) {
+    throw new PipelineError('PIPELINE_SPEC_NOT_READABLE', {
+      file: specPath,
+      reason: 'there is no such file.',
+    })
   }
   const folder = dirname(specPath)
   const specFile = basename(specPath)

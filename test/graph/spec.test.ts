@@ -28,12 +28,17 @@ describe('finding the spec', () => {
   })
 
   test('none at all is an error that names the folder', async () => {
-    const folder = folderWith({})
-    await expect(findProject(folder, { spec: 'x.yml' })).rejects.toMatchObject({
+    await expect(findProject('/')).rejects.toMatchObject({
       condition: 'PIPELINE_SPEC_FILE_NOT_FOUND',
-      parameters: { dir_path: join(folder, 'x.yml') },
+      parameters: { dir_path: '/' },
     })
-    await expect(findProject('/')).rejects.toMatchObject({ condition: 'PIPELINE_SPEC_FILE_NOT_FOUND' })
+  })
+
+  test('a file that is named and not there is an error that names it', async () => {
+    await expect(findProject('/', { spec: 'nowhere.yml' })).rejects.toMatchObject({
+      condition: 'PIPELINE_SPEC_NOT_READABLE',
+      parameters: { file: '/nowhere.yml', reason: 'there is no such file.' },
+    })
   })
 
   test('two in one folder are an error', async () => {

@@ -30,7 +30,7 @@ export const sourceConditions = {
   },
   CF_UNSUPPORTED_FORMAT: {
     message: "Files of the format '{format}' cannot be read.",
-    hint: 'Supported formats: {supported}.',
+    hint: '{suggestion}',
     sqlState: '0A000',
   },
   CF_USE_DELTA_FORMAT: {
@@ -67,6 +67,7 @@ export const sourceConditions = {
   },
   CF_PATH_DOES_NOT_EXIST: {
     message: "The input path '{path}' does not exist.",
+    hint: 'A relative path begins at the folder of the pipeline spec. A folder that is still to be filled must be there.',
     sqlState: '42704',
   },
   CF_SOURCE_DIRECTORY_PATH_REQUIRED: {

@@ -143,16 +143,25 @@ class OptionReader {
   }
 
   #format(): FileFormat | undefined {
-    const text = (
-      this.#dialect === 'spark' ? this.#context.format : this.#loader.get('format')
-    )?.toLowerCase()
-    if (text === undefined) {
+    const written = this.#dialect === 'spark' ? this.#context.format : this.#loader.get('format')
+    const text = written?.toLowerCase()
+    if (written === undefined || text === undefined) {
       if (this.#dialect === 'read_files') return undefined
       throw new PipelineError('CF_FILE_FORMAT_REQUIRED', {})
     }
     if (FORMATS.includes(text)) return text as FileFormat
     if (text === 'delta') throw new PipelineError('CF_USE_DELTA_FORMAT', {})
-    throw new PipelineError('CF_UNSUPPORTED_FORMAT', { format: text, supported: FORMATS.join(', ') })
+    throw new PipelineError('CF_UNSUPPORTED_FORMAT', {
+      format: written,
+      suggestion: this.#otherFormat(written),
+    })
+  }
+
+  /** A reader's own format may be `cloudFiles` or `delta` as well; the files below it may not. */
+  #otherFormat(written: string): string {
+    const formats = this.#dialect === 'spark' ? ['cloudFiles', 'delta', ...FORMATS] : FORMATS
+    const near = nearest(written, formats)
+    return near === undefined ? `Supported formats: ${formats.join(', ')}.` : `Did you mean '${near}'?`
   }
 
   #checkFormat(name: string, format: FileFormat | undefined): void {

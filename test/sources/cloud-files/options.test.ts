@@ -91,6 +91,16 @@ test('sizes, intervals and moments', () => {
 })
 
 test.each([
+  ['cloudFile', {}, "Did you mean 'cloudFiles'?"],
+  ['cloudFiles', { 'cloudFiles.format': 'jsn' }, "Did you mean 'json'?"],
+  ['kafka', {}, 'Supported formats: cloudFiles, delta, json, csv, parquet, text.'],
+])('a format that is not known names the nearest: %s %o', (format, options, hint) => {
+  expect(() => parseOptions(options, { format, hasSchema: false })).toThrow(
+    expect.objectContaining({ condition: 'CF_UNSUPPORTED_FORMAT', hint }),
+  )
+})
+
+test.each([
   [{}, false, 'CF_FILE_FORMAT_REQUIRED'],
   [{ 'cloudFiles.format': 'orc' }, false, 'CF_UNSUPPORTED_FORMAT'],
   [{ 'cloudFiles.format': 'delta' }, false, 'CF_USE_DELTA_FORMAT'],
