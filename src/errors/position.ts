@@ -8,10 +8,13 @@ export interface Position {
   readonly column: number
   /** The line itself, where no file holds it: a query typed on the command line. */
   readonly text?: string
+  /** The part of the definition at this place that is meant, where it has no place of its own: `the expectation 'valid_id'`. */
+  readonly within?: string
 }
 
-/** `transformations/silver.sql:14:3`, the form that editors and terminals turn into a link. */
+/** `transformations/silver.sql:14:3`, the form that editors and terminals turn into a link; behind it what is meant there. */
 export function formatPosition(position: Position): string {
   const place = `${position.line}:${position.column}`
-  return position.file === undefined ? `line ${place}` : `${position.file}:${place}`
+  const link = position.file === undefined ? `line ${place}` : `${position.file}:${place}`
+  return position.within === undefined ? link : `${link}, in ${position.within}`
 }

@@ -31,7 +31,9 @@ export function resolveExpectations(
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error
       // Text inside of TypeScript has no lines of its own in the file: the definition is the place to look at.
-      if (error.position?.file === undefined) error.position = position
+      if (error.position?.file === undefined) {
+        error.position = { ...position, within: `the expectation '${expectation.name}'` }
+      }
       failures.push(error)
     }
   }

@@ -31,6 +31,11 @@ test('a file that cannot be read leaves the line out, and no place leaves out bo
   expect(renderError(notFound({})).split('\n')).toHaveLength(2)
 })
 
+test('a part of a definition without a place of its own is named behind the place', () => {
+  const position = { file: 'gone.ts', line: 3, column: 1, within: "the expectation 'valid_id'" }
+  expect(renderError(notFound({ position }))).toContain("  at gone.ts:3:1, in the expectation 'valid_id'\n")
+})
+
 test('an empty hint is not shown', () => {
   const error = new PipelineError('UNRESOLVED_ROUTINE', { routineName: 'x', suggestion: '' })
   expect(renderError(error)).toBe("error[UNRESOLVED_ROUTINE] Cannot resolve routine 'x'.")

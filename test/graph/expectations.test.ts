@@ -64,7 +64,7 @@ describe('rules', () => {
     expect(failures[0]).toMatchObject({
       condition: expected,
       parameters,
-      position: { file: 'a.ts', line: 3, column: 1 },
+      position: { file: 'a.ts', line: 3, column: 1, within: "the expectation 'r'" },
     })
   })
 
