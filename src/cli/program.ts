@@ -1,9 +1,25 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { EventType } from '../event-log/index.ts'
 import { packageVersion } from './package-files.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What a command's module exports: does the work and returns the exit code. */
 type Action<Arguments extends readonly unknown[]> = (...given: [...Arguments, Terminal]) => Promise<number>
+
+/** Written out, because the event log's modules are loaded only by commands that read it. */
+const EVENT_TYPES: readonly EventType[] = [
+  'create_update',
+  'user_action',
+  'update_progress',
+  'flow_definition',
+  'dataset_definition',
+  'flow_progress',
+  'planning_information',
+  'runtime_details',
+  'operation_progress',
+  'stream_progress',
+  'deprecation',
+]
 
 /**
  * The grammar of the command line. What a command does is loaded when it runs: a help text, or an update with nothing to
@@ -81,7 +97,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
 
   pipelineCommand(program, 'events')
     .description('show the event log of the pipeline')
-    .option('--update <id>', 'of this update, or of the `latest`', 'latest')
+    .option('--update <id>', 'of this update (its id, or how that begins), or of the `latest`', 'latest')
     .option('--all', 'of all updates')
     .addOption(
       new Option('--level <level>', 'only events of this level').choices([
@@ -91,7 +107,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
         'METRICS',
       ]),
     )
-    .option('--type <type>', 'only events of this type, such as flow_progress')
+    .addOption(new Option('--type <type>', 'only events of this type').choices(EVENT_TYPES))
     .option('-n, --limit <count>', 'only the last ones', wholeNumber(1))
     .addOption(output('text', 'json'))
     .action(perform(async () => (await import('./commands/events.ts')).events))

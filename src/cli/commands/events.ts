@@ -10,7 +10,7 @@ import { openProject, type ProjectOptions } from '../project-options.ts'
 import type { Terminal } from '../terminal.ts'
 
 export interface EventsOptions extends ProjectOptions {
-  /** An id, or `latest`. */
+  /** An id or how one begins, or `latest`. */
   readonly update: string
   readonly all?: boolean
   readonly level?: PipelineEvent['level']
@@ -18,6 +18,9 @@ export interface EventsOptions extends ProjectOptions {
   readonly limit?: number
   readonly output: 'text' | 'json'
 }
+
+/** How many updates an error names. */
+const NEWEST_SHOWN = 3
 
 /** `millrace events`: what the event log tells, oldest first. */
 export async function events(options: EventsOptions, terminal: Terminal): Promise<number> {
@@ -40,16 +43,19 @@ export async function events(options: EventsOptions, terminal: Terminal): Promis
   }
 }
 
-/** The id that the user gave, or that of the newest update. Throws NO_UPDATE_YET. */
+/** The whole id that the user meant, or that of the newest update. Throws NO_UPDATE_YET and UPDATE_NOT_FOUND. */
 async function updateOf(
   wanted: string,
   project: PipelineProject,
   read: (filter: EventFilter) => Promise<PipelineEvent[]>,
 ): Promise<string | undefined> {
-  if (wanted !== 'latest') return wanted
-  const [newest] = await read({ eventTypes: ['create_update'], limit: 1 })
-  if (newest !== undefined) return newest.origin.update_id
-  throw new PipelineError('NO_UPDATE_YET', { pipeline: project.spec.name })
+  const isLatest = wanted === 'latest'
+  const started = await read({ eventTypes: ['create_update'], ...(isLatest && { limit: 1 }) })
+  const ids = started.map((event) => event.origin.update_id ?? '')
+  if (ids.length === 0) throw new PipelineError('NO_UPDATE_YET', { pipeline: project.spec.name })
+  const found = isLatest ? ids.at(-1) : ids.findLast((id) => id.startsWith(wanted.toLowerCase()))
+  if (found !== undefined) return found
+  throw new PipelineError('UPDATE_NOT_FOUND', { update: wanted, newest: ids.slice(-NEWEST_SHOWN).join(', ') })
 }
 
 function printed(found: readonly PipelineEvent[], output: 'text' | 'json'): string {

@@ -20,6 +20,11 @@ export const cliConditions = {
     hint: "Definitions belong into the pipeline's files.",
     sqlState: '0A000',
   },
+  UPDATE_NOT_FOUND: {
+    message: "The event log has no update whose id is, or begins with, '{update}'.",
+    hint: 'The newest are {newest}.',
+    sqlState: '42704',
+  },
   NO_UPDATE_YET: {
     message: "The pipeline '{pipeline}' has never been updated.",
     hint: "Start with 'millrace run'.",
