@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 /** Runs the orders pipeline twice in a copy of its folder: over 10,000 orders, then over 500 more. */
 const bin = fileURLToPath(new URL('../src/cli/bin.ts', import.meta.url))
-const folder = join(mkdtempSync(join(tmpdir(), 'millrace-demo-')), 'orders')
+const root = mkdtempSync(join(tmpdir(), 'millrace-demo-'))
+const folder = join(root, 'orders')
 
 function millrace(...args: string[]): void {
   const shown = args.map((arg) => (/\s/.test(arg) ? `"${arg}"` : arg)).join(' ')
@@ -25,5 +26,5 @@ try {
   millrace('run')
   millrace('query', 'SELECT * FROM gold_daily_sales ORDER BY date, region LIMIT 5')
 } finally {
-  rmSync(join(folder, '..'), { recursive: true })
+  rmSync(root, { recursive: true })
 }
