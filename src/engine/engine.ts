@@ -41,10 +41,10 @@ export interface CompiledQuery {
   readonly sql: string
 }
 
-/** One flow's connection. Queries of a session run one after the other; `interrupt` stops the running one. */
+/** One flow's connection. Queries of a session run one after the other. */
 export interface EngineSession {
   /**
-   * Holds a query's rows in the session, so that several consumers read the same ones.
+   * Holds a query's rows until the session closes, so that several consumers read the same ones.
    * With rules, every rule is counted on all rows and the rows are split into survivors and rejects.
    */
   stage(query: Relation, rules?: readonly Rule[]): Promise<Staged>
@@ -61,9 +61,7 @@ export interface EngineSession {
   /** The same rows, a chunk at a time, for results of any size. */
   stream(query: Relation): AsyncIterable<readonly Row[]>
 
-  /** Drops staged rows. */
-  release(staged: Staged): Promise<void>
-
+  /** Stops the running query and refuses those that follow: both throw OPERATION_CANCELED. */
   interrupt(): void
 
   close(): Promise<void>
@@ -106,25 +104,13 @@ export interface WriteRequest {
   readonly partitionColumns: readonly string[]
   /** Local folder, created if absent; files get unique names in it. */
   readonly folder: string
-  /** Evaluated in the same pass; without them all rows are written. */
-  readonly rules?: readonly Rule[]
-  /** Where rejected rows go; dropped (but counted) without it. */
-  readonly rejects?: {
-    readonly folder: string
-    readonly query: (rejected: Scan) => Relation
-    readonly schema: StructType
-  }
   /** Rows wanted sorted or clustered by these columns within the files. */
   readonly orderBy?: readonly string[]
 }
 
 export interface WriteResult {
   readonly files: readonly WrittenFile[]
-  readonly rejectFiles: readonly WrittenFile[]
-  /** Survivors written. */
   readonly rowCount: bigint
-  readonly rejectedCount: bigint
-  readonly counts: readonly RuleCount[]
 }
 
 /** A Parquet file as the engine wrote it, not yet part of any table. */

@@ -40,6 +40,8 @@ function useOfTime(relation: Relation): UseOfTime {
 function calls(relation: Relation, volatility: 'time' | 'random'): boolean {
   for (const expression of expressionsOf(relation)) {
     for (const node of walkExpression(expression)) {
+      if (node.kind === 'SubqueryExpression' && [...walk(node.plan)].some((each) => calls(each, volatility)))
+        return true
       if (node.kind !== 'UnresolvedFunction') continue
       const definition = functionNamed(node.name)
       if (definition?.kind === 'scalar' && definition.volatility === volatility) return true

@@ -6,7 +6,8 @@ import { filter } from '../plan/build.ts'
 import type { Expression } from '../plan/expression.ts'
 import type { Relation, Scan } from '../plan/relation.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../storage/durable-file.ts'
-import type { Storage } from '../storage/storage.ts'
+import { STAGING_FOLDER, type Storage } from '../storage/storage.ts'
+import { asNullable } from '../types/as-nullable.ts'
 import type { StructType } from '../types/data-type.ts'
 import { printSchema } from '../types/ddl.ts'
 import type { EventTimeProgress } from './stateful/watermark.ts'
@@ -41,16 +42,23 @@ export class StateStore {
       if (batch !== undefined && batch < oldest) manifests.push(path)
     }
     if (manifests.length === 0) return
-    const kept = new Set(
-      (await this.#read(oldest)).operators.flatMap((each) => each.runs.map((run) => run.path)),
-    )
+    const kept = new Set(await this.#paths(oldest))
     const superseded = new Set<string>()
-    for (const path of manifests) {
-      for (const operator of (await this.#read(batchOf(path)!)).operators) {
-        for (const run of operator.runs) if (!kept.has(run.path)) superseded.add(run.path)
-      }
+    for (const manifest of manifests) {
+      for (const path of await this.#paths(batchOf(manifest)!)) if (!kept.has(path)) superseded.add(path)
     }
     await this.#storage.delete([...superseded, ...manifests])
+  }
+
+  /** Removes what a crashed batch left of runs that it did not publish. */
+  cleanStaging(): Promise<void> {
+    return this.#storage.deleteAll(`${this.#folder}/${STAGING_FOLDER}`)
+  }
+
+  /** Files of the state after a batch. */
+  async #paths(batch: number): Promise<string[]> {
+    const { operators } = await this.#read(batch)
+    return operators.flatMap((each) => each.runs.flatMap((run) => run.paths))
   }
 
   async #read(batch: number): Promise<Manifest> {
@@ -88,10 +96,14 @@ interface OperatorManifest {
   readonly runs: readonly Run[]
 }
 
+/** Rows that were written at once, in files of our own. */
 interface Run {
-  readonly path: string
+  readonly paths: readonly string[]
   readonly rows: number
 }
+
+/** Operators that give out rows when the watermark moves. */
+const GIVING_OUT: ReadonlySet<OperatorState['kind']> = new Set(['aggregate', 'rows'])
 
 const FORMAT: DurableFormat = { name: 'millrace.state', version: 1 }
 const EMPTY: Manifest = { operators: [], eventTimes: [], watermark: null }
@@ -123,7 +135,7 @@ export class StateVersion {
 
   /** Some operator holds groups that the watermark will close. */
   get hasOpenGroups(): boolean {
-    return this.#before.operators.some((each) => each.kind !== 'dedupe' && each.runs.length > 0)
+    return this.#before.operators.some(({ kind, runs }) => GIVING_OUT.has(kind) && runs.length > 0)
   }
 
   get eventTimes(): EventTimeProgress[] {
@@ -142,7 +154,7 @@ export class StateVersion {
   operator(state: OperatorState): OperatorHandle {
     const index = this.#after.length
     const known = this.#before.operators[index]
-    const schema = printSchema(state.schema)
+    const schema = printSchema(asNullable(state.schema))
     if (known !== undefined && (known.kind !== state.kind || known.schema !== schema)) {
       throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
         flow: this.#flow,
@@ -164,10 +176,10 @@ export class StateVersion {
 
   /** Makes the state after the batch durable under the batch's id. A replay of the batch writes it again. */
   async save(eventTimes: readonly EventTimeProgress[], watermarkMicros: bigint | undefined): Promise<void> {
-    if (this.#before.operators.length > this.#after.length) {
+    if (!this.isEmpty && this.#before.operators.length !== this.#after.length) {
       throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
         flow: this.#flow,
-        stateOperator: this.#before.operators.map((each) => each.kind).join(', '),
+        stateOperator: this.#before.operators.map((each) => each.kind).join(', ') || 'none',
         queryOperator: this.#after.map((each) => each.kind).join(', ') || 'none',
       })
     }
@@ -222,40 +234,45 @@ export class OperatorHandle {
    */
   async append(session: EngineSession, rows: Relation, keep?: Expression): Promise<bigint> {
     const added = await this.#write(session, rows)
-    let runs = [...this.#runs, ...added]
-    for (;;) {
-      const from = mergeStart(runs)
-      if (from === undefined) break
+    let runs = withRun(this.#runs, added)
+    for (let from = mergeStart(runs); from !== undefined; from = mergeStart(runs)) {
       const merged = await this.#scanOf(runs.slice(from))
       const kept = keep === undefined ? merged : filter(merged, keep)
-      runs = [...runs.slice(0, from), ...(await this.#write(session, kept))]
+      runs = withRun(runs.slice(0, from), await this.#write(session, kept))
     }
     this.#setRuns(runs)
-    return added.reduce((sum, each) => sum + BigInt(each.rows), 0n)
+    return BigInt(added.rows)
   }
 
   /** Puts rows in the place of all that was remembered. */
   async replace(session: EngineSession, rows: Relation): Promise<void> {
-    this.#setRuns(await this.#write(session, rows))
+    this.#setRuns(withRun([], await this.#write(session, rows)))
   }
 
-  async #write(session: EngineSession, rows: Relation): Promise<Run[]> {
+  async #write(session: EngineSession, rows: Relation): Promise<Run> {
     const folder = await this.#storage.stagingPath(this.#folder)
-    const written = await session.write({ query: rows, schema: this.#schema, partitionColumns: [], folder })
-    const runs = written.files.map((each) => ({
-      local: each.localPath,
-      path: `${this.#folder}/run-${randomUUID()}.parquet`,
-      rows: Number(each.numRecords),
-    }))
-    await this.#storage.publish(runs)
-    await rm(folder, { recursive: true, force: true })
-    return runs.map(({ path, rows: count }) => ({ path, rows: count }))
+    try {
+      const written = await session.write({ query: rows, schema: this.#schema, partitionColumns: [], folder })
+      const files = written.files.map(({ localPath }) => ({
+        local: localPath,
+        path: `${this.#folder}/run-${randomUUID()}.parquet`,
+      }))
+      await this.#storage.publish(files)
+      return { paths: files.map((each) => each.path), rows: Number(written.rowCount) }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   }
 
   async #scanOf(runs: readonly Run[]): Promise<Scan> {
-    const paths = await Promise.all(runs.map((each) => this.#storage.localize(each.path)))
+    const stored = runs.flatMap((each) => each.paths)
+    const paths = await Promise.all(stored.map((each) => this.#storage.localize(each)))
     return { kind: 'Scan', input: { kind: 'parquet', paths }, schema: this.#schema }
   }
+}
+
+function withRun(runs: readonly Run[], added: Run): Run[] {
+  return added.rows === 0 ? [...runs] : [...runs, added]
 }
 
 /** Where the run of same-sized runs at the end begins, when it is long enough to merge. */

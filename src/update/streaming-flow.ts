@@ -48,6 +48,7 @@ export class StreamingFlow {
 
   async drain(): Promise<FlowOutcome> {
     checkSources(this.#flow.identifier, this.#inputs, this.#checkpoint.latestBatch)
+    await this.#state.cleanStaging()
     await this.#recover()
     const until = await Promise.all(this.#inputs.streams.map((each) => each.source.latest()))
     for (;;) {

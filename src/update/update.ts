@@ -66,8 +66,11 @@ export async function runUpdate(options: UpdateOptions): Promise<UpdateSummary> 
     })
     return await update.execute()
   } finally {
-    await engine.close()
-    await releaseLease(lease)
+    try {
+      await engine.close()
+    } finally {
+      await releaseLease(lease)
+    }
   }
 }
 
@@ -165,6 +168,7 @@ class Update {
     collector.setGraph(graph, selection)
     this.#parts.events.emit(...definitionEvents(graph))
     if (options.request.validateOnly === true) return 'COMPLETED'
+    run.signal.throwIfAborted()
     await this.#reset(run, selection)
     run.signal.throwIfAborted()
     this.#enter('SETTING_UP_TABLES')

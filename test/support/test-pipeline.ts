@@ -92,6 +92,20 @@ export class TestPipeline {
     return DeltaTable.open(localStorage(folder), (await this.#engine).deltaPort)
   }
 
+  /**
+   * Makes commits to a table fail, as if a later update had written it: an update stops where a crash may happen, behind all
+   * that it did before. Gives back the way to undo that.
+   */
+  async forbidCommits(name: string): Promise<() => void> {
+    const { spec } = await findProject(this.folder)
+    const { folder } = this.#catalog().find(name.split('.'))
+    const transaction = (await this.table(name)).startTransaction()
+    const { version } = await transaction
+      .setTransaction(`lease:${spec.id}`, 2n ** 62n)
+      .commit({ operation: 'WRITE' })
+    return () => rmSync(join(folder, '_delta_log', `${String(version).padStart(20, '0')}.json`))
+  }
+
   async close(): Promise<void> {
     await (await this.#engine).close()
     rmSync(this.folder, { recursive: true, force: true })

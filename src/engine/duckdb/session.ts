@@ -1,4 +1,5 @@
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
+import { PipelineError } from '../../errors/index.ts'
 import type { Relation, Rule, Scan } from '../../plan/relation.ts'
 import { array, field, STRING, type StructType, struct } from '../../types/data-type.ts'
 import type { EngineSession, QueryContext, Row, Staged, WriteRequest, WriteResult } from '../engine.ts'
@@ -31,6 +32,7 @@ export class DuckdbSession implements EngineSession {
   readonly #host: SessionHost
   #stages = 0
   #closed = false
+  #isInterrupted = false
 
   constructor(connection: DuckDBConnection, host: SessionHost, context: QueryContext) {
     this.#connection = connection
@@ -73,27 +75,12 @@ export class DuckdbSession implements EngineSession {
   }
 
   async write(request: WriteRequest): Promise<WriteResult> {
-    if (request.rules === undefined || request.rules.length === 0) {
-      const files = await this.#copy(request.query, request)
-      return { files, rejectFiles: [], rowCount: total(files), rejectedCount: 0n, counts: [] }
-    }
-    const staged = await this.stage(request.query, request.rules)
-    const files = await this.#copy(staged.scan, request)
-    const rejectFiles =
-      request.rejects === undefined || staged.rejectedCount === 0n
-        ? []
-        : await this.#copy(request.rejects.query(staged.rejects!), {
-            schema: request.rejects.schema,
-            partitionColumns: [],
-            folder: request.rejects.folder,
-          })
-    await this.release(staged)
-    return {
-      files,
-      rejectFiles,
-      rowCount: staged.rowCount,
-      rejectedCount: staged.rejectedCount,
-      counts: staged.counts,
+    const bound = await this.#bind(request.query)
+    try {
+      const files = await copyToParquet(this.#connection, bound, request)
+      return { files, rowCount: files.reduce((sum, each) => sum + each.numRecords, 0n) }
+    } catch (error) {
+      throw toPipelineError(error, bound.sql)
     }
   }
 
@@ -113,14 +100,8 @@ export class DuckdbSession implements EngineSession {
     }
   }
 
-  async release(staged: Staged): Promise<void> {
-    const table = tableOf(staged.scan)
-    await this.#run(`DROP VIEW IF EXISTS ${table}_survivors`)
-    await this.#run(`DROP VIEW IF EXISTS ${table}_rejects`)
-    await this.#run(`DROP TABLE IF EXISTS ${table}`)
-  }
-
   interrupt(): void {
+    this.#isInterrupted = true
     if (!this.#closed) this.#connection.interrupt()
   }
 
@@ -133,41 +114,36 @@ export class DuckdbSession implements EngineSession {
   }
 
   async #bind(query: Relation): Promise<Bound> {
+    this.#checkRunning()
     const bound = await bindQuery(this.#connection, query, this.#context)
     await this.#host.prelude.ensure(bound.sql)
     return bound
   }
 
-  async #copy(
-    query: Relation,
-    target: Pick<WriteRequest, 'schema' | 'partitionColumns' | 'folder' | 'orderBy'>,
-  ) {
-    const bound = await this.#bind(query)
-    try {
-      return await copyToParquet(this.#connection, bound, target)
-    } catch (error) {
-      throw toPipelineError(error, bound.sql)
-    }
+  /** Between two queries there is none to interrupt: the next one must not start. */
+  #checkRunning(): void {
+    if (this.#isInterrupted) throw new PipelineError('OPERATION_CANCELED', {})
   }
 
-  async #run(sql: string): Promise<void> {
+  async #run(sql: string): Promise<DuckDBValue[][]> {
+    this.#checkRunning()
     try {
-      await this.#connection.run(sql)
+      return (await this.#connection.runAndReadAll(sql)).getRows()
     } catch (error) {
       throw toPipelineError(error, sql)
     }
   }
 
   async #count(table: string): Promise<bigint> {
-    const reader = await this.#connection.runAndReadAll(`SELECT count(*) FROM ${table}`)
-    return reader.getRows()[0]![0] as bigint
+    const [row] = await this.#run(`SELECT count(*) FROM ${table}`)
+    return row![0] as bigint
   }
 
   async #countByMask(table: string, masks: readonly string[], isRejected: string) {
-    const reader = await this.#connection.runAndReadAll(
+    const rows = await this.#run(
       `SELECT ${masks.join(', ')}, ${isRejected}, count(*) FROM ${table} GROUP BY ALL`,
     )
-    const groups = reader.getRows().map((row) => ({
+    const groups = rows.map((row) => ({
       masks: row.slice(0, masks.length) as bigint[],
       isRejected: row[masks.length] === true,
       count: row[masks.length + 1] as bigint,
@@ -181,15 +157,6 @@ function stagedScan(table: string, schema: StructType): Scan {
   return { kind: 'Scan', input: { kind: 'staged', table }, schema }
 }
 
-function tableOf(scan: Scan): string {
-  if (scan.input.kind !== 'staged') return ''
-  return scan.input.table.replace(/_survivors$/, '')
-}
-
 function withFailedExpectations(schema: StructType): StructType {
   return struct([...schema.fields, field(FAILED_EXPECTATIONS, array(STRING, false))])
-}
-
-function total(files: readonly { numRecords: bigint }[]): bigint {
-  return files.reduce((sum, each) => sum + each.numRecords, 0n)
 }

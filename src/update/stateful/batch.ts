@@ -29,7 +29,7 @@ export interface Observed {
   duplicatesDropped: bigint
   droppedByWatermark: bigint
   readonly expectations: DatasetCounts[]
-  /** Staged rows to release when the batch is over. */
+  /** Rows that the session holds. */
   readonly staged: Staged[]
 }
 

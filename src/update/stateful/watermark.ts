@@ -44,6 +44,6 @@ export function timestampLiteral(micros: bigint): Expression {
   const seconds = micros / 1_000_000n
   const rest = micros % 1_000_000n
   const [whole, fraction] = rest < 0n ? [seconds - 1n, rest + 1_000_000n] : [seconds, rest]
-  const text = new Date(Number(whole) * 1000).toISOString().slice(0, 19).replace('T', ' ')
+  const text = new Date(Number(whole) * 1000).toISOString().slice(0, -5).replace('T', ' ')
   return { kind: 'Literal', value: `${text}.${String(fraction).padStart(6, '0')}`, dataType: TIMESTAMP }
 }

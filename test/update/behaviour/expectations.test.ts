@@ -311,7 +311,9 @@ describe('quarantine', () => {
     pipeline.land('orders/1.json', { id: 1, amount: -1 })
     await pipeline.run()
     expect(await pipeline.query(`SELECT id, _failed_expectations FROM ${table}`)).toEqual([[1, ['positive']]])
-    expect((await pipeline.table('silver')).snapshot.metadata.configuration).not.toHaveProperty(['pipelines.quarantine'])
+    expect((await pipeline.table('silver')).snapshot.metadata.configuration).not.toHaveProperty([
+      'pipelines.quarantine',
+    ])
   })
 
   test('of a materialized view is replaced with it', async () => {

@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openDuckdbEngine } from '../../../src/engine/duckdb/engine.ts'
 import { isCondition } from '../../../src/errors/index.ts'
@@ -22,18 +20,6 @@ function states(): string[] {
   return pipeline.events
     .map((event) => (event.details.update_progress as { state?: string } | undefined)?.state)
     .filter((state) => state !== undefined)
-}
-
-/** Lets a table look as if a later update had written it; gives back the way to undo that. */
-async function forbidCommits(name: string): Promise<() => void> {
-  const table = await pipeline.table(name)
-  const lease = `lease:${pipeline.events[0]!.origin.pipeline_id}`
-  const { version } = await table
-    .startTransaction()
-    .setTransaction(lease, 2n ** 62n)
-    .commit({ operation: 'WRITE' })
-  const commit = `${String(version).padStart(20, '0')}.json`
-  return () => rmSync(join(pipeline.folder, 'warehouse/main/shop', name, '_delta_log', commit))
 }
 
 describe('refreshes', () => {
@@ -98,7 +84,7 @@ describe('refreshes', () => {
     pipeline = new TestPipeline(BRONZE + SILVER)
     pipeline.land('orders/1.json', { id: 1 })
     await pipeline.run()
-    const allow = await forbidCommits('silver')
+    const allow = await pipeline.forbidCommits('silver')
     await expect(pipeline.run({ fullRefreshAll: true })).rejects.toMatchObject({
       condition: 'DELTA_CONCURRENT_TRANSACTION',
     })

@@ -1,0 +1,114 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+const BRONZE = `
+  CREATE STREAMING TABLE bronze AS
+  SELECT * FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT');`
+
+const FLOWS = {
+  'a streaming flow': `streamingTable('silver', RULES, () => readStream.table('bronze').select('id', rand().as('luck')))`,
+  'a once flow': `streamingTable('silver', RULES)
+    appendFlow({ name: 'fill', target: 'silver', once: true }, () => read.table('bronze').select('id', rand().as('luck')))`,
+  'a materialized view': `materializedView('silver', RULES, () => read.table('bronze').select('id', rand().as('luck')))`,
+}
+
+/** A pipeline whose silver table and quarantine divide the orders by chance. */
+function dividing(flow: string): TestPipeline {
+  return new TestPipeline({
+    'bronze.sql': BRONZE,
+    'silver.ts': `
+      import { appendFlow, materializedView, read, readStream, streamingTable } from 'millrace'
+      import { rand } from 'millrace/functions'
+      const RULES = { expectOrDrop: { lucky: 'luck < 0.5' }, quarantine: true }
+      ${flow}`,
+  })
+}
+
+async function counts(sql: string): Promise<number[]> {
+  const [row] = (await pipeline.query(sql)) as number[][]
+  return row!
+}
+
+describe('an update that stopped between quarantine and target', () => {
+  test.each(Object.entries(FLOWS))('of %s: the next one has each row in one of them', async (_, flow) => {
+    pipeline = dividing(flow)
+    pipeline.land('orders/1.json', ...Array.from({ length: 100 }, (_, id) => ({ id })))
+    await pipeline.run({ refresh: ['bronze'] })
+    const openEngine = () => Promise.reject(new Error('no engine today'))
+    expect((await pipeline.run({ refresh: ['silver'] }, { openEngine })).state).toBe('FAILED')
+
+    const allow = await pipeline.forbidCommits('silver')
+    expect((await pipeline.run()).state).toBe('FAILED')
+    expect(await counts('SELECT count(*) FROM silver')).toEqual([0])
+    const [quarantined] = await counts('SELECT count(*) FROM silver_quarantine')
+    expect(quarantined).toBeGreaterThan(0)
+
+    allow()
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    const both = 'SELECT id FROM silver UNION ALL SELECT id FROM silver_quarantine'
+    expect(await counts(`SELECT count(*), count(DISTINCT id) FROM (${both})`)).toEqual([100, 100])
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    expect(await counts(`SELECT count(*) FROM (${both})`)).toEqual([100])
+  })
+})
+
+test('a state that is gone is not taken for an empty one', async () => {
+  pipeline = new TestPipeline(
+    `${BRONZE} CREATE STREAMING TABLE silver AS SELECT DISTINCT id FROM STREAM(bronze);`,
+  )
+  pipeline.land('orders/1.json', { id: 1 })
+  await pipeline.run()
+  const checkpoint = '.millrace/checkpoints/main%2Eshop%2Esilver/silver/0'
+  rmSync(join(pipeline.folder, checkpoint, 'state'), { recursive: true })
+  pipeline.land('orders/2.json', { id: 1 })
+  const { errors } = await pipeline.run()
+  expect(errors[0]).toMatchObject({
+    condition: 'STATE_STORE_VERSION_NOT_FOUND',
+    parameters: { flow: 'main.shop.silver', version: '0' },
+  })
+})
+
+test('operators that were added to a stateful query are refused by name', async () => {
+  pipeline = new TestPipeline(
+    `${BRONZE} CREATE STREAMING TABLE silver AS SELECT DISTINCT id FROM STREAM(bronze);`,
+  )
+  pipeline.land('orders/1.json', { id: 1 })
+  await pipeline.run()
+  pipeline.define(
+    `${BRONZE} CREATE STREAMING TABLE silver AS
+     SELECT DISTINCT id FROM (SELECT DISTINCT id, 1 AS one FROM STREAM(bronze));`,
+  )
+  pipeline.land('orders/2.json', { id: 2 })
+  const { errors } = await pipeline.run()
+  expect(errors[0]).toMatchObject({
+    condition: 'STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA',
+    parameters: { stateOperator: 'dedupe(id BIGINT)', queryOperator: 'dedupe(id BIGINT, one INT)' },
+  })
+})
+
+test.each(['INITIALIZING', 'SETTING_UP_TABLES', 'RUNNING'])(
+  'an update that is stopped while it is %s ends as CANCELED, and the next one does the work',
+  async (state) => {
+    pipeline = new TestPipeline(BRONZE)
+    pipeline.land('orders/1.json', { id: 1 })
+    const stop = new AbortController()
+    const { state: end } = await pipeline.run(
+      {},
+      {
+        signal: stop.signal,
+        onEvent: (event) => {
+          const progress = event.details.update_progress as { state?: string } | undefined
+          if (progress?.state === state) stop.abort()
+        },
+      },
+    )
+    expect(end).toBe('CANCELED')
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    expect(await pipeline.query('SELECT id FROM bronze')).toEqual([[1]])
+  },
+)
