@@ -18,6 +18,9 @@ export interface Source {
   /** The newest offset there is now; undefined while the source is empty. */
   latest(): Promise<Offset | undefined>
 
+  /** For a source of files: how many the last `latest` found that no batch has taken. */
+  readonly waitingFiles?: number
+
   /**
    * The next batch after `from` (undefined: from the start) and not beyond `to`, within the source's own rate limits.
    * Undefined when there is nothing new.

@@ -17,6 +17,9 @@ export interface DatasetReport {
   readonly quarantinedRows?: number
   readonly duplicatesDropped?: number
   readonly droppedByWatermark?: number
+  /** What is left in the sources behind the batch. */
+  readonly backlogFiles?: number
+  readonly backlogBytes?: number
   readonly expectations?: readonly {
     readonly name: string
     readonly passed: number
@@ -85,6 +88,8 @@ export function progressOf(
       num_quarantined_rows: report.quarantinedRows,
       num_duplicates_dropped: report.duplicatesDropped,
       num_rows_dropped_by_watermark: report.droppedByWatermark,
+      backlog_files: report.backlogFiles,
+      backlog_bytes: report.backlogBytes,
     },
     ...(report.expectations !== undefined && {
       dataQuality: {

@@ -8,7 +8,14 @@ import type { BatchRecord, SourceRange } from './batch-record.ts'
 import { BatchWriter } from './batch-writer.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { countRules } from './count-rules.ts'
-import { bindBatch, checkSources, endsOf, type FlowInputs, pinStatics } from './flow-inputs.ts'
+import {
+  bindBatch,
+  checkSources,
+  endsOf,
+  type FlowInputs,
+  pinStatics,
+  type StreamInput,
+} from './flow-inputs.ts'
 import { appliesRules, failOnViolation } from './flow-rules.ts'
 import { withRules } from './inline.ts'
 import { datasetOf, type FlowOutcome, isAnsi, type UpdateRun } from './run.ts'
@@ -17,6 +24,7 @@ import { type Batch, nothingObserved } from './stateful/batch.ts'
 import { evaluate, hasStatefulOperator, hasStream } from './stateful/evaluate.ts'
 import { advanceWatermark, mergeProgress } from './stateful/watermark.ts'
 import { atStep } from './steps.ts'
+import { type Backlog, listingEvent, progressEvent, withBacklog } from './stream-events.ts'
 import type { OpenTable } from './tables.ts'
 
 /**
@@ -32,6 +40,7 @@ export class StreamingFlow {
   readonly #table: (identifier: string) => Promise<OpenTable>
   #rowsWritten = 0n
   #hasCountedStatics = false
+  #backlog: Backlog = { files: 0, bytes: 0 }
 
   constructor(options: BatchQueryOptions) {
     this.#run = options.run
@@ -50,7 +59,7 @@ export class StreamingFlow {
     checkSources(this.#flow.identifier, this.#inputs, this.#checkpoint.latestBatch)
     await this.#state.cleanStaging()
     await this.#recover()
-    const until = await Promise.all(this.#inputs.streams.map((each) => each.source.latest()))
+    const until = await Promise.all(this.#inputs.streams.map((each) => this.#latest(each)))
     for (;;) {
       this.#run.signal.throwIfAborted()
       const record = (await this.#planBatch(until)) ?? (await this.#planTrailingBatch())
@@ -62,6 +71,15 @@ export class StreamingFlow {
       reason: null,
       rowsWritten: this.#rowsWritten,
     }
+  }
+
+  async #latest(input: StreamInput): Promise<Offset | undefined> {
+    const startMs = performance.now()
+    const offset = await input.source.latest()
+    if (input.source.waitingFiles !== undefined) {
+      this.#run.events.emit(listingEvent(this.#flow, input, performance.now() - startMs))
+    }
+    return offset
   }
 
   get #isComplete(): boolean {
@@ -79,11 +97,15 @@ export class StreamingFlow {
   async #planBatch(until: readonly (Offset | undefined)[]): Promise<BatchRecord | undefined> {
     const from = endsOf(this.#checkpoint.latestBatch)
     const sources: SourceRange[] = []
+    const backlog = { files: 0, bytes: 0 }
     for (const [i, { name, source }] of this.#inputs.streams.entries()) {
       const to = until[i]
       const planned = to === undefined ? undefined : await source.plan(from[i], to)
+      backlog.files += planned?.backlog?.files ?? 0
+      backlog.bytes += planned?.backlog?.bytes ?? 0
       sources.push({ source: name, range: planned?.range, end: planned?.end ?? from[i] })
     }
+    this.#backlog = backlog
     return sources.some((each) => each.range !== undefined) ? this.#record(sources) : undefined
   }
 
@@ -152,7 +174,8 @@ export class StreamingFlow {
     const output = await this.#evaluate(record, batch)
     const writer = new BatchWriter(this.#run, this.#flow, this.#table)
     const mode = this.#isComplete ? 'overwrite' : 'append'
-    const prepared = await writer.prepare({ record, session, observed, output, mode })
+    const written = await writer.prepare({ record, session, observed, output, mode })
+    const prepared = withBacklog(written, this.#backlog)
     atStep('after-data-files')
     if (this.#isStateful) {
       const progress = mergeProgress(batch.state.eventTimes, batch.observed.eventTimes)
@@ -160,6 +183,7 @@ export class StreamingFlow {
       atStep('after-state-store')
     }
     await commitBatch(this.#run, this.#checkpoint, prepared, this.#table)
+    this.#run.events.emit(progressEvent(this.#flow, this.#checkpoint, record, batch))
     await finishBatch(this.#run, this.#checkpoint, record.batchId, prepared.reports)
     await this.#acknowledge(record)
     this.#rowsWritten += BigInt(prepared.reports.at(-1)!.outputRows!)

@@ -3,7 +3,14 @@ import { userInfo } from 'node:os'
 import { Catalog } from '../catalog/index.ts'
 import { packageVersion } from '../delta/engine-info.ts'
 import { isCondition, PipelineError } from '../errors/index.ts'
-import { createUpdate, EventLog, flowProgress, runtimeDetails, updateProgress } from '../event-log/index.ts'
+import {
+  createUpdate,
+  EventLog,
+  flowProgress,
+  runtimeDetails,
+  updateProgress,
+  userAction,
+} from '../event-log/index.ts'
 import type { UpdateProgressState } from '../event-log/update-events.ts'
 import { loadGraph } from '../graph/load.ts'
 import { keepPipelineId } from '../graph/pipeline-id.ts'
@@ -138,6 +145,7 @@ class Update {
     const { options, events, updateId } = this.#parts
     const { refresh, fullRefresh, fullRefreshAll, validateOnly } = options.request
     events.emit(
+      userAction('START', userInfo().username),
       createUpdate({
         updateId,
         cause: 'USER_ACTION',

@@ -97,6 +97,10 @@ class CloudFilesSource implements Source {
       : { sequence: lastSequence, waitingFiles: this.#queue.count }
   }
 
+  get waitingFiles(): number {
+    return this.#queue?.count ?? 0
+  }
+
   async plan(from: unknown): Promise<PlannedRange | undefined> {
     const journal = await this.#openJournal()
     const { sequence } = (from as FilesOffset | undefined) ?? { sequence: 0 }

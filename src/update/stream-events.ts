@@ -1,0 +1,70 @@
+import type { EventDraft } from '../event-log/event.ts'
+import { operationProgress, streamProgress } from '../event-log/flow-events.ts'
+import type { ResolvedFlow } from '../graph/resolved-graph.ts'
+import type { PreparedBatch } from './batch-commit.ts'
+import type { BatchRecord } from './batch-record.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { StreamInput } from './flow-inputs.ts'
+import type { Batch } from './stateful/batch.ts'
+
+/** What is left in a flow's sources behind the batch that was planned last. */
+export interface Backlog {
+  readonly files: number
+  readonly bytes: number
+}
+
+/** Auto Loader has looked through a folder: how many files wait, and how long the look took. */
+export function listingEvent(
+  flow: ResolvedFlow,
+  { name, source }: StreamInput,
+  durationMs: number,
+): EventDraft {
+  return operationProgress({
+    flowName: flow.name,
+    dataset: flow.target,
+    type: 'AUTO_LOADER_LISTING',
+    status: 'COMPLETED',
+    durationMs: Math.round(durationMs),
+    sourcePath: name,
+    filesListed: source.waitingFiles ?? 0,
+  })
+}
+
+/** A committed batch in the form of Spark's `StreamingQueryProgress`. */
+export function progressEvent(
+  flow: ResolvedFlow,
+  checkpoint: Checkpoint,
+  record: BatchRecord,
+  { state, observed }: Batch,
+): EventDraft {
+  const about = {
+    flowName: flow.name,
+    dataset: flow.target,
+    flowId: checkpoint.flowId,
+    batchId: record.batchId,
+  }
+  return streamProgress(about, {
+    id: checkpoint.flowId,
+    name: flow.name,
+    timestamp: new Date(Number(record.timestampMicros / 1000n)).toISOString(),
+    batchId: record.batchId,
+    ...(record.watermarkMicros !== undefined && {
+      eventTime: { watermark: new Date(Number(record.watermarkMicros / 1000n)).toISOString() },
+    }),
+    stateOperators: state.rowCounts.map((numRowsTotal) => ({
+      numRowsTotal,
+      numRowsDroppedByWatermark: Number(observed.droppedByWatermark),
+    })),
+    sources: record.sources.map(({ source, end }) => ({ description: source, endOffset: end ?? null })),
+  })
+}
+
+/** The batch with the backlog behind it in its target's report. */
+export function withBacklog(prepared: PreparedBatch, backlog: Backlog): PreparedBatch {
+  const reports = prepared.reports.map((each) =>
+    each.outputRows === undefined
+      ? each
+      : { ...each, backlogFiles: backlog.files, backlogBytes: backlog.bytes },
+  )
+  return { ...prepared, reports }
+}
