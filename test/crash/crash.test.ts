@@ -46,6 +46,23 @@ describe('a run after a kill ends like a run that was never killed', () => {
     })
   }
 
+  test('killed between the resets of a full refresh of everything', async () => {
+    const tables: Outcome['tables'][] = []
+    for (const isKilled of [false, true]) {
+      const pipeline = new PipelineUnderTest()
+      await pipeline.generate(ROWS, 1)
+      await pipeline.run()
+      await pipeline.generate(ROWS, 2)
+      if (isKilled) {
+        expect(await pipeline.runKilledAt('after-reset-of-checkpoint#2', '--full-refresh-all')).toBe(true)
+        await pipeline.run()
+      } else await pipeline.run('--full-refresh-all')
+      tables.push(await pipeline.tables(engine))
+      pipeline.remove()
+    }
+    expect(tables[1]).toEqual(tables[0])
+  })
+
   test(`killed at ${RANDOM_KILLS} random moments`, { timeout: 600_000 }, async () => {
     const random = seeded(20261121)
     for (let i = 0; i < RANDOM_KILLS; i++) {

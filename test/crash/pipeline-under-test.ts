@@ -30,14 +30,14 @@ export class PipelineUnderTest {
   }
 
   /** Runs an update to its end. */
-  async run(): Promise<void> {
-    const { code, stderr } = await this.#command(['run'])
+  async run(...args: readonly string[]): Promise<void> {
+    const { code, stderr } = await this.#command(['run', ...args])
     if (code !== 0) throw new Error(`run ended with ${code}: ${stderr}`)
   }
 
   /** Runs an update that kills itself at a step. Resolves to whether it came so far. */
-  async runKilledAt(step: string): Promise<boolean> {
-    const { signal } = await this.#command(['run'], { MILLRACE_CRASH_AT: step })
+  async runKilledAt(step: string, ...args: readonly string[]): Promise<boolean> {
+    const { signal } = await this.#command(['run', ...args], { MILLRACE_CRASH_AT: step })
     return signal === 'SIGKILL'
   }
 
