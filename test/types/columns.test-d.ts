@@ -1,3 +1,4 @@
+// biome-ignore-all format: an expected error stands above the one line that it is about.
 import { type DataFrame, type Dataset, materializedView, read, readStream, sql, streamingTable } from 'millrace'
 import { col, count, sum, toDate } from 'millrace/functions'
 
