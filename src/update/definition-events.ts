@@ -5,7 +5,7 @@ import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/reso
 import { walk } from '../plan/rewrite.ts'
 import { printSpark, printSparkExpression } from '../sql/index.ts'
 import { printSchemaJson } from '../types/schema-json.ts'
-import { datasetOf } from './run.ts'
+import { datasetOf, flowsInto } from './graph-index.ts'
 
 /** The resolved graph as events: every dataset, every flow, and what the user should know. */
 export function definitionEvents(graph: ResolvedGraph): EventDraft[] {
@@ -22,7 +22,7 @@ function datasetEvent(dataset: ResolvedDataset, graph: ResolvedGraph): EventDraf
   return datasetDefinition({
     dataset: dataset.identifier,
     type: dataset.kind,
-    flowCount: graph.flows.filter((flow) => flow.target === dataset.identifier).length,
+    flowCount: flowsInto(graph, dataset.identifier).length,
     expectations: dataset.rules.map((rule) => ({
       name: rule.name,
       condition: printSparkExpression(rule.condition),

@@ -3,7 +3,7 @@ import type { ResolvedFlow } from '../graph/resolved-graph.ts'
 import type { Expect } from '../plan/relation.ts'
 import { expectationViolation, verbosityOf } from './expectation-error.ts'
 import { failedReport } from './flow-events.ts'
-import { countsRulesOf } from './inline.ts'
+import { countsRulesOf } from './graph-index.ts'
 import type { UpdateRun } from './run.ts'
 import type { DatasetCounts } from './stateful/batch.ts'
 

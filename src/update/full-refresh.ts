@@ -2,7 +2,8 @@ import { PipelineError } from '../errors/index.ts'
 import type { ResolvedDataset } from '../graph/resolved-graph.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../storage/durable-file.ts'
 import { openCheckpoint } from './checkpoint.ts'
-import { datasetOf, type UpdateRun } from './run.ts'
+import { datasetOf, flowsInto } from './graph-index.ts'
+import type { UpdateRun } from './run.ts'
 import { tablesWritten } from './scheduler.ts'
 import { atStep } from './steps.ts'
 import type { OpenTable } from './tables.ts'
@@ -47,7 +48,7 @@ async function writePending({ storage }: UpdateRun, tables: PendingResets): Prom
 
 async function nextVersions(run: UpdateRun, dataset: ResolvedDataset): Promise<Record<string, number>> {
   const versions: Record<string, number> = {}
-  for (const flow of run.graph.flows.filter((each) => each.target === dataset.identifier)) {
+  for (const flow of flowsInto(run.graph, dataset.identifier)) {
     const { version } = await openCheckpoint(run.storage, flow.target, flow.name)
     versions[flow.name] = version + 1
   }
@@ -93,8 +94,7 @@ async function checkCanBeEmptied(run: UpdateRun, dataset: ResolvedDataset): Prom
 
 /** The quarantines that the dataset's flows fill, then its own table, as far as they exist. */
 async function ownTables(run: UpdateRun, { identifier }: ResolvedDataset): Promise<OpenTable[]> {
-  const flows = run.graph.flows.filter((flow) => flow.target === identifier)
-  const written = new Set(flows.flatMap((flow) => tablesWritten(flow, run.graph)))
+  const written = new Set(flowsInto(run.graph, identifier).flatMap((flow) => tablesWritten(flow, run.graph)))
   written.delete(identifier)
   const tables = await Promise.all([...written, identifier].map((each) => run.tables.openOwn(each)))
   return tables.filter((table) => table !== undefined)

@@ -1,18 +1,12 @@
-import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
+import type { ResolvedDataset, ResolvedGraph } from '../graph/resolved-graph.ts'
 import type { Read, Relation, With } from '../plan/relation.ts'
-import { childrenOf, mapExpressions, transform, transformExpression, withChildren } from '../plan/rewrite.ts'
+import { childrenOf, mapExpressions, transformExpression, withChildren } from '../plan/rewrite.ts'
 import { formatTableName } from '../plan/table-name.ts'
+import { flowsInto, viewNamed } from './graph-index.ts'
 
 /** A flow's query with the views that it reads in their places, each with its rules on top. */
 export function inlineViews(query: Relation, graph: ResolvedGraph): Relation {
-  return transform(query, (node) => {
-    if (node.kind !== 'Read') return node
-    const view = viewNamed(graph, node.name)
-    if (view === undefined) return node
-    const definition = graph.flows.find((flow) => flow.target === view.identifier)!
-    const input = withRules(inlineViews(definition.query, graph), view)
-    return { kind: 'SubqueryAlias', input, alias: node.name.at(-1)!, position: node.position }
-  })
+  return viewsInPlace(query, graph, new Set())
 }
 
 /** A dataset's query with its rules on top. */
@@ -20,53 +14,32 @@ export function withRules(input: Relation, { identifier, rules }: ResolvedDatase
   return rules.length === 0 ? input : { kind: 'Expect', input, dataset: identifier, rules }
 }
 
-/**
- * Whether a flow counts the rules of a dataset: those of its target, and of a view when it is the first, in the graph's
- * order, of the flows that read it, so that each row is reported, and quarantined, once.
- */
-export function countsRulesOf(flow: ResolvedFlow, dataset: string, graph: ResolvedGraph): boolean {
-  if (dataset === flow.target) return true
-  const first = graph.flows.find((each) => each.kind !== 'view' && viewsBelow(each, graph).has(dataset))
-  return first?.identifier === flow.identifier
+/** `shadowed` holds the names, in lower case, of common table expressions that hide views of the same name. */
+function viewsInPlace(query: Relation, graph: ResolvedGraph, shadowed: ReadonlySet<string>): Relation {
+  if (query.kind === 'Read') return shadowed.has(keyOf(query)) ? query : viewInPlace(query, graph)
+  if (query.kind !== 'With') return rebuilt(query, (each) => viewsInPlace(each, graph, shadowed))
+  const names = new Set(shadowed)
+  const definitions = query.definitions.map((each) => {
+    const definition = { ...each, query: viewsInPlace(each.query, graph, new Set(names)) }
+    names.add(each.name.toLowerCase())
+    return definition
+  })
+  return { ...query, definitions, input: viewsInPlace(query.input, graph, names) }
 }
 
-/** Identifiers of all views that a flow reads, directly or through other views. */
-export function viewsBelow(flow: ResolvedFlow, graph: ResolvedGraph): Set<string> {
-  const found = new Set<string>()
-  const visit = (inputs: readonly string[]) => {
-    for (const input of inputs) {
-      const view = graph.datasets.find((each) => each.identifier === input && isView(each))
-      if (view === undefined || found.has(input)) continue
-      found.add(input)
-      for (const each of graph.flows) if (each.target === input) visit(each.inputs)
-    }
-  }
-  visit(flow.inputs)
-  return found
-}
-
-export function isView(dataset: ResolvedDataset): boolean {
-  return dataset.kind === 'temporary_view' || dataset.kind === 'persisted_view'
-}
-
-function viewNamed(graph: ResolvedGraph, name: readonly string[]): ResolvedDataset | undefined {
-  const key = formatTableName(name).toLowerCase()
-  return graph.datasets.find((each) => isView(each) && each.identifier.toLowerCase() === key)
+function viewInPlace(read: Read, graph: ResolvedGraph): Relation {
+  const view = viewNamed(graph, formatTableName(read.name))
+  if (view === undefined) return read
+  const [definition] = flowsInto(graph, view.identifier)
+  const input = withRules(inlineViews(definition!.query, graph), view)
+  return { kind: 'SubqueryAlias', input, alias: read.name.at(-1)!, position: read.position }
 }
 
 /** Common table expressions in their places: a plan that is evaluated operator by operator cannot refer by name. */
 export function inlineCtes(relation: Relation, scope: ReadonlyMap<string, Relation> = new Map()): Relation {
   if (relation.kind === 'With') return inlineCtes(relation.input, definitionsOf(relation, scope))
-  if (relation.kind === 'Read' && relation.name.length === 1) return referenced(relation, scope)
-  const rewritten = withChildren(
-    relation,
-    childrenOf(relation).map((child) => inlineCtes(child, scope)),
-  )
-  return mapExpressions(rewritten, (expression) =>
-    transformExpression(expression, (node) =>
-      node.kind === 'SubqueryExpression' ? { ...node, plan: inlineCtes(node.plan, scope) } : node,
-    ),
-  )
+  if (relation.kind === 'Read') return scope.get(keyOf(relation)) ?? relation
+  return rebuilt(relation, (each) => inlineCtes(each, scope))
 }
 
 function definitionsOf(relation: With, outer: ReadonlyMap<string, Relation>): Map<string, Relation> {
@@ -78,6 +51,17 @@ function definitionsOf(relation: With, outer: ReadonlyMap<string, Relation>): Ma
   return scope
 }
 
-function referenced(read: Read, scope: ReadonlyMap<string, Relation>): Relation {
-  return scope.get(read.name[0]!.toLowerCase()) ?? read
+/** The name by which a common table expression is read; names of tables have several parts. */
+function keyOf({ name }: Read): string {
+  return name.length === 1 ? name[0]!.toLowerCase() : ''
+}
+
+/** The same node over changed inputs, those of its subqueries included. */
+function rebuilt(relation: Relation, change: (input: Relation) => Relation): Relation {
+  const rewritten = withChildren(relation, childrenOf(relation).map(change))
+  return mapExpressions(rewritten, (expression) =>
+    transformExpression(expression, (node) =>
+      node.kind === 'SubqueryExpression' ? { ...node, plan: change(node.plan) } : node,
+    ),
+  )
 }

@@ -7,8 +7,9 @@ import { type BatchQueryOptions, runBatchQuery } from './batch-query.ts'
 import type { BatchRecord } from './batch-record.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { type FlowInputs, pinStatics } from './flow-inputs.ts'
+import { datasetOf } from './graph-index.ts'
 import { recomputeReason } from './recompute-reason.ts'
-import { datasetOf, type FlowOutcome } from './run.ts'
+import type { FlowOutcome } from './run.ts'
 
 export interface MaterializedViewOptions extends BatchQueryOptions {
   /** Recompute even where nothing changed. */

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/index.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { PipelineProject } from '../graph/project.ts'
 import type { GraphDefinitions } from '../graph/registry.ts'
-import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
+import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { FilePins } from './file-pins.ts'
 import type { LazyEngine } from './lazy-engine.ts'
@@ -41,15 +41,6 @@ export interface FlowOutcome {
   readonly technique: string | null
   readonly reason: string | null
   readonly rowsWritten: bigint
-}
-
-export function datasetOf(graph: ResolvedGraph, identifier: string): ResolvedDataset {
-  return graph.datasets.find((each) => each.identifier === identifier)!
-}
-
-/** The flow in its form of the newest graph. */
-export function currentFlow(graph: ResolvedGraph, flow: ResolvedFlow): ResolvedFlow {
-  return graph.flows.find((each) => each.identifier === flow.identifier && each.target === flow.target)!
 }
 
 /** `spark.sql.ansi.enabled` of a flow or a batch of it: on unless its configuration says otherwise. */

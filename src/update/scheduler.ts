@@ -1,5 +1,5 @@
 import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
-import { countsRulesOf, viewsBelow } from './inline.ts'
+import { countsRulesOf, datasetOf, flowsInto, viewsBelow } from './graph-index.ts'
 
 /** How a flow ended. */
 export type FlowEnd<Outcome> =
@@ -89,17 +89,16 @@ function dependencies(
 
 /** Tables of the pipeline that a flow reads, directly or through views. */
 export function tablesRead(flow: ResolvedFlow, graph: ResolvedGraph): Set<string> {
-  const views = viewsBelow(flow, graph)
-  const inputs = new Set(flow.inputs)
-  for (const view of graph.flows) if (views.has(view.target)) for (const each of view.inputs) inputs.add(each)
-  return new Set([...inputs].filter((each) => !views.has(each)))
+  const views = [...viewsBelow(flow, graph)]
+  const readers = [flow, ...views.flatMap((each) => flowsInto(graph, each))]
+  const inputs = new Set(readers.flatMap((each) => each.inputs))
+  for (const view of views) inputs.delete(view)
+  return inputs
 }
 
 /** A flow's target, its quarantine, and the quarantines of the views whose rules it counts. */
 export function tablesWritten(flow: ResolvedFlow, graph: ResolvedGraph): string[] {
-  const counted = new Set([...viewsBelow(flow, graph), flow.target])
-  const quarantines = graph.datasets
-    .filter(({ identifier }) => counted.has(identifier) && countsRulesOf(flow, identifier, graph))
-    .map((each) => each.quarantine)
+  const counted = [flow.target, ...viewsBelow(flow, graph)].filter((each) => countsRulesOf(flow, each, graph))
+  const quarantines = counted.map((each) => datasetOf(graph, each).quarantine)
   return [flow.target, ...quarantines.filter((each) => each !== undefined)]
 }

@@ -1,6 +1,6 @@
 import { nearest, PipelineError } from '../errors/index.ts'
 import type { ResolvedDataset, ResolvedGraph } from '../graph/resolved-graph.ts'
-import { isView } from './inline.ts'
+import { isView } from './graph-index.ts'
 import type { UpdateRequest } from './update-api.ts'
 
 /** What an update does with each table of the pipeline, by identifier. */

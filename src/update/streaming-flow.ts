@@ -17,8 +17,9 @@ import {
   type StreamInput,
 } from './flow-inputs.ts'
 import { appliesRules, failOnViolation } from './flow-rules.ts'
+import { datasetOf } from './graph-index.ts'
 import { withRules } from './inline.ts'
-import { datasetOf, type FlowOutcome, isAnsi, type UpdateRun } from './run.ts'
+import { type FlowOutcome, isAnsi, type UpdateRun } from './run.ts'
 import { StateStore, type StateVersion } from './state-store.ts'
 import { type Batch, nothingObserved } from './stateful/batch.ts'
 import { evaluate, hasStatefulOperator, hasStream } from './stateful/evaluate.ts'

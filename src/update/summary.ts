@@ -1,6 +1,6 @@
 import type { PipelineEvent } from '../event-log/event.ts'
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
-import { isView } from './inline.ts'
+import { isView } from './graph-index.ts'
 import type { FlowOutcome } from './run.ts'
 import type { Selection } from './selection.ts'
 import type { DatasetSummary, UpdateState, UpdateSummary } from './update-api.ts'

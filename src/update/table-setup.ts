@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ResolvedDataset } from '../graph/resolved-graph.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../storage/durable-file.ts'
-import { isView } from './inline.ts'
+import { isView } from './graph-index.ts'
 import type { UpdateRun } from './run.ts'
 import { setUpTable } from './setup-tables.ts'
 
