@@ -127,7 +127,8 @@ export function render(block: Block, outputs: readonly Output[], place: Place): 
   if (block.groupBy !== undefined && !isPlainAggregate(block, outputs))
     lines.push(`GROUP BY ${block.groupBy}`)
   if (block.having.length > 0) lines.push(`HAVING ${conjunction(block.having)}`)
-  if (block.order !== undefined) lines.push(`ORDER BY ${orderText(block, outputs, place)}`)
+  const order = orderText(block, outputs, place)
+  if (order !== '') lines.push(`ORDER BY ${order}`)
   if (block.limit !== undefined) lines.push(`LIMIT ${block.limit}`)
   if (block.offset !== undefined) lines.push(`OFFSET ${block.offset}`)
   return lines.join('\n')
@@ -167,7 +168,12 @@ function isDisjunction(sql: string): boolean {
 
 /** Keys by output name where they are computed, by qualified name where an output took the column's own. */
 function orderText(block: Block, outputs: readonly Output[], place: Place): string {
-  const keys = (block.order ?? []).map((order) => {
+  // A constant would be read as the position of a column.
+  const varying = (block.order ?? []).filter(({ child }) => {
+    const isConstant = child.kind === 'Column' && block.cells.get(child.id)?.kind === 'constant'
+    return child.kind !== 'Literal' && !isConstant
+  })
+  const keys = varying.map((order) => {
     const direction = order.direction === 'desc' ? ' DESC' : ''
     return `${orderKey(order.child, block, outputs, place)}${direction} NULLS ${order.nulls.toUpperCase()}`
   })

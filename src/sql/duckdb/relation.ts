@@ -273,7 +273,11 @@ function printLimit(node: ResolvedLimit, query: Query): Block {
 function printDeduplicate(node: ResolvedDeduplicate, query: Query): Block {
   const given = printRelation(node.input, query)
   const isOpen =
-    !isClosed(given) && !isLimited(given) && given.order === undefined && given.groupBy === undefined
+    !isClosed(given) &&
+    !isLimited(given) &&
+    given.order === undefined &&
+    given.groupBy === undefined &&
+    (node.keys ?? []).every((id) => given.cells.get(id)?.kind !== 'constant')
   const block = isOpen ? given : wrap(given, query)
   const visible = node.output.map((each): [number, Cell] => [each.id, block.cells.get(each.id)!])
   if (node.keys === undefined) return { ...block, cells: new Map(visible), distinct: 'DISTINCT' }

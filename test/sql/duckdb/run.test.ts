@@ -168,6 +168,11 @@ test('an aggregate of all rows that nothing reads is one row all the same', asyn
   expect(await rowsOf(connection, `SELECT 7 AS seven FROM (${none} HAVING count(*) > 0)`)).toEqual([])
 })
 
+test('a constant is no position to sort by', async () => {
+  const query = 'SELECT id FROM (SELECT id, 5 AS five, 9 AS nine FROM orders) ORDER BY five, nine, id LIMIT 2'
+  expect(await rowsOf(connection, query)).toEqual([['0'], ['1']])
+})
+
 test('exploded rows are there though nothing reads their column', async () => {
   expect(
     await rowsOf(connection, 'SELECT count(*) FROM (SELECT id, explode(tags) AS tag FROM orders)'),
