@@ -6,8 +6,8 @@ import type { DataSource, Read, TableValuedFunction } from '../plan/relation.ts'
 import { bindFiles, cloudFilesSource } from '../sources/cloud-files/index.ts'
 import type { SourceSchema } from '../sources/source.ts'
 import { memoryStorage } from '../storage/index.ts'
-import { sourceKey, sourceStorage } from './file-pins.ts'
-import { isFiles, tableStorage } from './input-factory.ts'
+import { sourceKey, sourceStorage } from './inputs/file-pins.ts'
+import { isFiles, tableStorage } from './inputs/input-factory.ts'
 import type { UpdateRun } from './run.ts'
 
 /** What resolution needs of an update. */

@@ -1,10 +1,10 @@
 import type { EventDraft } from '../event-log/event.ts'
 import { operationProgress, streamProgress } from '../event-log/flow-events.ts'
 import type { ResolvedFlow } from '../graph/resolved-graph.ts'
-import type { PreparedBatch } from './batch-commit.ts'
-import type { BatchRecord } from './batch-record.ts'
-import type { Checkpoint } from './checkpoint.ts'
-import type { StreamInput } from './flow-inputs.ts'
+import type { PreparedBatch } from './batch/batch-commit.ts'
+import type { BatchRecord } from './checkpoint/batch-record.ts'
+import type { Checkpoint } from './checkpoint/checkpoint.ts'
+import type { StreamInput } from './inputs/flow-inputs.ts'
 import type { Batch } from './stateful/batch.ts'
 
 /** What is left in a flow's sources behind the batch that was planned last. */

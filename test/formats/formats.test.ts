@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deprecation, EventLog, readEvents } from '../../src/event-log/index.ts'
 import { localStorage, type Storage } from '../../src/storage/index.ts'
-import { openCheckpoint } from '../../src/update/checkpoint.ts'
-import { acquireLease } from '../../src/update/lease.ts'
+import { openCheckpoint } from '../../src/update/checkpoint/checkpoint.ts'
+import { acquireLease } from '../../src/update/lease/lease.ts'
 
 // Files as version 1 of their formats was first released: every later version must open them.
 let folder: string

@@ -6,9 +6,9 @@ import type { PipelineProject } from '../../graph/project.ts'
 import type { DataSource, Read, Relation } from '../../plan/relation.ts'
 import { type FilesInputContext, resolveFiles } from '../../sources/cloud-files/index.ts'
 import { localStorage } from '../../storage/index.ts'
-import { isFiles } from '../../update/input-factory.ts'
+import { isFiles } from '../../update/inputs/input-factory.ts'
+import { pointInTime } from '../../update/inputs/time-travel.ts'
 import type { LazyEngine } from '../../update/lazy-engine.ts'
-import { pointInTime } from '../../update/time-travel.ts'
 import { catalogOf } from '../known-pipeline.ts'
 
 /** A table that a console command named, opened. */

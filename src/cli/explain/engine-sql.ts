@@ -4,7 +4,7 @@ import type { DataSource, Read, Relation, Scan } from '../../plan/relation.ts'
 import { transform, walk } from '../../plan/rewrite.ts'
 import { formatTableName } from '../../plan/table-name.ts'
 import type { SourceSchema } from '../../sources/source.ts'
-import { inlineViews } from '../../update/inline.ts'
+import { inlineViews } from '../../update/inputs/inline.ts'
 import type { KnownPipeline } from '../known-pipeline.ts'
 
 /**

@@ -3,7 +3,7 @@ import type { Expression } from '../../plan/expression.ts'
 import type { Expect, Relation, Rule, Scan } from '../../plan/relation.ts'
 import { childrenOf } from '../../plan/rewrite.ts'
 import type { StructType } from '../../types/data-type.ts'
-import type { StateVersion } from '../state-store.ts'
+import type { StateVersion } from './state-store.ts'
 import type { EventTimeProgress } from './watermark.ts'
 
 /** One micro-batch while it is computed: what the operators may use, and what they observe. */

@@ -2,9 +2,9 @@ import { attribute, call, conjunction, FALSE, filter, joinOn, selectColumns } fr
 import type { Expression } from '../../plan/expression.ts'
 import type { Deduplicate, Relation, Scan } from '../../plan/relation.ts'
 import { fieldNamed, type StructType, struct } from '../../types/data-type.ts'
-import type { OperatorState } from '../state-store.ts'
 import { type Batch, type StagedRows, stageStreaming, underNameOf } from './batch.ts'
 import { type EventTime, eventTimeOf, sameName } from './event-time.ts'
+import type { OperatorState } from './state-store.ts'
 import { asTimestamp, timestampLiteral } from './watermark.ts'
 
 /**

@@ -1,0 +1,175 @@
+import type { AddFile, CommitOptions } from '../../delta/index.ts'
+import type { EventDraft } from '../../event-log/event.ts'
+import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import { datasetOf } from '../graph-index.ts'
+import type { UpdateRun } from '../run.ts'
+import { atStep } from '../steps.ts'
+import { changedDefinition } from '../tables/set-up-table.ts'
+import type { OpenTable } from '../tables/tables.ts'
+import { type DatasetReport, reportEvents } from './batch-report.ts'
+
+/** Everything that a batch adds to tables: its outcome, whole, before the first of its commits. */
+export interface PreparedBatch {
+  readonly batchId: number
+  /** Quarantine tables first, the target last: rows that are in neither are the only ones a crash may show. */
+  readonly writes: readonly PreparedWrite[]
+  readonly reports: readonly DatasetReport[]
+}
+
+export interface PreparedWrite {
+  readonly table: string
+  readonly mode: 'append' | 'overwrite'
+  readonly adds: readonly AddFile[]
+}
+
+const FORMAT: DurableFormat = { name: 'millrace.prepared-batch', version: 1 }
+
+/**
+ * Commits a batch's writes, each with the flow's `txn` so that a table which has it already is left alone. Where several
+ * tables are written the batch is made durable first: after a crash between two commits the rest follows from the same
+ * files, without running the query again.
+ */
+export async function commitBatch(
+  run: UpdateRun,
+  checkpoint: Checkpoint,
+  prepared: PreparedBatch,
+  table: (identifier: string) => Promise<OpenTable>,
+): Promise<void> {
+  if (prepared.writes.length > 1) {
+    await run.storage.put(preparedPath(checkpoint, prepared.batchId), encodeDurable(FORMAT, prepared))
+    atStep('after-prepared-batch')
+  }
+  for (const [i, write] of prepared.writes.entries()) {
+    await commitWrite(run, checkpoint, prepared, write, await table(write.table))
+    atStep(i < prepared.writes.length - 1 ? 'between-quarantine-and-target' : 'after-delta-commit')
+  }
+}
+
+/**
+ * Ends the batch that a run before this one left between its first commit and its mark: commits what it had prepared,
+ * reports and marks what is committed. False when the batch did not come so far and must be run again.
+ */
+export async function recoverBatch(
+  run: UpdateRun,
+  checkpoint: Checkpoint,
+  target: OpenTable,
+  table: (identifier: string) => Promise<OpenTable>,
+): Promise<boolean> {
+  const { batchId } = checkpoint.latestBatch!
+  const prepared = await preparedBatch(run, checkpoint, batchId)
+  if (prepared !== undefined) await commitBatch(run, checkpoint, prepared, table)
+  const reports = prepared?.reports ?? (await committedReports(checkpoint, batchId, target))
+  if (reports !== undefined) await finishBatch(run, checkpoint, batchId, reports)
+  return reports !== undefined
+}
+
+/** The batch that a crashed run prepared and may have committed in part; undefined when it did not come so far. */
+async function preparedBatch(
+  run: UpdateRun,
+  checkpoint: Checkpoint,
+  batchId: number,
+): Promise<PreparedBatch | undefined> {
+  const path = preparedPath(checkpoint, batchId)
+  const bytes = await run.storage.read(path)
+  if (bytes === undefined) return undefined
+  return decodeDurable(bytes, FORMAT, { storage: run.storage.name, path }) as unknown as PreparedBatch
+}
+
+/** Forgets what a batch had prepared that is not to be finished. */
+export function dropPrepared(run: UpdateRun, checkpoint: Checkpoint, batchId: number): Promise<void> {
+  return run.storage.delete([preparedPath(checkpoint, batchId)])
+}
+
+/** Reports a committed batch in the event log, then marks it in the checkpoint: recovery repeats both without doubling. */
+export async function finishBatch(
+  run: UpdateRun,
+  checkpoint: Checkpoint,
+  batchId: number,
+  reports: readonly DatasetReport[],
+  info: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const events: EventDraft[] = reports.flatMap((each) => reportEvents(each, checkpoint.flowId, batchId))
+  await run.events.append(events)
+  atStep('before-checkpoint-mark')
+  await checkpoint.markCommitted(batchId, info)
+  await dropPrepared(run, checkpoint, batchId)
+  atStep('after-checkpoint-mark')
+}
+
+/** Reports of a batch that is in the target already, from the commit that brought it; undefined when it is not. */
+export async function committedReports(
+  checkpoint: Checkpoint,
+  batchId: number,
+  target: OpenTable,
+): Promise<readonly DatasetReport[] | undefined> {
+  const { snapshot } = target.delta
+  const known = snapshot.transactionVersion(checkpoint.flowId)
+  if (known === undefined || known < BigInt(batchId)) return undefined
+  const from = Math.max(0, snapshot.version - RECENT_COMMITS)
+  for await (const commit of target.delta.changes(from, snapshot.version)) {
+    const isOurs = commit.transactions.some(
+      (each) => each.appId === checkpoint.flowId && each.version === BigInt(batchId),
+    )
+    if (isOurs) return (commit.commitInfo?.flowProgress as DatasetReport[] | undefined) ?? []
+  }
+  return []
+}
+
+/** A run that died left at most its last batches unmarked: their commits are among the table's newest. */
+const RECENT_COMMITS = 200
+
+async function commitWrite(
+  run: UpdateRun,
+  checkpoint: Checkpoint,
+  prepared: PreparedBatch,
+  write: PreparedWrite,
+  table: OpenTable,
+): Promise<void> {
+  const snapshot = await table.delta.refresh()
+  const known = snapshot.transactionVersion(checkpoint.flowId)
+  if (known !== undefined && known >= BigInt(prepared.batchId)) return
+  const redefined = changedDefinition(datasetOf(run.graph, write.table), snapshot)
+  const removed = write.mode === 'overwrite' ? [...snapshot.files()] : []
+  await table.commit(
+    (transaction) => {
+      if (redefined !== undefined) transaction.updateMetadata(redefined)
+      if (write.mode === 'overwrite') transaction.readsWholeTable().removeFiles(removed)
+      transaction.addFiles(write.adds).setTransaction(checkpoint.flowId, BigInt(prepared.batchId))
+    },
+    commitOptions(checkpoint, prepared, write, removed.length),
+  )
+}
+
+function commitOptions(
+  checkpoint: Checkpoint,
+  prepared: PreparedBatch,
+  write: PreparedWrite,
+  removedFiles: number,
+): CommitOptions {
+  return {
+    operation: 'STREAMING UPDATE',
+    operationParameters: {
+      outputMode: write.mode === 'append' ? 'Append' : 'Complete',
+      queryId: checkpoint.flowId,
+      epochId: String(prepared.batchId),
+    },
+    operationMetrics: {
+      numAddedFiles: write.adds.length,
+      numRemovedFiles: removedFiles,
+      numOutputRows: write.adds.reduce((sum, each) => sum + recordsOf(each), 0),
+      numOutputBytes: write.adds.reduce((sum, each) => sum + each.size, 0),
+    },
+    extra: { flowProgress: prepared.reports },
+  }
+}
+
+/** `numRecords` of a file that we wrote. */
+export function recordsOf(file: AddFile): number {
+  const match = /"numRecords":(\d+)/.exec(file.stats ?? '')
+  return match === null ? 0 : Number(match[1])
+}
+
+function preparedPath(checkpoint: Checkpoint, batchId: number): string {
+  return `${checkpoint.folder}/prepared/${String(batchId).padStart(20, '0')}.json`
+}

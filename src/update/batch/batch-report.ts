@@ -1,0 +1,101 @@
+import type { EventDraft } from '../../event-log/event.ts'
+import { flowProgress } from '../../event-log/flow-events.ts'
+import type { DatasetCounts, Observed } from '../stateful/batch.ts'
+
+/**
+ * What one batch did to one dataset: plain JSON, kept in the commit, so that the event can be written again after a crash.
+ * Every input row is in exactly one of output, rejected and dropped.
+ */
+export interface DatasetReport {
+  readonly flow: string
+  readonly dataset: string
+  readonly outputRows?: number
+  readonly outputBytes?: number
+  /** Rows that a `drop` rule kept out. */
+  readonly rejectedRows?: number
+  /** Those of them that went to a quarantine table. */
+  readonly quarantinedRows?: number
+  readonly duplicatesDropped?: number
+  readonly droppedByWatermark?: number
+  /** What is left in the sources behind the batch. */
+  readonly backlogFiles?: number
+  readonly backlogBytes?: number
+  readonly expectations?: readonly {
+    readonly name: string
+    readonly passed: number
+    readonly failed: number
+  }[]
+}
+
+/** The report of a flow's target, and one of each view whose rules were counted on the way. */
+export function batchReports(options: {
+  readonly flow: string
+  readonly target: string
+  readonly observed: Observed
+  readonly outputRows: number
+  readonly outputBytes: number
+  readonly isQuarantined: (dataset: string) => boolean
+}): DatasetReport[] {
+  const { flow, target, observed, isQuarantined } = options
+  const ofRules = (counts: DatasetCounts) => ({
+    rejectedRows: Number(counts.rejectedCount),
+    quarantinedRows: isQuarantined(counts.dataset) ? Number(counts.rejectedCount) : 0,
+    expectations: counts.counts.map((each) => ({
+      name: each.name,
+      passed: Number(each.passed),
+      failed: Number(each.failed),
+    })),
+  })
+  const own = observed.expectations.find((each) => each.dataset === target)
+  const views = observed.expectations.filter((each) => each.dataset !== target)
+  return [
+    ...views.map((each) => ({ flow: each.dataset, dataset: each.dataset, ...ofRules(each) })),
+    {
+      flow,
+      dataset: target,
+      outputRows: options.outputRows,
+      outputBytes: options.outputBytes,
+      duplicatesDropped: Number(observed.duplicatesDropped),
+      droppedByWatermark: Number(observed.droppedByWatermark),
+      ...(own !== undefined && ofRules(own)),
+    },
+  ]
+}
+
+/** The event of a committed batch. Its id follows from flow, checkpoint version, dataset and batch. */
+export function reportEvents(report: DatasetReport, flowId: string, batchId: number): EventDraft[] {
+  return [
+    flowProgress({
+      flowName: report.flow,
+      dataset: report.dataset,
+      // A view's report has no output of its own and shares the batch with the target's.
+      flowId: report.outputRows === undefined ? `${flowId}:${report.flow}` : flowId,
+      batchId,
+      status: 'RUNNING',
+      ...progressOf(report),
+    }),
+  ]
+}
+
+/** Metrics and data quality of a report, in the event's form. */
+export function progressOf(
+  report: DatasetReport,
+): Pick<Parameters<typeof flowProgress>[0], 'metrics' | 'dataQuality'> {
+  return {
+    metrics: {
+      num_output_rows: report.outputRows,
+      num_output_bytes: report.outputBytes,
+      num_quarantined_rows: report.quarantinedRows,
+      num_duplicates_dropped: report.duplicatesDropped,
+      num_rows_dropped_by_watermark: report.droppedByWatermark,
+      backlog_files: report.backlogFiles,
+      backlog_bytes: report.backlogBytes,
+    },
+    ...(report.expectations !== undefined && {
+      dataQuality: {
+        droppedRecords: report.rejectedRows ?? 0,
+        expectations: report.expectations.map((each) => ({ ...each, dataset: report.dataset })),
+      },
+    }),
+  }
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { planningInformation } from '../../event-log/flow-events.ts'
+import type { ResolvedDataset, ResolvedFlow } from '../../graph/resolved-graph.ts'
+import type { Relation } from '../../plan/relation.ts'
+import { committedReports, dropPrepared, finishBatch } from '../batch/batch-commit.ts'
+import { type BatchQueryOptions, runBatchQuery } from '../batch/batch-query.ts'
+import type { BatchRecord } from '../checkpoint/batch-record.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import { datasetOf } from '../graph-index.ts'
+import { type FlowInputs, pinStatics } from '../inputs/flow-inputs.ts'
+import type { FlowOutcome } from '../run.ts'
+import { recomputeReason } from './recompute-reason.ts'
+
+export interface MaterializedViewOptions extends BatchQueryOptions {
+  /** Recompute even where nothing changed. */
+  readonly isFullRefresh: boolean
+}
+
+/**
+ * Brings a materialized view up to date: nothing is done when neither its query nor an input changed since it was last
+ * computed (decided from logs and listings alone), else it is recomputed and replaced in one commit.
+ */
+export async function refreshMaterializedView(options: MaterializedViewOptions): Promise<FlowOutcome> {
+  const { run, flow, inputs, checkpoint, isFullRefresh } = options
+  await finishInterrupted(options)
+  const statics = await pinStatics(inputs)
+  const before = await lastRefresh(checkpoint)
+  const fingerprint = fingerprintOf(flow, datasetOf(run.graph, flow.target), inputs)
+  const change = isFullRefresh ? 'FULL_REFRESH' : whatChanged(inputs.query, { fingerprint, statics }, before)
+  const isMissing = (await run.tables.latestVersion(flow.target)) === undefined
+  const reason = change ?? (isMissing ? 'DATA_FILE_MISSING' : null)
+  run.events.emit(
+    planningInformation({
+      flowName: flow.name,
+      dataset: flow.target,
+      technique: reason === null ? 'NO_OP' : 'COMPLETE_RECOMPUTE',
+      issues: reason === null ? [] : [{ type: reason }],
+      sources: sourceVersions(statics, before?.statics ?? {}),
+    }),
+  )
+  if (reason === null) return { technique: 'NO_OP', reason: 'no input changed', rowsWritten: 0n }
+  const rowsWritten = await recompute(options, { fingerprint, statics })
+  return { technique: 'COMPLETE_RECOMPUTE', reason, rowsWritten }
+}
+
+interface Refresh {
+  readonly fingerprint: string
+  readonly statics: Readonly<Record<string, unknown>>
+}
+
+async function lastRefresh(checkpoint: Checkpoint): Promise<Refresh | undefined> {
+  if (checkpoint.latestCommitted === undefined) return undefined
+  return (await checkpoint.committedInfo(checkpoint.latestCommitted)) as unknown as Refresh | undefined
+}
+
+/** A refresh that was committed but not marked is marked; one that was not committed is superseded by the next. */
+async function finishInterrupted({ run, flow, checkpoint, table }: MaterializedViewOptions): Promise<void> {
+  const { latestBatch, latestCommitted } = checkpoint
+  if (latestBatch === undefined || latestBatch.batchId === latestCommitted) return
+  if ((await run.tables.latestVersion(flow.target)) === undefined) return
+  const reports = await committedReports(checkpoint, latestBatch.batchId, await table(flow.target))
+  if (reports === undefined) return dropPrepared(run, checkpoint, latestBatch.batchId)
+  await finishBatch(run, checkpoint, latestBatch.batchId, reports, refreshOf(latestBatch))
+}
+
+function refreshOf(record: BatchRecord): { fingerprint: string; statics: Readonly<Record<string, unknown>> } {
+  return { fingerprint: record.configuration[FINGERPRINT] ?? '', statics: record.statics }
+}
+
+/** Key under which a refresh's record keeps what it computed. */
+const FINGERPRINT = 'pipelines.queryFingerprint'
+
+/** Databricks' issue type of the first difference to the refresh before; null when there is none. */
+function whatChanged(query: Relation, now: Refresh, before: Refresh | undefined): string | null {
+  if (before === undefined) return 'INITIAL_REFRESH'
+  if (now.fingerprint !== before.fingerprint) return 'QUERY_FINGERPRINT_CHANGED'
+  if (JSON.stringify(now.statics) !== JSON.stringify(before.statics)) return 'DATA_HAS_CHANGED'
+  return recomputeReason(query)
+}
+
+function recompute(options: MaterializedViewOptions, refresh: Refresh): Promise<bigint> {
+  const { run, flow, checkpoint } = options
+  const record: BatchRecord = {
+    batchId: (checkpoint.latestBatch?.batchId ?? -1) + 1,
+    sources: [],
+    statics: refresh.statics,
+    timestampMicros: run.clock.nowMicros(),
+    configuration: { ...flow.configuration, [FINGERPRINT]: refresh.fingerprint },
+  }
+  return runBatchQuery(options, { record, mode: 'overwrite', info: { ...refresh } })
+}
+
+/** What the view is computed from, apart from its inputs' rows: query, rules, columns and layout. */
+function fingerprintOf(flow: ResolvedFlow, dataset: ResolvedDataset, inputs: FlowInputs): string {
+  const parts = [
+    inputs.query,
+    dataset.rules,
+    dataset.schema,
+    dataset.partitionColumns,
+    dataset.clusterBy,
+    dataset.quarantine,
+    flow.configuration,
+  ]
+  const text = JSON.stringify(parts, (key, value: unknown) => {
+    if (key === 'position') return undefined
+    return typeof value === 'bigint' ? `${value}n` : value
+  })
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function sourceVersions(
+  now: Readonly<Record<string, unknown>>,
+  before: Readonly<Record<string, unknown>>,
+): { table: string; version: number; previousVersion?: number }[] {
+  return Object.entries(now).flatMap(([table, version]) => {
+    if (typeof version !== 'number') return []
+    const previous = before[table]
+    return [{ table, version, ...(typeof previous === 'number' && { previousVersion: previous }) }]
+  })
+}

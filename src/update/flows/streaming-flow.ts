@@ -1,0 +1,221 @@
+import { PipelineError } from '../../errors/index.ts'
+import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
+import type { Expect, Relation } from '../../plan/relation.ts'
+import type { Offset } from '../../sources/source.ts'
+import { commitBatch, finishBatch, recoverBatch } from '../batch/batch-commit.ts'
+import { type BatchQueryOptions, withSession } from '../batch/batch-query.ts'
+import { BatchWriter } from '../batch/batch-writer.ts'
+import type { BatchRecord, SourceRange } from '../checkpoint/batch-record.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import { datasetOf } from '../graph-index.ts'
+import {
+  bindBatch,
+  checkSources,
+  endsOf,
+  type FlowInputs,
+  pinStatics,
+  type StreamInput,
+} from '../inputs/flow-inputs.ts'
+import { withRules } from '../inputs/inline.ts'
+import { countRules } from '../rules/count-rules.ts'
+import { appliesRules, failOnViolation } from '../rules/flow-rules.ts'
+import { type FlowOutcome, isAnsi, type UpdateRun } from '../run.ts'
+import { type Batch, nothingObserved } from '../stateful/batch.ts'
+import { evaluate, hasStatefulOperator, hasStream } from '../stateful/evaluate.ts'
+import { StateStore, type StateVersion } from '../stateful/state-store.ts'
+import { advanceWatermark, mergeProgress } from '../stateful/watermark.ts'
+import { atStep } from '../steps.ts'
+import { type Backlog, listingEvent, progressEvent, withBacklog } from '../stream-events.ts'
+import type { OpenTable } from '../tables/tables.ts'
+
+/**
+ * One streaming flow in one update: replays the batch that a run before it left unfinished, then drains what its sources
+ * hold now, batch by batch, and ends with a batch without data where the watermark has closed groups.
+ */
+export class StreamingFlow {
+  readonly #run: UpdateRun
+  readonly #flow: ResolvedFlow
+  readonly #inputs: FlowInputs
+  readonly #checkpoint: Checkpoint
+  readonly #state: StateStore
+  readonly #table: (identifier: string) => Promise<OpenTable>
+  #rowsWritten = 0n
+  #hasCountedStatics = false
+  #backlog: Backlog = { files: 0, bytes: 0 }
+
+  constructor(options: BatchQueryOptions) {
+    this.#run = options.run
+    this.#flow = options.flow
+    this.#inputs = options.inputs
+    this.#checkpoint = options.checkpoint
+    this.#table = options.table
+    this.#state = new StateStore(
+      options.run.storage,
+      `${options.checkpoint.folder}/state`,
+      options.flow.identifier,
+    )
+  }
+
+  async drain(): Promise<FlowOutcome> {
+    checkSources(this.#flow.identifier, this.#inputs, this.#checkpoint.latestBatch)
+    await this.#state.cleanStaging()
+    await this.#recover()
+    const until = await Promise.all(this.#inputs.streams.map((each) => this.#latest(each)))
+    for (;;) {
+      this.#run.signal.throwIfAborted()
+      const record = (await this.#planBatch(until)) ?? (await this.#planTrailingBatch())
+      if (record === undefined) break
+      await this.#process(await this.#checkpoint.writeBatch(record))
+    }
+    return {
+      technique: this.#isComplete ? 'COMPLETE' : 'APPEND',
+      reason: null,
+      rowsWritten: this.#rowsWritten,
+    }
+  }
+
+  async #latest(input: StreamInput): Promise<Offset | undefined> {
+    const startMs = performance.now()
+    const offset = await input.source.latest()
+    if (input.source.waitingFiles !== undefined) {
+      this.#run.events.emit(listingEvent(this.#flow, input, performance.now() - startMs))
+    }
+    return offset
+  }
+
+  get #isComplete(): boolean {
+    return this.#flow.kind === 'complete'
+  }
+
+  async #recover(): Promise<void> {
+    const { latestBatch, latestCommitted } = this.#checkpoint
+    if (latestBatch === undefined || latestBatch.batchId === latestCommitted) return
+    const target = await this.#table(this.#flow.target)
+    if (await recoverBatch(this.#run, this.#checkpoint, target, this.#table)) return
+    await this.#process(latestBatch)
+  }
+
+  async #planBatch(until: readonly (Offset | undefined)[]): Promise<BatchRecord | undefined> {
+    const from = endsOf(this.#checkpoint.latestBatch)
+    const sources: SourceRange[] = []
+    const backlog = { files: 0, bytes: 0 }
+    for (const [i, { name, source }] of this.#inputs.streams.entries()) {
+      const to = until[i]
+      const planned = to === undefined ? undefined : await source.plan(from[i], to)
+      backlog.files += planned?.backlog?.files ?? 0
+      backlog.bytes += planned?.backlog?.bytes ?? 0
+      sources.push({ source: name, range: planned?.range, end: planned?.end ?? from[i] })
+    }
+    this.#backlog = backlog
+    return sources.some((each) => each.range !== undefined) ? this.#record(sources) : undefined
+  }
+
+  get #isStateful(): boolean {
+    return hasStatefulOperator(this.#inputs.query)
+  }
+
+  /** Groups that the last batch's events closed come out in a batch without data (Spark's noDataMicroBatches). */
+  async #planTrailingBatch(): Promise<BatchRecord | undefined> {
+    const { latestBatch } = this.#checkpoint
+    if (latestBatch?.stateVersion === undefined) return undefined
+    const state = await this.#state.open(latestBatch.batchId, latestBatch.batchId + 1)
+    if (!state.hasOpenGroups || state.watermarkMicros === latestBatch.watermarkMicros) return undefined
+    return this.#record(latestBatch.sources.map(({ source, end }) => ({ source, end })))
+  }
+
+  async #record(sources: readonly SourceRange[]): Promise<BatchRecord> {
+    const last = this.#checkpoint.latestBatch
+    const batchId = (last?.batchId ?? -1) + 1
+    const state = await this.#openState(batchId)
+    return {
+      batchId,
+      sources,
+      statics: await pinStatics(this.#inputs),
+      timestampMicros: this.#run.clock.nowMicros(),
+      watermarkMicros: state.watermarkMicros,
+      ...(this.#isStateful && { stateVersion: batchId }),
+      configuration: this.#flow.configuration,
+    }
+  }
+
+  /** The state before a batch. Throws when operators with state came or went since the checkpoint began. */
+  async #openState(batchId: number): Promise<StateVersion> {
+    const last = this.#checkpoint.latestBatch
+    if (last !== undefined && (last.stateVersion !== undefined) !== this.#isStateful) {
+      throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
+        flow: this.#flow.identifier,
+        stateOperator: last.stateVersion === undefined ? 'none' : 'stateful operators',
+        queryOperator: this.#isStateful ? 'stateful operators' : 'none',
+      })
+    }
+    const before = batchId === 0 || !this.#isStateful ? undefined : batchId - 1
+    return this.#state.open(before, batchId)
+  }
+
+  async #process(record: BatchRecord): Promise<void> {
+    atStep('after-batch-record')
+    const engine = await this.#run.engine.get()
+    const context = { timestampMicros: record.timestampMicros, ansi: isAnsi(record) }
+    await withSession(this.#run, record, async (session) => {
+      const batch: Batch = {
+        session,
+        schemaOf: (query) => engine.compile(query, context).schema,
+        watermarkMicros: record.watermarkMicros,
+        state: await this.#openState(record.batchId),
+        observed: nothingObserved(),
+        isComplete: this.#isComplete,
+        appliesRules: appliesRules(this.#run, this.#flow),
+      }
+      await this.#evaluateAndCommit(record, batch)
+    })
+  }
+
+  async #evaluateAndCommit(record: BatchRecord, batch: Batch): Promise<void> {
+    const { session, observed } = batch
+    const output = await this.#evaluate(record, batch)
+    const writer = new BatchWriter(this.#run, this.#flow, this.#table)
+    const mode = this.#isComplete ? 'overwrite' : 'append'
+    const written = await writer.prepare({ record, session, observed, output, mode })
+    const prepared = withBacklog(written, this.#backlog)
+    atStep('after-data-files')
+    if (this.#isStateful) {
+      const progress = mergeProgress(batch.state.eventTimes, batch.observed.eventTimes)
+      await batch.state.save(progress, advanceWatermark(record.watermarkMicros, progress))
+      atStep('after-state-store')
+    }
+    await commitBatch(this.#run, this.#checkpoint, prepared, this.#table)
+    this.#run.events.emit(progressEvent(this.#flow, this.#checkpoint, record, batch))
+    await finishBatch(this.#run, this.#checkpoint, record.batchId, prepared.reports)
+    await this.#acknowledge(record)
+    this.#rowsWritten += BigInt(prepared.reports.at(-1)!.outputRows!)
+  }
+
+  /** The batch's rows. Views without a stream are looked at with every batch and counted with the first of an update. */
+  async #evaluate(record: BatchRecord, batch: Batch): Promise<Relation> {
+    const { session, observed, appliesRules } = batch
+    const bound = await bindBatch(this.#inputs, record)
+    const query = withRules(bound, datasetOf(this.#run.graph, this.#flow.target))
+    const isStatic = (node: Expect) => !hasStream(node) && appliesRules(node)
+    const fixed = await countRules(query, session, observed, isStatic)
+    const statics = observed.expectations.length
+    const output = await evaluate(fixed, batch)
+    await failOnViolation(this.#run, this.#flow, session, observed.expectations)
+    if (this.#hasCountedStatics) observed.expectations.splice(0, statics)
+    this.#hasCountedStatics = true
+    return output
+  }
+
+  async #acknowledge(record: BatchRecord): Promise<void> {
+    for (const [i, { source }] of this.#inputs.streams.entries()) {
+      const range = record.sources[i]?.range
+      if (range !== undefined) await source.commit?.(range)
+    }
+    if (record.batchId > 0 && record.batchId % PRUNE_EVERY === 0) {
+      await this.#state.prune(record.batchId - KEPT_STATES)
+    }
+  }
+}
+
+/** Versions of state that stay, as many as batch records do. */
+const KEPT_STATES = 100
+const PRUNE_EVERY = 50

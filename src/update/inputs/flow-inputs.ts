@@ -1,0 +1,109 @@
+import { PipelineError } from '../../errors/index.ts'
+import type { DataSource, Read, Relation, Scan } from '../../plan/relation.ts'
+import { transform, walk } from '../../plan/rewrite.ts'
+import type { Offset, Source } from '../../sources/source.ts'
+import type { BatchRecord } from '../checkpoint/batch-record.ts'
+
+/** A flow's query with views inlined, and where the rows of each of its leaves come from. */
+export interface FlowInputs {
+  readonly query: Relation
+  readonly streams: readonly StreamInput[]
+  readonly statics: readonly StaticInput[]
+}
+
+export interface StreamInput {
+  readonly leaf: Leaf
+  /** Recognises the source in the checkpoint: a table's name or a path. */
+  readonly name: string
+  readonly source: Source
+}
+
+/** A leaf that is read as it stands: pinned when a batch begins, bound to the same rows ever after. */
+export interface StaticInput {
+  readonly leaf: Leaf
+  /** Recognises what is read in batch records: a table's name, with the version that it asks for; a folder and how it is read. */
+  readonly name: string
+  /** What it is now: a table's version or a listing of files, plain JSON. */
+  readonly pin: () => Promise<unknown>
+  readonly bind: (pinned: unknown) => Promise<Scan>
+}
+
+export type Leaf = Read | DataSource
+
+/** Makes the source of a streaming leaf, or the pin of a static one. */
+export interface InputFactory {
+  /** `index` counts the query's streams from 0: what a source keeps in the checkpoint stays its own by it. */
+  stream(leaf: Leaf, index: number): Source
+  static(leaf: Leaf): StaticInput
+}
+
+export function flowInputs(query: Relation, factory: InputFactory): FlowInputs {
+  const leaves = new Set<Leaf>()
+  for (const node of walk(query)) if (node.kind === 'Read' || node.kind === 'DataSource') leaves.add(node)
+  const streams = [...leaves].filter((leaf) => leaf.isStreaming)
+  const statics = [...leaves].filter((leaf) => !leaf.isStreaming)
+  return {
+    query,
+    streams: streams.map((leaf, i) => ({ leaf, name: leafName(leaf), source: factory.stream(leaf, i) })),
+    statics: statics.map((leaf) => factory.static(leaf)),
+  }
+}
+
+export function leafName(leaf: Leaf): string {
+  return leaf.kind === 'Read' ? leaf.name.join('.') : leaf.paths.join(',')
+}
+
+/** What the static leaves are now, by name. */
+export async function pinStatics({ statics }: FlowInputs): Promise<Record<string, unknown>> {
+  const pins: Record<string, unknown> = {}
+  for (const { name, pin } of statics) if (!(name in pins)) pins[name] = await pin()
+  return pins
+}
+
+/** The query over the rows that a batch record names. */
+export async function bindBatch(inputs: FlowInputs, record: BatchRecord): Promise<Relation> {
+  const scans = new Map<Relation, Scan>()
+  for (const [i, { leaf, source }] of inputs.streams.entries()) {
+    const range = record.sources[i]?.range
+    scans.set(leaf, range === undefined ? await emptyScan(source) : await rangeScan(source, range))
+  }
+  for (const each of inputs.statics) scans.set(each.leaf, await each.bind(record.statics[each.name]))
+  return transform(inputs.query, (node) => {
+    const scan = scans.get(node)
+    return scan === undefined ? node : named(scan, node as Leaf)
+  })
+}
+
+/** Throws STREAMING_SOURCES_CHANGED when a checkpoint belongs to a query with other sources. */
+export function checkSources(flow: string, inputs: FlowInputs, last: BatchRecord | undefined): void {
+  if (last === undefined) return
+  const before = last.sources.map((each) => each.source)
+  const now = inputs.streams.map((each) => each.name)
+  if (before.length === now.length && before.every((name, i) => name === now[i])) return
+  throw new PipelineError('STREAMING_SOURCES_CHANGED', {
+    flow,
+    checkpointSources: before.join(', '),
+    querySources: now.join(', '),
+  })
+}
+
+/** Where each source stands after a batch; undefined where it has given nothing yet. */
+export function endsOf(record: BatchRecord | undefined): readonly (Offset | undefined)[] {
+  return record?.sources.map((each) => each.end) ?? []
+}
+
+async function rangeScan(source: Source, range: unknown): Promise<Scan> {
+  const { input, schema, hidden } = await source.read(range)
+  return { kind: 'Scan', input, schema, hidden, isStreaming: true }
+}
+
+async function emptyScan(source: Source): Promise<Scan> {
+  const { schema, hidden } = await source.schema()
+  return { kind: 'Scan', input: { kind: 'parquet', paths: [] }, schema, hidden, isStreaming: true }
+}
+
+/** A table's columns can be reached through its name. */
+function named(scan: Scan, leaf: Leaf): Relation {
+  if (leaf.kind === 'DataSource') return scan
+  return { kind: 'SubqueryAlias', input: scan, alias: leaf.name.at(-1)!, position: leaf.position }
+}

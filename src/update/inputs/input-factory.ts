@@ -1,0 +1,94 @@
+import { join, resolve } from 'node:path'
+import { DeltaTable, deltaScanOf } from '../../delta/index.ts'
+import type { DataSource, Read } from '../../plan/relation.ts'
+import { bindFiles, cloudFilesSource, type FilesPin } from '../../sources/cloud-files/index.ts'
+import { DeltaSource, deltaSourceOptions } from '../../sources/delta/index.ts'
+import type { Source } from '../../sources/source.ts'
+import { localStorage, type Storage } from '../../storage/index.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import type { UpdateRun } from '../run.ts'
+import { sourceKey, sourceStorage } from './file-pins.ts'
+import { type InputFactory, type Leaf, leafName, type StaticInput } from './flow-inputs.ts'
+import { pointInTime } from './time-travel.ts'
+
+/** Makes the inputs of one flow: sources for its streams, pins for what it reads as it stands. */
+export function inputFactory(run: UpdateRun, checkpoint: Checkpoint): InputFactory {
+  return {
+    stream: (leaf, index) =>
+      isFiles(leaf)
+        ? filesStream(run, leaf, `${checkpoint.folder}/sources/${index}`)
+        : deltaStream(run, leaf),
+    static: (leaf) => (isFiles(leaf) ? filesAsTheyStand(run, leaf) : tableAsItStands(run, leaf)),
+  }
+}
+
+/** True for a source of raw files; tables by name or path are Delta. */
+export function isFiles(leaf: Leaf): leaf is DataSource {
+  return leaf.kind === 'DataSource' && leaf.format.toLowerCase() !== 'delta'
+}
+
+/** Folder of the table that a leaf names, by name or by path. */
+export function tableStorage(run: Pick<UpdateRun, 'catalog' | 'project'>, leaf: Read | DataSource): Storage {
+  return leaf.kind === 'Read'
+    ? localStorage(run.catalog.find(leaf.name, leaf.position).folder)
+    : localStorage(resolve(run.project.folder, leaf.paths[0]!))
+}
+
+function filesStream(run: UpdateRun, leaf: DataSource, stateFolder: string): Source {
+  return cloudFilesSource(run.secrets.reveal(leaf), {
+    baseFolder: run.project.folder,
+    state: localStorage(join(run.project.spec.storage, stateFolder)),
+    schemas: sourceStorage(run.project, sourceKey(leaf)),
+    reader: run.engine.fileSchemaReader,
+    now: () => Number(run.clock.nowMicros() / 1000n),
+  })
+}
+
+function deltaStream(run: UpdateRun, leaf: Leaf): Source {
+  const storage = tableStorage(run, leaf)
+  return new DeltaSource({
+    name: leafName(leaf),
+    storage,
+    open: () => DeltaTable.open(storage, run.engine.deltaPort),
+    options: deltaSourceOptions(leaf.options),
+  })
+}
+
+function filesAsTheyStand(run: UpdateRun, leaf: DataSource): StaticInput {
+  const context = { baseFolder: run.project.folder, reader: run.engine.fileSchemaReader }
+  return {
+    leaf,
+    name: `${leafName(leaf)}#${sourceKey(leaf)}`,
+    pin: () => run.files.pin(leaf),
+    bind: async (pinned) => {
+      const { input, schema, hidden } = bindFiles(run.secrets.reveal(leaf), pinned as FilesPin, context)
+      return { kind: 'Scan', input, schema, hidden }
+    },
+  }
+}
+
+function tableAsItStands(run: UpdateRun, leaf: Leaf): StaticInput {
+  const { timeTravel, position } = leaf
+  let opened: Promise<DeltaTable> | undefined
+  const open = () => {
+    opened ??= DeltaTable.open(tableStorage(run, leaf), run.engine.deltaPort)
+    return opened
+  }
+  return {
+    leaf,
+    name: leafName(leaf) + (timeTravel === undefined ? '' : `@${Object.values(timeTravel).at(-1)}`),
+    pin: async () => {
+      if (timeTravel === undefined) return DeltaTable.latestVersion(tableStorage(run, leaf))
+      const point = pointInTime(timeTravel, position)
+      return 'version' in point ? point.version : (await (await open()).snapshotAt(point)).version
+    },
+    bind: async (pinned) => {
+      const table = await open()
+      const version = pinned as number
+      const newest = await table.refresh()
+      const snapshot = newest.version === version ? newest : await table.snapshotAt({ version })
+      const input = await deltaScanOf(snapshot, tableStorage(run, leaf))
+      return { kind: 'Scan', input, schema: snapshot.metadata.schema }
+    },
+  }
+}

@@ -1,0 +1,299 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import type { EngineSession } from '../../engine/engine.ts'
+import { PipelineError } from '../../errors/index.ts'
+import { filter } from '../../plan/build.ts'
+import type { Expression } from '../../plan/expression.ts'
+import type { Relation, Scan } from '../../plan/relation.ts'
+import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
+import { STAGING_FOLDER, type Storage } from '../../storage/storage.ts'
+import { asNullable } from '../../types/as-nullable.ts'
+import type { StructType } from '../../types/data-type.ts'
+import { printSchema } from '../../types/ddl.ts'
+import type { EventTimeProgress } from './watermark.ts'
+
+/**
+ * What a stateful flow remembers between batches: versions of sets of Parquet runs, one manifest a batch. A version is
+ * written before its batch is committed and read only after, so that a crash at any point leaves the one before it.
+ */
+export class StateStore {
+  readonly #storage: Storage
+  readonly #folder: string
+  readonly #flow: string
+
+  /** `folder` lies in the flow's checkpoint; `flow` is named in errors. */
+  constructor(storage: Storage, folder: string, flow: string) {
+    this.#storage = storage
+    this.#folder = folder
+    this.#flow = flow
+  }
+
+  /** The state after batch `committed` (undefined: nothing yet), to be carried on into batch `next`. */
+  async open(committed: number | undefined, next: number): Promise<StateVersion> {
+    const before = committed === undefined ? undefined : await this.#read(committed)
+    return new StateVersion(this.#storage, this.#folder, this.#flow, before ?? EMPTY, next)
+  }
+
+  /** Forgets the versions before batch `oldest`, and the runs that none after it names. */
+  async prune(oldest: number): Promise<void> {
+    const manifests: string[] = []
+    for await (const { path } of this.#storage.list(this.#folder)) {
+      const batch = batchOf(path)
+      if (batch !== undefined && batch < oldest) manifests.push(path)
+    }
+    if (manifests.length === 0) return
+    const kept = new Set(await this.#paths(oldest))
+    const superseded = new Set<string>()
+    for (const manifest of manifests) {
+      for (const path of await this.#paths(batchOf(manifest)!)) if (!kept.has(path)) superseded.add(path)
+    }
+    await this.#storage.delete([...superseded, ...manifests])
+  }
+
+  /** Removes what a crashed batch left of runs that it did not publish. */
+  cleanStaging(): Promise<void> {
+    return this.#storage.deleteAll(`${this.#folder}/${STAGING_FOLDER}`)
+  }
+
+  /** Files of the state after a batch. */
+  async #paths(batch: number): Promise<string[]> {
+    const { operators } = await this.#read(batch)
+    return operators.flatMap((each) => each.runs.flatMap((run) => run.paths))
+  }
+
+  async #read(batch: number): Promise<Manifest> {
+    const path = manifestPath(this.#folder, batch)
+    const bytes = await this.#storage.read(path)
+    if (bytes === undefined) {
+      throw new PipelineError('STATE_STORE_VERSION_NOT_FOUND', {
+        flow: this.#flow,
+        version: String(batch),
+        path,
+      })
+    }
+    return decodeDurable(bytes, FORMAT, { storage: this.#storage.name, path }) as unknown as Manifest
+  }
+}
+
+/** The kind and columns of an operator's state. They cannot change while the checkpoint lives. */
+export interface OperatorState {
+  readonly kind: 'dedupe' | 'dedupeWithinWatermark' | 'aggregate' | 'rows'
+  readonly schema: StructType
+  /** The column whose value the watermark must pass for a row to be forgotten. */
+  readonly expiry?: string
+}
+
+interface Manifest {
+  readonly operators: readonly OperatorManifest[]
+  /** Microseconds as decimal text. */
+  readonly eventTimes: readonly { readonly max: string | null; readonly delay: string }[]
+  readonly watermark: string | null
+}
+
+interface OperatorManifest {
+  readonly kind: OperatorState['kind']
+  readonly schema: string
+  readonly runs: readonly Run[]
+}
+
+/** Rows that were written at once, in files of our own. */
+interface Run {
+  readonly paths: readonly string[]
+  readonly rows: number
+}
+
+/** Operators that give out rows when the watermark moves. */
+const GIVING_OUT: ReadonlySet<OperatorState['kind']> = new Set(['aggregate', 'rows'])
+
+const FORMAT: DurableFormat = { name: 'millrace.state', version: 1 }
+const EMPTY: Manifest = { operators: [], eventTimes: [], watermark: null }
+
+/** Runs of similar size are merged when there are this many, so that a run is rewritten a logarithmic number of times. */
+const MERGE_FACTOR = 8
+
+/** The state before one batch and, once `save`d, after it. Operators come in the order in which the query evaluates them. */
+export class StateVersion {
+  readonly #storage: Storage
+  readonly #folder: string
+  readonly #flow: string
+  readonly #before: Manifest
+  readonly #next: number
+  readonly #after: OperatorManifest[] = []
+
+  constructor(storage: Storage, folder: string, flow: string, before: Manifest, next: number) {
+    this.#storage = storage
+    this.#folder = folder
+    this.#flow = flow
+    this.#before = before
+    this.#next = next
+  }
+
+  /** No operator has remembered anything, and no event time was seen. */
+  get isEmpty(): boolean {
+    return this.#before === EMPTY
+  }
+
+  /** Some operator holds groups that the watermark will close. */
+  get hasOpenGroups(): boolean {
+    return this.#before.operators.some(({ kind, runs }) => GIVING_OUT.has(kind) && runs.length > 0)
+  }
+
+  get eventTimes(): EventTimeProgress[] {
+    return this.#before.eventTimes.map(({ max, delay }) => ({
+      maxMicros: max === null ? undefined : BigInt(max),
+      delayMicros: BigInt(delay),
+    }))
+  }
+
+  /** The watermark that the next batch starts with. */
+  get watermarkMicros(): bigint | undefined {
+    return this.#before.watermark === null ? undefined : BigInt(this.#before.watermark)
+  }
+
+  /** The next operator's state, empty at first. Throws when the query's operators are not those of the checkpoint. */
+  operator(state: OperatorState): OperatorHandle {
+    const index = this.#after.length
+    const known = this.#before.operators[index]
+    const schema = printSchema(asNullable(state.schema))
+    if (known !== undefined && (known.kind !== state.kind || known.schema !== schema)) {
+      throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
+        flow: this.#flow,
+        stateOperator: `${known.kind}(${known.schema})`,
+        queryOperator: `${state.kind}(${schema})`,
+      })
+    }
+    const runs = known?.runs ?? []
+    const entry = this.#after.push({ kind: state.kind, schema, runs }) - 1
+    return new OperatorHandle(this.#storage, this.#folder, state.schema, runs, (next) => {
+      this.#after[entry] = { kind: state.kind, schema, runs: next }
+    })
+  }
+
+  /** Rows remembered by each operator after the batch. */
+  get rowCounts(): number[] {
+    return this.#after.map((each) => each.runs.reduce((sum, run) => sum + run.rows, 0))
+  }
+
+  /** Makes the state after the batch durable under the batch's id. A replay of the batch writes it again. */
+  async save(eventTimes: readonly EventTimeProgress[], watermarkMicros: bigint | undefined): Promise<void> {
+    if (!this.isEmpty && this.#before.operators.length !== this.#after.length) {
+      throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
+        flow: this.#flow,
+        stateOperator: this.#before.operators.map((each) => each.kind).join(', ') || 'none',
+        queryOperator: this.#after.map((each) => each.kind).join(', ') || 'none',
+      })
+    }
+    const manifest: Manifest = {
+      operators: this.#after,
+      eventTimes: eventTimes.map(({ maxMicros, delayMicros }) => ({
+        max: maxMicros === undefined ? null : String(maxMicros),
+        delay: String(delayMicros),
+      })),
+      watermark: watermarkMicros === undefined ? null : String(watermarkMicros),
+    }
+    await this.#storage.put(manifestPath(this.#folder, this.#next), encodeDurable(FORMAT, manifest))
+  }
+}
+
+/** One operator's rows: read as a relation, carried on by `append` or `replace`. */
+export class OperatorHandle {
+  readonly #storage: Storage
+  readonly #folder: string
+  readonly #schema: StructType
+  readonly #setRuns: (runs: readonly Run[]) => void
+  #runs: readonly Run[]
+  #scan: Scan | undefined
+
+  constructor(
+    storage: Storage,
+    folder: string,
+    schema: StructType,
+    runs: readonly Run[],
+    setRuns: (runs: readonly Run[]) => void,
+  ) {
+    this.#storage = storage
+    this.#folder = folder
+    this.#schema = schema
+    this.#runs = runs
+    this.#setRuns = setRuns
+  }
+
+  get isEmpty(): boolean {
+    return this.#runs.length === 0
+  }
+
+  /** All rows remembered before the batch. */
+  async scan(): Promise<Scan> {
+    this.#scan ??= await this.#scanOf(this.#runs)
+    return this.#scan
+  }
+
+  /**
+   * Adds rows as a run of their own and returns how many they are. Runs of similar size are merged when there are many,
+   * leaving out rows for which `keep` is not TRUE.
+   */
+  async append(session: EngineSession, rows: Relation, keep?: Expression): Promise<bigint> {
+    const added = await this.#write(session, rows)
+    let runs = withRun(this.#runs, added)
+    for (let from = mergeStart(runs); from !== undefined; from = mergeStart(runs)) {
+      const merged = await this.#scanOf(runs.slice(from))
+      const kept = keep === undefined ? merged : filter(merged, keep)
+      runs = withRun(runs.slice(0, from), await this.#write(session, kept))
+    }
+    this.#setRuns(runs)
+    return BigInt(added.rows)
+  }
+
+  /** Puts rows in the place of all that was remembered. */
+  async replace(session: EngineSession, rows: Relation): Promise<void> {
+    this.#setRuns(withRun([], await this.#write(session, rows)))
+  }
+
+  async #write(session: EngineSession, rows: Relation): Promise<Run> {
+    const folder = await this.#storage.stagingPath(this.#folder)
+    try {
+      const written = await session.write({ query: rows, schema: this.#schema, partitionColumns: [], folder })
+      const files = written.files.map(({ localPath }) => ({
+        local: localPath,
+        path: `${this.#folder}/run-${randomUUID()}.parquet`,
+      }))
+      await this.#storage.publish(files)
+      return { paths: files.map((each) => each.path), rows: Number(written.rowCount) }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  async #scanOf(runs: readonly Run[]): Promise<Scan> {
+    const stored = runs.flatMap((each) => each.paths)
+    const paths = await Promise.all(stored.map((each) => this.#storage.localize(each)))
+    return { kind: 'Scan', input: { kind: 'parquet', paths }, schema: this.#schema }
+  }
+}
+
+function withRun(runs: readonly Run[], added: Run): Run[] {
+  return added.rows === 0 ? [...runs] : [...runs, added]
+}
+
+/** Where the run of same-sized runs at the end begins, when it is long enough to merge. */
+function mergeStart(runs: readonly Run[]): number | undefined {
+  if (runs.length < MERGE_FACTOR) return undefined
+  const level = sizeLevel(runs.at(-1)!)
+  let from = runs.length
+  while (from > 0 && sizeLevel(runs[from - 1]!) <= level) from -= 1
+  return runs.length - from >= MERGE_FACTOR ? from : undefined
+}
+
+/** Logarithm of the size to the merge factor. */
+function sizeLevel(run: Run): number {
+  return Math.floor(Math.log(Math.max(run.rows, 1)) / Math.log(MERGE_FACTOR))
+}
+
+function manifestPath(folder: string, batch: number): string {
+  return `${folder}/${String(batch).padStart(20, '0')}.json`
+}
+
+function batchOf(path: string): number | undefined {
+  const match = /\/(\d{20})\.json$/.exec(path)
+  return match === null ? undefined : Number(match[1])
+}

@@ -1,0 +1,147 @@
+import type { MetadataChange, Snapshot } from '../../delta/index.ts'
+import { PipelineError } from '../../errors/index.ts'
+import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
+import {
+  type DataType,
+  fieldNamed,
+  type StructField,
+  type StructType,
+  struct,
+} from '../../types/data-type.ts'
+import { printDataType } from '../../types/ddl.ts'
+import type { OpenTable, Tables } from './tables.ts'
+
+/**
+ * Makes a dataset's table, or brings an existing one to the definition: comment, properties and clustering are altered in
+ * place; a streaming table gains new columns at its end. Throws for a change that only a full refresh can make (a
+ * column's type, the partitioning); a materialized view takes its new schema with its next refresh.
+ */
+export async function setUpTable(dataset: ResolvedDataset, tables: Tables): Promise<OpenTable> {
+  const table = await tables.openOwn(dataset.identifier)
+  if (table === undefined) return tables.create(dataset.identifier, definitionOf(dataset))
+  await alterTable(
+    dataset,
+    table,
+    dataset.kind === 'streaming_table' ? mergeSchema(dataset, table) : undefined,
+  )
+  return table
+}
+
+/** What a materialized view's next refresh changes of its table's columns and partitioning; undefined when nothing. */
+export function changedDefinition(
+  dataset: ResolvedDataset,
+  { metadata }: Snapshot,
+): Pick<MetadataChange, 'schema' | 'partitionColumns'> | undefined {
+  if (dataset.kind !== 'materialized_view') return undefined
+  const { schema, partitionColumns } = dataset
+  const isSame =
+    JSON.stringify([schema, partitionColumns]) ===
+    JSON.stringify([metadata.schema, metadata.partitionColumns])
+  return isSame ? undefined : { schema, partitionColumns }
+}
+
+function definitionOf(dataset: ResolvedDataset) {
+  const clusterBy = clusteringColumns(dataset)
+  return {
+    schema: dataset.schema,
+    partitionColumns: dataset.partitionColumns,
+    configuration: dataset.tableProperties,
+    ...(dataset.comment !== undefined && { description: dataset.comment }),
+    ...(clusterBy.length > 0 && { clusteringColumns: clusterBy }),
+  }
+}
+
+function clusteringColumns(dataset: ResolvedDataset): string[][] {
+  return dataset.clusterBy === 'auto' ? [] : dataset.clusterBy.map((column) => column.split('.'))
+}
+
+async function alterTable(
+  dataset: ResolvedDataset,
+  table: OpenTable,
+  schema: StructType | undefined,
+): Promise<void> {
+  const { metadata, clusteringColumns: clusteredNow = [] } = table.delta.snapshot
+  checkPartitioning(dataset, metadata.partitionColumns)
+  const wanted = { ...metadata.configuration, ...dataset.tableProperties }
+  const change = {
+    ...((dataset.comment ?? '') !== (metadata.description ?? '') && { description: dataset.comment ?? '' }),
+    ...(!sameRecord(wanted, metadata.configuration) && { configuration: wanted }),
+    ...(schema !== undefined && { schema }),
+    ...(JSON.stringify(clusteringColumns(dataset)) !== JSON.stringify(clusteredNow) && {
+      clusteringColumns: clusteringColumns(dataset),
+    }),
+  }
+  if (Object.keys(change).length === 0) return
+  await table.commit((transaction) => transaction.updateMetadata(change), {
+    operation: schema === undefined ? 'SET TBLPROPERTIES' : 'ADD COLUMNS',
+    operationParameters: { properties: JSON.stringify(dataset.tableProperties) },
+  })
+  await table.delta.refresh()
+}
+
+function checkPartitioning(dataset: ResolvedDataset, now: readonly string[]): void {
+  if (dataset.kind !== 'streaming_table') return
+  const wanted = dataset.partitionColumns
+  if (wanted.length === now.length && wanted.every((name, i) => name.toLowerCase() === now[i]!.toLowerCase()))
+    return
+  throw new PipelineError(
+    'CANNOT_UPDATE_PARTITION_COLUMNS',
+    {
+      tableName: dataset.identifier,
+      existingPartitionColumns: now.join(', ') || 'none',
+      requestedPartitionColumns: wanted.join(', ') || 'none',
+    },
+    { position: dataset.position, dataset: dataset.identifier },
+  )
+}
+
+/** The table's schema with the definition's new columns at its end; undefined when it has them all. */
+function mergeSchema(dataset: ResolvedDataset, table: OpenTable): StructType | undefined {
+  const existing = table.delta.snapshot.metadata.schema
+  for (const wanted of dataset.schema.fields) {
+    const known = fieldNamed(existing, wanted.name)
+    if (known !== undefined && !canStay(known.dataType, wanted.dataType)) {
+      throw new PipelineError(
+        'CANNOT_UPDATE_TABLE_SCHEMA',
+        {
+          tableName: dataset.identifier,
+          column: wanted.name,
+          existingType: printDataType(known.dataType),
+          requestedType: printDataType(wanted.dataType),
+        },
+        { position: dataset.position, dataset: dataset.identifier },
+      )
+    }
+  }
+  const merged = struct([
+    ...existing.fields.map((known) => altered(known, fieldNamed(dataset.schema, known.name))),
+    // Rows that were written before the column existed hold NULL.
+    ...dataset.schema.fields
+      .filter((wanted) => fieldNamed(existing, wanted.name) === undefined)
+      .map((wanted) => ({ ...wanted, nullable: true })),
+  ])
+  return JSON.stringify(merged) === JSON.stringify(existing) ? undefined : merged
+}
+
+/** True where rows of the wanted type fit the existing column as it is. */
+function canStay(existing: DataType, wanted: DataType): boolean {
+  return (
+    wanted.kind === 'unknown' || wanted.kind === 'void' || printDataType(existing) === printDataType(wanted)
+  )
+}
+
+/** A column with the definition's comment; NOT NULL can be lifted, and not be put on rows that are there. */
+function altered(known: StructField, wanted: StructField | undefined): StructField {
+  if (wanted === undefined) return known
+  const { comment = known.metadata.comment } = wanted.metadata
+  return {
+    ...known,
+    nullable: known.nullable || wanted.nullable,
+    ...(comment !== known.metadata.comment && { metadata: { ...known.metadata, comment } }),
+  }
+}
+
+function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key])
+}

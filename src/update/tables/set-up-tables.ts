@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
+import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
+import { isView } from '../graph-index.ts'
+import type { UpdateRun } from '../run.ts'
+import { setUpTable } from './set-up-table.ts'
+
+const PATH = 'tables.json'
+const FORMAT: DurableFormat = { name: 'millrace.table-setup', version: 1 }
+
+/**
+ * Brings the pipeline's tables to their definitions. What was set up is remembered by a digest of its definition, so that
+ * an update in which nothing was edited opens no table for it.
+ */
+export async function setUpTables(run: UpdateRun): Promise<void> {
+  const known = await knownDigests(run)
+  const digests: Record<string, string> = { ...known }
+  for (const dataset of run.graph.datasets) {
+    if (!isWanted(dataset, run)) continue
+    const digest = digestOf(dataset)
+    const isThere = (await run.tables.latestVersion(dataset.identifier)) !== undefined
+    if (isThere && known[dataset.identifier] === digest) continue
+    await setUpTable(dataset, run.tables)
+    digests[dataset.identifier] = digest
+  }
+  if (JSON.stringify(digests) === JSON.stringify(known)) return
+  await run.storage.put(PATH, encodeDurable(FORMAT, { digests }))
+}
+
+/** Removes what crashed writers left of files that they did not publish. Only before the flows start. */
+export async function cleanStaging(run: UpdateRun): Promise<void> {
+  for (const dataset of run.graph.datasets) {
+    if (isWanted(dataset, run)) await run.tables.cleanStaging(dataset.identifier)
+  }
+}
+
+/** Quarantine tables are set up always: a view's takes rows from whichever table runs. */
+function isWanted(dataset: ResolvedDataset, run: UpdateRun): boolean {
+  return !isView(dataset) && (dataset.quarantineOf !== undefined || run.selected.has(dataset.identifier))
+}
+
+async function knownDigests({ storage }: UpdateRun): Promise<Readonly<Record<string, string>>> {
+  const bytes = await storage.read(PATH)
+  if (bytes === undefined) return {}
+  return decodeDurable(bytes, FORMAT, { storage: storage.name, path: PATH }).digests as Record<string, string>
+}
+
+function digestOf(dataset: ResolvedDataset): string {
+  const { kind, comment, tableProperties, partitionColumns, clusterBy, schema } = dataset
+  const text = JSON.stringify([kind, comment, tableProperties, partitionColumns, clusterBy, schema])
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,127 @@
+import { type Catalog, checkOwner, OWNER_PROPERTY } from '../../catalog/index.ts'
+import {
+  type AddFile,
+  addFileFrom,
+  type CommitOptions,
+  type CreateTableOptions,
+  type DeltaPort,
+  DeltaTable,
+  dataFilePath,
+  type Transaction,
+} from '../../delta/index.ts'
+import type { WrittenFile } from '../../engine/engine.ts'
+import { localStorage, STAGING_FOLDER, type Storage } from '../../storage/index.ts'
+import type { StructType } from '../../types/data-type.ts'
+import type { Lease } from '../lease/lease.ts'
+
+/** The Delta tables that an update reads and writes, by qualified name. */
+export class Tables {
+  readonly #catalog: Catalog
+  readonly #port: DeltaPort
+  readonly #pipelineId: string
+  readonly #lease: Lease
+
+  constructor(options: { catalog: Catalog; port: DeltaPort; pipelineId: string; lease: Lease }) {
+    this.#catalog = options.catalog
+    this.#port = options.port
+    this.#pipelineId = options.pipelineId
+    this.#lease = options.lease
+  }
+
+  storageOf(identifier: string): Storage {
+    return localStorage(this.#catalog.locate(identifier).folder)
+  }
+
+  /** The newest version's number, by names alone; undefined where there is no table. */
+  latestVersion(identifier: string): Promise<number | undefined> {
+    return DeltaTable.latestVersion(this.storageOf(identifier))
+  }
+
+  /** Removes what crashed writers left before they published it. Only while nothing writes the table. */
+  cleanStaging(identifier: string): Promise<void> {
+    return this.storageOf(identifier).deleteAll(STAGING_FOLDER)
+  }
+
+  /** Opens a table of the pipeline's own; undefined where it is yet to be made. Throws TABLE_MANAGED_BY_OTHER_PIPELINE. */
+  async openOwn(identifier: string): Promise<OpenTable | undefined> {
+    const entry = this.#catalog.locate(identifier)
+    const storage = localStorage(entry.folder)
+    const delta = await DeltaTable.openIfExists(storage, this.#port)
+    if (delta === undefined) return undefined
+    checkOwner(entry, delta.snapshot.metadata.configuration, this.#pipelineId)
+    return new OpenTable(identifier, storage, delta, this.#fence)
+  }
+
+  /** Makes a table of the pipeline's own, empty, as version 0. */
+  async create(identifier: string, options: CreateTableOptions): Promise<OpenTable> {
+    const storage = this.storageOf(identifier)
+    const configuration = { ...options.configuration, [OWNER_PROPERTY]: this.#pipelineId }
+    const transaction = DeltaTable.create(storage, this.#port, { ...options, configuration })
+    await this.#fence(transaction)
+    await transaction.commit({
+      operation: 'CREATE TABLE',
+      operationParameters: {
+        partitionBy: JSON.stringify(options.partitionColumns ?? []),
+        clusterBy: JSON.stringify(options.clusteringColumns ?? []),
+        description: options.description ?? null,
+        isManaged: 'true',
+        properties: JSON.stringify(configuration),
+      },
+    })
+    return new OpenTable(identifier, storage, await DeltaTable.open(storage, this.#port), this.#fence)
+  }
+
+  readonly #fence: Fence = async (transaction) => {
+    await this.#lease.assertHeld()
+    transaction.setFence(`lease:${this.#pipelineId}`, this.#lease.token)
+  }
+}
+
+/** The form of a table's files. */
+export interface TableLayout {
+  readonly schema: StructType
+  readonly partitionColumns: readonly string[]
+}
+
+/** Checks that the update still holds its lease and writes the lease's token into the commit. */
+type Fence = (transaction: Transaction) => Promise<void>
+
+/** One table while a flow uses it. */
+export class OpenTable {
+  readonly identifier: string
+  readonly storage: Storage
+  readonly delta: DeltaTable
+  readonly #fence: Fence
+
+  constructor(identifier: string, storage: Storage, delta: DeltaTable, fence: Fence) {
+    this.identifier = identifier
+    this.storage = storage
+    this.delta = delta
+    this.#fence = fence
+  }
+
+  /** A local folder for the files of one write, in the table's own file system. */
+  stagingFolder(): Promise<string> {
+    return this.storage.stagingPath('')
+  }
+
+  /** Makes written files durable under their final names. They belong to no version yet. */
+  async publish(files: readonly WrittenFile[], layout: TableLayout): Promise<AddFile[]> {
+    const metadata = { ...this.delta.snapshot.metadata, ...layout }
+    const named = files.map((file) => ({
+      file,
+      path: dataFilePath(layout.partitionColumns, file.partitionValues),
+    }))
+    await this.storage.publish(named.map(({ file, path }) => ({ local: file.localPath, path })))
+    return named.map(({ file, path }) => addFileFrom(file, path, metadata))
+  }
+
+  /** Commits one change under the lease's fence. `change` fills the transaction. Returns the new version. */
+  async commit(change: (transaction: Transaction) => void, options: CommitOptions): Promise<number> {
+    const transaction = this.delta.startTransaction()
+    change(transaction)
+    await this.#fence(transaction)
+    const { version } = await transaction.commit(options)
+    return version
+  }
+}
