@@ -14,6 +14,9 @@ import {
   update,
 } from './orders-pipeline.ts'
 
+/** The tables that streams fill: bronze, silver, its quarantine, the hourly windows. */
+const STREAMING = ['--refresh', 'bronze_orders,silver_orders,quarantine_orders,gold_hourly_metrics']
+
 const sizes = process.argv.slice(2).map(Number)
 const rows: string[][] = []
 for (const history of sizes.length > 0 ? sizes : [100_000, 1_000_000]) rows.push(await measure(history))
@@ -33,9 +36,6 @@ printTable(
   ],
   rows,
 )
-
-/** The tables that streams fill: bronze, silver, its quarantine, the hourly windows. */
-const STREAMING = ['--refresh', 'bronze_orders,silver_orders,quarantine_orders,gold_hourly_metrics']
 
 async function measure(history: number): Promise<string[]> {
   const folder = await ordersPipeline(history)
