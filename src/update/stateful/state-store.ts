@@ -34,20 +34,21 @@ export class StateStore {
     return new StateVersion(this.#storage, this.#folder, this.#flow, before ?? EMPTY, next)
   }
 
-  /** Forgets the versions before batch `oldest`, and the runs that none after it names. */
+  /**
+   * Forgets the versions before batch `oldest`, and the runs that no later one names: superseded ones, and those of batches
+   * that crashed. Only while no batch is under way.
+   */
   async prune(oldest: number): Promise<void> {
-    const manifests: string[] = []
+    const kept = new Set<string>()
+    const doomed: string[] = []
+    const runs: string[] = []
     for await (const { path } of this.#storage.list(this.#folder)) {
       const batch = batchOf(path)
-      if (batch !== undefined && batch < oldest) manifests.push(path)
+      if (batch === undefined) runs.push(path)
+      else if (batch < oldest) doomed.push(path)
+      else for (const named of await this.#paths(batch)) kept.add(named)
     }
-    if (manifests.length === 0) return
-    const kept = new Set(await this.#paths(oldest))
-    const superseded = new Set<string>()
-    for (const manifest of manifests) {
-      for (const path of await this.#paths(batchOf(manifest)!)) if (!kept.has(path)) superseded.add(path)
-    }
-    await this.#storage.delete([...superseded, ...manifests])
+    await this.#storage.delete([...doomed, ...runs.filter((path) => !kept.has(path))])
   }
 
   /** Removes what a crashed batch left of runs that it did not publish. */
