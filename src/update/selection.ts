@@ -1,5 +1,6 @@
 import { nearest, PipelineError } from '../errors/index.ts'
 import type { ResolvedDataset, ResolvedGraph } from '../graph/resolved-graph.ts'
+import { isResetAllowed } from '../graph/table-properties.ts'
 import { isView } from './graph-index.ts'
 import type { UpdateRequest } from './update-api.ts'
 
@@ -22,7 +23,7 @@ export function selectTables(request: UpdateRequest, graph: ResolvedGraph): Sele
   const both = [...wanted].filter((each) => wantedFull.has(each))
   if (both.length > 0) throw new PipelineError('OVERLAPPING_REFRESH_SELECTIONS', { names: both.join(', ') })
   for (const table of tables) {
-    if (wantedFull.has(table.identifier) && !isResettable(table)) {
+    if (wantedFull.has(table.identifier) && !isResetAllowed(table.tableProperties)) {
       throw new PipelineError(
         'FULL_REFRESH_NOT_ALLOWED',
         { tableName: table.identifier },
@@ -38,19 +39,12 @@ export function selectTables(request: UpdateRequest, graph: ResolvedGraph): Sele
 }
 
 function everythingFull(tables: readonly ResolvedDataset[]): Selection {
-  const spared = tables.filter((each) => !isResettable(each)).map((each) => each.identifier)
+  const spared = tables.filter((each) => !isResetAllowed(each.tableProperties)).map((each) => each.identifier)
   return {
     refresh: new Set(spared),
     fullRefresh: new Set(tables.map((each) => each.identifier).filter((each) => !spared.includes(each))),
     spared,
   }
-}
-
-function isResettable(dataset: ResolvedDataset): boolean {
-  const entry = Object.entries(dataset.tableProperties).find(
-    ([key]) => key.toLowerCase() === 'pipelines.reset.allowed',
-  )
-  return entry?.[1].toLowerCase() !== 'false'
 }
 
 function named(names: readonly string[], tables: readonly ResolvedDataset[]): Set<string> {

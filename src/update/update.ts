@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import { Catalog } from '../catalog/index.ts'
 import { packageVersion } from '../delta/engine-info.ts'
 import { isCondition, PipelineError } from '../errors/index.ts'
 import {
@@ -12,27 +11,24 @@ import {
   userAction,
 } from '../event-log/index.ts'
 import type { UpdateProgressState } from '../event-log/update-events.ts'
-import { loadGraph } from '../graph/load.ts'
 import { keepPipelineId } from '../graph/pipeline-id.ts'
-import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
+import type { ResolvedFlow } from '../graph/resolved-graph.ts'
 import { localStorage } from '../storage/index.ts'
 import { systemClock } from './clock.ts'
 import { definitionEvents } from './definition-events.ts'
 import { executeFlow } from './flows/execute-flow.ts'
 import { datasetOf } from './graph-index.ts'
-import { FilePins } from './inputs/file-pins.ts'
 import { RevealedSecrets } from './inputs/revealed-secrets.ts'
 import { LazyEngine } from './lazy-engine.ts'
 import { acquireLease, type Lease } from './lease/lease.ts'
-import { type ResolveRun, resolvePipeline } from './resolve-pipeline.ts'
+import { openRun, type RunParts } from './open-run.ts'
 import type { FlowOutcome, UpdateRun } from './run.ts'
 import { type FlowEnd, runFlows } from './scheduler.ts'
-import { type Selection, selectTables } from './selection.ts'
+import type { Selection } from './selection.ts'
 import { SummaryCollector } from './summary.ts'
 import { pendingResets, resetTables } from './tables/full-refresh.ts'
 import { cleanStaging, setUpTables } from './tables/set-up-tables.ts'
-import { Tables } from './tables/tables.ts'
-import type { Clock, UpdateOptions, UpdateState, UpdateSummary } from './update-api.ts'
+import type { UpdateOptions, UpdateState, UpdateSummary } from './update-api.ts'
 
 /**
  * Runs one update of a pipeline from its lease to its summary: states and their order as in Databricks (CREATED,
@@ -91,17 +87,7 @@ async function releaseLease(lease: Lease): Promise<void> {
   }
 }
 
-interface UpdateParts {
-  readonly options: UpdateOptions
-  readonly updateId: string
-  readonly storage: ReturnType<typeof localStorage>
-  readonly events: EventLog
-  readonly lease: Lease
-  readonly engine: LazyEngine
-  readonly secrets: RevealedSecrets
-  readonly clock: Clock
-  readonly collector: SummaryCollector
-}
+type UpdateParts = RunParts & { readonly collector: SummaryCollector }
 
 /** One update while it holds the lease. */
 class Update {
@@ -118,17 +104,24 @@ class Update {
     const { events, collector, updateId } = this.#parts
     this.#announce()
     const state = await this.#runToItsState()
-    await events.append([
-      updateProgress({
-        updateId,
-        state,
-        error: state === 'FAILED' ? this.#errors[0] : undefined,
-        cancellationCause: state === 'CANCELED' ? 'USER_ACTION' : undefined,
-      }),
-    ])
-    if (this.#failure !== undefined && state === 'FAILED') throw this.#failure
+    const end = updateProgress({
+      updateId,
+      state,
+      error: state === 'FAILED' ? this.#errors[0] : undefined,
+      cancellationCause: state === 'CANCELED' ? 'USER_ACTION' : undefined,
+    })
+    try {
+      await events.append([end])
+    } finally {
+      // Also where the log cannot take its end: why the update failed says more.
+      this.#throwFailure(state)
+    }
     await this.#fold()
     return collector.summary(state, this.#errors)
+  }
+
+  #throwFailure(state: UpdateState): void {
+    if (this.#failure !== undefined && state === 'FAILED') throw this.#failure
   }
 
   async #runToItsState(): Promise<UpdateState> {
@@ -170,12 +163,9 @@ class Update {
   async #run(): Promise<UpdateState> {
     const { options, collector } = this.#parts
     this.#enter('INITIALIZING')
-    const resolving = await this.#resolveRun()
-    const graph = await resolvePipeline(resolving)
-    const selection = selectTables(options.request, graph)
-    const run = this.#runOver(resolving, graph, selection)
-    collector.setGraph(graph, selection)
-    this.#parts.events.emit(...definitionEvents(graph))
+    const { run, selection } = await openRun(this.#parts)
+    collector.setGraph(run.graph, selection)
+    run.events.emit(...definitionEvents(run.graph))
     if (options.request.validateOnly === true) return 'COMPLETED'
     run.signal.throwIfAborted()
     await this.#reset(run, selection)
@@ -187,47 +177,6 @@ class Update {
     const ends = await this.#runFlows(run, selection)
     if ([...ends.values()].every((end) => end.status === 'COMPLETED')) return 'COMPLETED'
     return run.signal.aborted ? 'CANCELED' : 'FAILED'
-  }
-
-  async #resolveRun(): Promise<ResolveRun> {
-    const { options, engine, secrets } = this.#parts
-    const { project } = options
-    const definitions = await loadGraph(project)
-    const files = new FilePins(project, engine.fileSchemaReader, secrets)
-    return { project, definitions, catalog: this.#catalog([]), engine, files, secrets }
-  }
-
-  #catalog(privateTables: readonly string[]): Catalog {
-    const { spec } = this.#parts.options.project
-    return new Catalog({
-      warehouse: spec.warehouse,
-      storage: spec.storage,
-      tables: spec.tables,
-      defaultCatalog: spec.catalog,
-      defaultSchema: spec.schema,
-      privateTables,
-    })
-  }
-
-  #runOver(resolving: ResolveRun, graph: ResolvedGraph, { refresh, fullRefresh }: Selection): UpdateRun {
-    const { options, updateId, storage, events, lease, engine, clock } = this.#parts
-    const isPrivate = graph.datasets.filter((each) => each.isPrivate).map((each) => each.identifier)
-    const catalog = this.#catalog(isPrivate)
-    const pipelineId = options.project.spec.id
-    return {
-      ...resolving,
-      catalog,
-      updateId,
-      graph,
-      storage,
-      tables: new Tables({ catalog, port: engine.deltaPort, pipelineId, lease }),
-      selected: new Set([...refresh, ...fullRefresh]),
-      events,
-      lease,
-      clock,
-      signal: options.signal ?? new AbortController().signal,
-      evolution: Promise.resolve(),
-    }
   }
 
   async #reset(run: UpdateRun, { fullRefresh, spared }: Selection): Promise<void> {

@@ -27,6 +27,11 @@ export function groupKeys(node: Aggregate, input: StructType, eventTime: EventTi
   })
 }
 
+/** Where a group's end stands, when the watermark can reach it. */
+export function endOfGroups(keys: readonly GroupKey[]): Expression | undefined {
+  return keys.find((each) => each.end !== undefined)?.end
+}
+
 /** An output over the state's columns, without its name: keys by their column, aggregates by what `aggregateColumn` gives. */
 export function overState(
   output: Expression,

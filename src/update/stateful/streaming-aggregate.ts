@@ -1,4 +1,4 @@
-import { alias, attribute, call, FALSE, filter, project } from '../../plan/build.ts'
+import { alias, attribute, call, filter, project } from '../../plan/build.ts'
 import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
 import type { Aggregate, Relation, Scan } from '../../plan/relation.ts'
 import { expressionsOf, walkExpression } from '../../plan/rewrite.ts'
@@ -6,9 +6,10 @@ import { sameExpression } from '../../plan/same-expression.ts'
 import { type DataType, type StructType, struct } from '../../types/data-type.ts'
 import { type Batch, stageStreaming } from './batch.ts'
 import { eventTimeOf } from './event-time.ts'
-import { type GroupKey, groupKeys, isAggregateCall, overState, withOutputsInPlace } from './grouping.ts'
+import { groupIsOver, outputOver, unionAll } from './group-state.ts'
+import { endOfGroups, type GroupKey, groupKeys, isAggregateCall } from './grouping.ts'
+import { overRows } from './kept-rows.ts'
 import { type PartialAggregate, partialAggregate } from './partial-aggregate.ts'
-import { asTimestamp, timestampLiteral } from './watermark.ts'
 
 /**
  * A GROUP BY over a stream. With a key that the watermark can pass (a window over the event time, or the event time) each
@@ -45,7 +46,7 @@ async function overPartials(
     ],
   }
   const staged = await stageStreaming(batch, partial)
-  const end = keys.find((each) => each.end !== undefined)?.end
+  const end = endOfGroups(keys)
   const onTime = await withoutLateGroups(staged.scan, end, batch)
   const schema = struct(staged.scan.schema.fields.filter((each) => each.name !== ROWS))
   const state = batch.state.operator({ kind: 'aggregate', schema })
@@ -113,12 +114,6 @@ async function withoutLateGroups(groups: Scan, end: Expression | undefined, batc
   return filter(groups, call('not', isLate))
 }
 
-/** `end <= watermark`, FALSE where there is no watermark yet or no event time in the row. */
-function groupIsOver(end: Expression | undefined, batch: Batch): Expression {
-  if (end === undefined || batch.watermarkMicros === undefined) return FALSE
-  return call('coalesce', call('<=', asTimestamp(end), timestampLiteral(batch.watermarkMicros)), FALSE)
-}
-
 function mergeGroups(
   groups: Relation,
   before: Relation | undefined,
@@ -163,89 +158,4 @@ function finalOutput(
   const output = outputOver(node, keys, resultOf, batch)
   const kept = output.having === undefined ? groups : filter(groups, output.having)
   return project(kept, output.expressions)
-}
-
-/** What an aggregation gives out, over the columns of its state. */
-function outputOver(
-  node: Aggregate,
-  keys: readonly GroupKey[],
-  aggregateColumn: (aggregate: Expression) => Expression,
-  batch: Batch,
-): { readonly expressions: readonly Expression[]; readonly having?: Expression } {
-  const names = batch.schemaOf(node).fields.map((each) => each.name)
-  const over = (each: Expression) => overState(each, keys, aggregateColumn)
-  return {
-    expressions: node.expressions.map((each, i) => alias(over(each), names[i]!)),
-    ...(node.having !== undefined && { having: over(withOutputsInPlace(node.having, node.expressions)) }),
-  }
-}
-
-/** Keeps rows instead of parts: all of them, or those of groups that are not over. */
-async function overRows(node: Aggregate, keys: readonly GroupKey[], batch: Batch): Promise<Relation> {
-  const aggregates = new KeptArguments(batch.schemaOf(node.input))
-  const output = outputOver(node, keys, (each) => aggregates.keep(each as UnresolvedFunction), batch)
-  const keyColumns = keys.map((each) => alias(each.expression, each.column))
-  const staged = await stageStreaming(batch, project(node.input, [...keyColumns, ...aggregates.columns]))
-  const end = keys.find((each) => each.end !== undefined)?.end
-  const isOver = groupIsOver(end, batch)
-  const canBeLate = end !== undefined && batch.watermarkMicros !== undefined
-  const onTime = canBeLate ? await stageStreaming(batch, filter(staged.scan, call('not', isOver))) : staged
-  batch.observed.droppedByWatermark += staged.rowCount - onTime.rowCount
-  const state = batch.state.operator({ kind: 'rows', schema: staged.scan.schema })
-  const held = state.isEmpty
-    ? onTime.scan
-    : (await stageStreaming(batch, unionAll(await state.scan(), onTime.scan))).scan
-  const grouping = keys.map((each) => attribute(each.column))
-  const emitted = end === undefined ? held : filter(held, isOver)
-  const result = await stageStreaming(batch, {
-    ...node,
-    having: undefined,
-    ...output,
-    input: emitted,
-    grouping,
-  })
-  if (end === undefined) await state.append(batch.session, onTime.scan)
-  else await state.replace(batch.session, filter(held, call('not', isOver)))
-  return result.scan
-}
-
-/** The arguments of aggregates as columns that are kept with each row. */
-class KeptArguments {
-  readonly columns: Expression[] = []
-  readonly #input: StructType
-
-  constructor(input: StructType) {
-    this.#input = input
-  }
-
-  /** The aggregate over the columns kept for it. Constants stay in their places. */
-  keep(aggregate: UnresolvedFunction): Expression {
-    const { filter: condition, withinGroup } = aggregate
-    return {
-      ...aggregate,
-      arguments: this.#arguments(aggregate).map((each) => this.#column(each)),
-      ...(condition !== undefined && { filter: this.#column(condition) }),
-      ...(withinGroup !== undefined && {
-        withinGroup: withinGroup.map((each) => ({ ...each, child: this.#column(each.child) })),
-      }),
-    }
-  }
-
-  /** `count(*)` counts rows and needs none of their columns; `count(DISTINCT *)` looks at all of them. */
-  #arguments({ arguments: given, distinct }: UnresolvedFunction): readonly Expression[] {
-    if (distinct !== true || given[0]?.kind !== 'UnresolvedStar') return given
-    return this.#input.fields.map((each) => attribute(each.name))
-  }
-
-  #column(expression: Expression): Expression {
-    const readsColumn = [...walkExpression(expression)].some((each) => each.kind === 'UnresolvedAttribute')
-    if (!readsColumn) return expression
-    const name = `__arg_${this.columns.length}`
-    this.columns.push(alias(expression, name))
-    return attribute(name)
-  }
-}
-
-function unionAll(left: Relation, right: Relation): Relation {
-  return { kind: 'SetOperation', operation: 'union', isAll: true, byName: false, left, right }
 }

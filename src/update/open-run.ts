@@ -1,0 +1,58 @@
+import { Catalog } from '../catalog/index.ts'
+import { loadGraph } from '../graph/load.ts'
+import type { PipelineProject } from '../graph/project.ts'
+import { FilePins } from './inputs/file-pins.ts'
+import { resolvePipeline } from './resolve-pipeline.ts'
+import type { UpdateRun } from './run.ts'
+import { type Selection, selectTables } from './selection.ts'
+import { Tables } from './tables/tables.ts'
+import type { UpdateOptions } from './update-api.ts'
+
+/** What an update has before it knows its pipeline. */
+export type RunParts = Pick<
+  UpdateRun,
+  'updateId' | 'storage' | 'events' | 'lease' | 'engine' | 'secrets' | 'clock'
+> & { readonly options: UpdateOptions }
+
+/**
+ * Loads and resolves the pipeline's definitions and finds what the request asks of them. Throws UnresolvedPipelineError and
+ * the conditions of a bad selection.
+ */
+export async function openRun({
+  options,
+  ...parts
+}: RunParts): Promise<{ run: UpdateRun; selection: Selection }> {
+  const { project, request, signal = new AbortController().signal } = options
+  const { engine, lease, secrets } = parts
+  const definitions = await loadGraph(project)
+  const files = new FilePins(project, engine.fileSchemaReader, secrets)
+  const resolving = { project, definitions, catalog: catalogOf(project, []), engine, files, secrets }
+  const graph = await resolvePipeline(resolving)
+  const selection = selectTables(request, graph)
+  const catalog = catalogOf(
+    project,
+    graph.datasets.filter((each) => each.isPrivate).map((each) => each.identifier),
+  )
+  const run: UpdateRun = {
+    ...parts,
+    ...resolving,
+    graph,
+    catalog,
+    tables: new Tables({ catalog, port: engine.deltaPort, pipelineId: project.spec.id, lease }),
+    selected: new Set([...selection.refresh, ...selection.fullRefresh]),
+    signal,
+    evolution: Promise.resolve(),
+  }
+  return { run, selection }
+}
+
+function catalogOf({ spec }: PipelineProject, privateTables: readonly string[]): Catalog {
+  return new Catalog({
+    warehouse: spec.warehouse,
+    storage: spec.storage,
+    tables: spec.tables,
+    defaultCatalog: spec.catalog,
+    defaultSchema: spec.schema,
+    privateTables,
+  })
+}

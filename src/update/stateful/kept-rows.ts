@@ -1,0 +1,73 @@
+import { alias, attribute, call, filter, project } from '../../plan/build.ts'
+import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
+import type { Aggregate, Relation } from '../../plan/relation.ts'
+import { walkExpression } from '../../plan/rewrite.ts'
+import type { StructType } from '../../types/data-type.ts'
+import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
+import { groupIsOver, outputOver, unionAll } from './group-state.ts'
+import { endOfGroups, type GroupKey } from './grouping.ts'
+
+/** Aggregates that have no mergeable parts: state is the rows themselves, all of them or those of groups that are not over. */
+export async function overRows(node: Aggregate, keys: readonly GroupKey[], batch: Batch): Promise<Relation> {
+  const aggregates = new KeptArguments(batch.schemaOf(node.input))
+  const output = outputOver(node, keys, (each) => aggregates.keep(each as UnresolvedFunction), batch)
+  const keyColumns = keys.map((each) => alias(each.expression, each.column))
+  const staged = await stageStreaming(batch, project(node.input, [...keyColumns, ...aggregates.columns]))
+  const end = endOfGroups(keys)
+  const onTime = await dropLate(staged, end, batch)
+  const state = batch.state.operator({ kind: 'rows', schema: staged.scan.schema })
+  const held = state.isEmpty
+    ? onTime.scan
+    : (await stageStreaming(batch, unionAll(await state.scan(), onTime.scan))).scan
+  const isOver = groupIsOver(end, batch)
+  const input = end === undefined ? held : filter(held, isOver)
+  const grouping = keys.map((each) => attribute(each.column))
+  const result = await stageStreaming(batch, { ...node, having: undefined, ...output, input, grouping })
+  if (end === undefined) await state.append(batch.session, onTime.scan)
+  else await state.replace(batch.session, filter(held, call('not', isOver)))
+  return result.scan
+}
+
+async function dropLate(staged: StagedRows, end: Expression | undefined, batch: Batch): Promise<StagedRows> {
+  if (end === undefined || batch.watermarkMicros === undefined) return staged
+  const onTime = await stageStreaming(batch, filter(staged.scan, call('not', groupIsOver(end, batch))))
+  batch.observed.droppedByWatermark += staged.rowCount - onTime.rowCount
+  return onTime
+}
+
+/** The arguments of aggregates as columns that are kept with each row. */
+class KeptArguments {
+  readonly columns: Expression[] = []
+  readonly #input: StructType
+
+  constructor(input: StructType) {
+    this.#input = input
+  }
+
+  /** The aggregate over the columns kept for it. Constants stay in their places. */
+  keep(aggregate: UnresolvedFunction): Expression {
+    const { filter: condition, withinGroup } = aggregate
+    return {
+      ...aggregate,
+      arguments: this.#arguments(aggregate).map((each) => this.#column(each)),
+      ...(condition !== undefined && { filter: this.#column(condition) }),
+      ...(withinGroup !== undefined && {
+        withinGroup: withinGroup.map((each) => ({ ...each, child: this.#column(each.child) })),
+      }),
+    }
+  }
+
+  /** `count(*)` counts rows and needs none of their columns; `count(DISTINCT *)` looks at all of them. */
+  #arguments({ arguments: given, distinct }: UnresolvedFunction): readonly Expression[] {
+    if (distinct !== true || given[0]?.kind !== 'UnresolvedStar') return given
+    return this.#input.fields.map((each) => attribute(each.name))
+  }
+
+  #column(expression: Expression): Expression {
+    const readsColumn = [...walkExpression(expression)].some((each) => each.kind === 'UnresolvedAttribute')
+    if (!readsColumn) return expression
+    const name = `__arg_${this.columns.length}`
+    this.columns.push(alias(expression, name))
+    return attribute(name)
+  }
+}
