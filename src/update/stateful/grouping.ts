@@ -27,6 +27,16 @@ export function groupKeys(node: Aggregate, input: StructType, eventTime: EventTi
   })
 }
 
+/** `window.*` as the window's start and end. */
+export function withoutWindowStars(outputs: readonly Expression[], keys: readonly GroupKey[]): Expression[] {
+  return outputs.flatMap((output) => {
+    const name = output.kind === 'UnresolvedStar' ? output.target?.[0] : undefined
+    const key = keys.find((each) => name !== undefined && sameName(each.name, name))
+    if (key === undefined || !isWindow(key.expression)) return [output]
+    return [attribute(key.name, 'start'), attribute(key.name, 'end')]
+  })
+}
+
 /** Where a group's end stands, when the watermark can reach it. */
 export function endOfGroups(keys: readonly GroupKey[]): Expression | undefined {
   return keys.find((each) => each.end !== undefined)?.end

@@ -7,7 +7,7 @@ import { type DataType, type StructType, struct } from '../../types/data-type.ts
 import { type Batch, stageStreaming } from './batch.ts'
 import { eventTimeOf } from './event-time.ts'
 import { groupIsOver, outputOver, unionAll } from './group-state.ts'
-import { endOfGroups, type GroupKey, groupKeys, isAggregateCall } from './grouping.ts'
+import { endOfGroups, type GroupKey, groupKeys, isAggregateCall, withoutWindowStars } from './grouping.ts'
 import { overRows } from './kept-rows.ts'
 import { type PartialAggregate, partialAggregate } from './partial-aggregate.ts'
 
@@ -20,8 +20,9 @@ import { type PartialAggregate, partialAggregate } from './partial-aggregate.ts'
 export async function aggregate(node: Aggregate, original: Relation, batch: Batch): Promise<Relation> {
   const below = original.kind === 'Aggregate' ? eventTimeOf(original.input) : undefined
   const keys = groupKeys(node, batch.schemaOf(node.input), below)
-  const parts = partialsOf(node, keys, batch)
-  return parts === undefined ? overRows(node, keys, batch) : overPartials(node, keys, parts, batch)
+  const plain = { ...node, expressions: withoutWindowStars(node.expressions, keys) }
+  const parts = partialsOf(plain, keys, batch)
+  return parts === undefined ? overRows(plain, keys, batch) : overPartials(plain, keys, parts, batch)
 }
 
 /** Counts the rows behind each partial group, so that rows dropped as late can be told. */

@@ -125,6 +125,20 @@ describe('window aggregates behind a watermark', () => {
   })
 })
 
+test('window.* is its start and end', async () => {
+  pipeline = new TestPipeline(`
+    CREATE STREAMING TABLE events AS
+    SELECT * FROM STREAM read_files('data/events', format => 'json', schema => 'time TIMESTAMP');
+    CREATE STREAMING TABLE counts AS
+    SELECT window.*, count(*) AS n FROM STREAM(events) WATERMARK time DELAY OF INTERVAL 0 MINUTES
+    GROUP BY window(time, '5 minutes');`)
+  pipeline.land('events/1.json', { time: '2026-01-01 12:01:00' }, { time: '2026-01-01 12:07:00' })
+  await pipeline.run()
+  expect(await pipeline.query('SELECT * FROM counts')).toEqual([
+    ['2026-01-01 12:00:00.000000', '2026-01-01 12:05:00.000000', 1],
+  ])
+})
+
 describe('several inputs', () => {
   test('the slowest holds the watermark back', async () => {
     pipeline = new TestPipeline(`
