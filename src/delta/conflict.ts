@@ -1,6 +1,6 @@
 import { type Condition, PipelineError } from '../errors/index.ts'
-import type { AddFile, Commit, CommitActions, RemoveFile } from './actions.ts'
-import { fileKey } from './file-path.ts'
+import { fileKey } from './files/file-path.ts'
+import type { AddFile, Commit, CommitActions, RemoveFile } from './log/actions.ts'
 
 /** What a transaction relied on when it was prepared. */
 export interface TransactionReads {

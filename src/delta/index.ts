@@ -1,3 +1,5 @@
+export { addFileFrom } from './files/add-file.ts'
+export { dataFilePath, decodePath, encodePath } from './files/file-path.ts'
 export type {
   AddFile,
   Commit,
@@ -8,14 +10,12 @@ export type {
   Protocol,
   RemoveFile,
   SetTransaction,
-} from './actions.ts'
-export { addFileFrom } from './add-file.ts'
-export { dataFilePath, decodePath, encodePath } from './file-path.ts'
-export type { HistoryEntry } from './history.ts'
-export type { Metadata } from './metadata.ts'
+} from './log/actions.ts'
+export type { HistoryEntry } from './log/history.ts'
+export { cleanLog, vacuum } from './maintenance/vacuum.ts'
 export type { DeltaPort } from './port.ts'
 export { deltaScanOf } from './scan.ts'
+export type { Metadata } from './schema/metadata.ts'
 export type { Snapshot } from './snapshot.ts'
 export { type CreateTableOptions, DeltaTable } from './table.ts'
 export { type CommitOptions, type CommitResult, type MetadataChange, Transaction } from './transaction.ts'
-export { cleanLog, vacuum } from './vacuum.ts'

@@ -1,7 +1,7 @@
 import { parseExact } from '../types/exact-json.ts'
-import type { AddFile, DomainMetadata, Protocol, SetTransaction } from './actions.ts'
-import type { FileView } from './file-set.ts'
-import type { Metadata } from './metadata.ts'
+import type { AddFile, DomainMetadata, Protocol, SetTransaction } from './log/actions.ts'
+import type { FileView } from './log/file-set.ts'
+import type { Metadata } from './schema/metadata.ts'
 
 /** One version of a table; it never changes. */
 export interface Snapshot {

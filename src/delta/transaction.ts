@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { PipelineError } from '../errors/index.ts'
 import type { Storage } from '../storage/storage.ts'
-import { printCommit } from './action-json.ts'
+import { checkConflict, type IsolationLevel, type TransactionReads } from './conflict.ts'
+import { engineInfo } from './engine-info.ts'
+import { fileKey } from './files/file-path.ts'
+import { printCommit } from './log/action-json.ts'
 import type {
   AddFile,
   Commit,
@@ -10,16 +13,13 @@ import type {
   Protocol,
   RemoveFile,
   SetTransaction,
-} from './actions.ts'
-import { checkConflict, type IsolationLevel, type TransactionReads } from './conflict.ts'
-import { engineInfo } from './engine-info.ts'
-import { fileKey } from './file-path.ts'
-import { commitPath } from './log-files.ts'
-import { changeMetadata, type Metadata, type MetadataFields } from './metadata.ts'
-import { checkWritable, neededFeatures, protocolFor } from './protocol.ts'
-import { missingCommit, readCommit } from './read-log.ts'
+} from './log/actions.ts'
+import { commitPath } from './log/log-files.ts'
+import { missingCommit, readCommit } from './log/read-log.ts'
+import { changeMetadata, type Metadata, type MetadataFields } from './schema/metadata.ts'
+import { checkWritable, neededFeatures, protocolFor } from './schema/protocol.ts'
+import { checkTableDefinition } from './schema/table-definition.ts'
 import { clusteringDomain, type Snapshot } from './snapshot.ts'
-import { checkTableDefinition } from './table-definition.ts'
 
 export interface MetadataChange extends MetadataFields {
   /** Clustering keys, each a path of field names; empty for none. */

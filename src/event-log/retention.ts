@@ -1,4 +1,4 @@
-import { parseInterval } from '../delta/table-properties.ts'
+import { parseInterval } from '../delta/schema/table-properties.ts'
 import { PipelineError } from '../errors/index.ts'
 
 /** How long events are kept: a setting of the pipeline's configuration, such as `90 days`. */

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { readDeletionVector } from '../../src/delta/deletion-vector.ts'
+import { readDeletionVector } from '../../src/delta/deletion-vector/deletion-vector.ts'
 import type { DeletionVectorDescriptor } from '../../src/delta/index.ts'
 import { memoryStorage } from '../../src/storage/index.ts'
 

@@ -1,6 +1,6 @@
 import { type AddFile, DeltaTable, deltaScanOf } from '../../delta/index.ts'
-import { listCommits } from '../../delta/log-segment.ts'
-import { timedVersions } from '../../delta/time-travel.ts'
+import { listCommits } from '../../delta/log/log-segment.ts'
+import { timedVersions } from '../../delta/log/time-travel.ts'
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { BoundRange, PlannedRange, Source, SourceSchema } from '../source.ts'

@@ -1,5 +1,5 @@
 import type { AddFile, Commit } from '../../delta/index.ts'
-import { metadataFrom } from '../../delta/metadata.ts'
+import { metadataFrom } from '../../delta/schema/metadata.ts'
 import { PipelineError } from '../../errors/index.ts'
 import { type DataType, fieldNamed, type StructType } from '../../types/data-type.ts'
 import { printDataType } from '../../types/ddl.ts'

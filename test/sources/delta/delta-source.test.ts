@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type AddFile, DeltaTable } from '../../../src/delta/index.ts'
-import { commitPath } from '../../../src/delta/log-files.ts'
+import { commitPath } from '../../../src/delta/log/log-files.ts'
 import type { DeltaPort } from '../../../src/delta/port.ts'
 import type { DeltaScan } from '../../../src/plan/scan.ts'
 import { DeltaSource, deltaSourceOptions } from '../../../src/sources/delta/index.ts'

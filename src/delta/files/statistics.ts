@@ -1,6 +1,6 @@
-import type { DataType, StructField, StructType } from '../types/data-type.ts'
-import { rawNumber, stringifyExact } from '../types/exact-json.ts'
-import type { Metadata } from './metadata.ts'
+import type { DataType, StructField, StructType } from '../../types/data-type.ts'
+import { rawNumber, stringifyExact } from '../../types/exact-json.ts'
+import type { Metadata } from '../schema/metadata.ts'
 import { dateBound, stringMax, stringMin, timestampBound } from './statistics-bounds.ts'
 import type { WrittenColumn, WrittenDataFile } from './written-file.ts'
 

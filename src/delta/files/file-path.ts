@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AddFile, PartitionValues, RemoveFile } from './actions.ts'
+import type { AddFile, PartitionValues, RemoveFile } from '../log/actions.ts'
 
 /**
  * Percent-encodes a real relative path for `add.path`. Characters that Spark leaves alone stay, so that the texts of

@@ -1,6 +1,6 @@
-import type { AddFile } from './actions.ts'
+import type { AddFile } from '../log/actions.ts'
+import type { Metadata } from '../schema/metadata.ts'
 import { encodePath } from './file-path.ts'
-import type { Metadata } from './metadata.ts'
 import { fileStatistics } from './statistics.ts'
 import type { WrittenDataFile } from './written-file.ts'
 

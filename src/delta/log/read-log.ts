@@ -1,12 +1,12 @@
-import { PipelineError } from '../errors/index.ts'
-import type { Storage } from '../storage/storage.ts'
+import { PipelineError } from '../../errors/index.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { decodePath } from '../files/file-path.ts'
+import type { DeltaPort } from '../port.ts'
 import { parseAction, parseCommit, parseLines } from './action-json.ts'
 import type { Action, Commit, CommitActions } from './actions.ts'
-import { decodePath } from './file-path.ts'
 import { commitPath, LOG_FOLDER } from './log-files.ts'
 import { type CheckpointFiles, findSegment } from './log-segment.ts'
 import { LogState } from './log-state.ts'
-import type { DeltaPort } from './port.ts'
 
 /** Rebuilds the newest version, or the newest up to `atMost`, from checkpoint and commits. Undefined without a log. */
 export async function loadState(

@@ -1,11 +1,11 @@
-import type { Storage } from '../storage/storage.ts'
-import { stringifyExact } from '../types/exact-json.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { stringifyExact } from '../../types/exact-json.ts'
+import type { DeltaPort } from '../port.ts'
+import { deletedFileRetentionMs } from '../schema/table-properties.ts'
+import type { Snapshot } from '../snapshot.ts'
 import type { Action, AddFile, RemoveFile } from './actions.ts'
 import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './log-files.ts'
 import type { LogState } from './log-state.ts'
-import type { DeltaPort } from './port.ts'
-import type { Snapshot } from './snapshot.ts'
-import { deletedFileRetentionMs } from './table-properties.ts'
 
 /**
  * Writes a classic checkpoint of `snapshot`, the version that `state` stands at, and points `_last_checkpoint` at it

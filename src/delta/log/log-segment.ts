@@ -1,6 +1,6 @@
-import { PipelineError } from '../errors/index.ts'
-import type { ObjectInfo, Storage } from '../storage/storage.ts'
-import { parseExact } from '../types/exact-json.ts'
+import { PipelineError } from '../../errors/index.ts'
+import type { ObjectInfo, Storage } from '../../storage/storage.ts'
+import { parseExact } from '../../types/exact-json.ts'
 import { commitPath, LAST_CHECKPOINT, LOG_FOLDER, parseLogPath, versionName } from './log-files.ts'
 
 /** The files of the log from which a version is rebuilt. */

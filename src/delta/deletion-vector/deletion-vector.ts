@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib'
-import { PipelineError } from '../errors/index.ts'
-import type { Storage } from '../storage/storage.ts'
-import type { DeletionVectorDescriptor } from './actions.ts'
-import { decodePath } from './file-path.ts'
+import { PipelineError } from '../../errors/index.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { decodePath } from '../files/file-path.ts'
+import type { DeletionVectorDescriptor } from '../log/actions.ts'
 import { readRoaring64 } from './roaring.ts'
 import { decodeZ85 } from './z85.ts'
 

@@ -1,5 +1,5 @@
-import { PipelineError } from '../errors/index.ts'
-import { parseExact, stringifyExact } from '../types/exact-json.ts'
+import { PipelineError } from '../../errors/index.ts'
+import { parseExact, stringifyExact } from '../../types/exact-json.ts'
 import type { Action, AddFile, CommitActions, RemoveFile } from './actions.ts'
 
 const utf8 = new TextDecoder()

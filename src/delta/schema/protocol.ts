@@ -1,6 +1,6 @@
-import { PipelineError } from '../errors/index.ts'
-import type { DataType, StructField, StructType } from '../types/data-type.ts'
-import type { Protocol } from './actions.ts'
+import { PipelineError } from '../../errors/index.ts'
+import type { DataType, StructField, StructType } from '../../types/data-type.ts'
+import type { Protocol } from '../log/actions.ts'
 import type { Metadata } from './metadata.ts'
 
 /** A table feature (PROTOCOL.md, Table Features). */

@@ -1,5 +1,5 @@
+import { fileKey } from '../files/file-path.ts'
 import type { AddFile, RemoveFile } from './actions.ts'
-import { fileKey } from './file-path.ts'
 
 interface Entry {
   readonly file: AddFile

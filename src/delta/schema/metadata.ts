@@ -1,6 +1,6 @@
-import { type StructType, struct } from '../types/data-type.ts'
-import { parseSchemaJson, printSchemaJson } from '../types/schema-json.ts'
-import type { MetadataAction } from './actions.ts'
+import { type StructType, struct } from '../../types/data-type.ts'
+import { parseSchemaJson, printSchemaJson } from '../../types/schema-json.ts'
+import type { MetadataAction } from '../log/actions.ts'
 
 /** A table's metadata with its schema parsed. */
 export interface Metadata {

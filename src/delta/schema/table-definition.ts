@@ -1,5 +1,5 @@
-import { nearest, PipelineError } from '../errors/index.ts'
-import { fieldNamed, type StructField, type StructType } from '../types/data-type.ts'
+import { nearest, PipelineError } from '../../errors/index.ts'
+import { fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
 import type { Metadata } from './metadata.ts'
 import { columnMappingOf } from './protocol.ts'
 

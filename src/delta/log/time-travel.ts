@@ -1,5 +1,5 @@
-import { PipelineError } from '../errors/index.ts'
-import type { Storage } from '../storage/storage.ts'
+import { PipelineError } from '../../errors/index.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { commitPath } from './log-files.ts'
 import { type CommitFile, earliestVersion, listCommits } from './log-segment.ts'
 import { laterOf } from './read-log.ts'

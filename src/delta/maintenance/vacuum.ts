@@ -1,8 +1,8 @@
-import type { Storage } from '../storage/storage.ts'
-import { decodePath } from './file-path.ts'
-import { LOG_FOLDER, parseLogPath } from './log-files.ts'
-import type { DeltaTable } from './table.ts'
-import { deletedFileRetentionMs, logRetentionMs } from './table-properties.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { decodePath } from '../files/file-path.ts'
+import { LOG_FOLDER, parseLogPath } from '../log/log-files.ts'
+import { deletedFileRetentionMs, logRetentionMs } from '../schema/table-properties.ts'
+import type { DeltaTable } from '../table.ts'
 
 /**
  * Deletes the data files that no version of the retention needs: neither live nor removed in it (by the table's

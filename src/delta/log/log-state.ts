@@ -1,4 +1,8 @@
-import { PipelineError } from '../errors/index.ts'
+import { PipelineError } from '../../errors/index.ts'
+import { fileKey } from '../files/file-path.ts'
+import { type Metadata, metadataFrom } from '../schema/metadata.ts'
+import { checkReadable } from '../schema/protocol.ts'
+import { type Snapshot, snapshotFrom } from '../snapshot.ts'
 import type {
   Action,
   Commit,
@@ -8,11 +12,7 @@ import type {
   RemoveFile,
   SetTransaction,
 } from './actions.ts'
-import { fileKey } from './file-path.ts'
 import { FileSet } from './file-set.ts'
-import { type Metadata, metadataFrom } from './metadata.ts'
-import { checkReadable } from './protocol.ts'
-import { type Snapshot, snapshotFrom } from './snapshot.ts'
 
 /** The state that a log describes, advanced commit by commit (PROTOCOL.md, Action Reconciliation). */
 export class LogState {

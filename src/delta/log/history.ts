@@ -1,4 +1,4 @@
-import type { Storage } from '../storage/storage.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { parseCommit } from './action-json.ts'
 import type { CommitInfo } from './actions.ts'
 import { commitPath } from './log-files.ts'
