@@ -12,9 +12,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['plan'],
   ['delta', 'formats'],
   ['sql', 'auto-cdc', 'catalog', 'engine/engine.ts'],
-  ['dataframe', 'engine/encode-row.ts', 'functions.ts'],
+  ['dataframe', 'engine/encode-row.ts', 'engine/row-engine.ts', 'functions.ts'],
   ['graph', 'sources', 'event-log', 'engine/duckdb'],
-  ['update', 'index.ts'],
+  ['update', 'delta-table', 'index.ts'],
   ['cli', 'server'],
 ]
 

@@ -1,5 +1,6 @@
 export { addFileFrom } from './files/add-file.ts'
 export { dataFilePath, decodePath, encodePath } from './files/file-path.ts'
+export type { WrittenColumn, WrittenDataFile } from './files/written-file.ts'
 export type {
   AddFile,
   Commit,
@@ -14,8 +15,11 @@ export type {
 export type { HistoryEntry } from './log/history.ts'
 export { cleanLog, vacuum } from './maintenance/vacuum.ts'
 export type { DeltaPort } from './port.ts'
+export type { RowEngine, RowSession, WriteRequest, WriteResult, WrittenFile } from './row-engine.ts'
 export { deltaScanOf } from './scan.ts'
 export type { Metadata } from './schema/metadata.ts'
 export type { Snapshot } from './snapshot.ts'
 export { type CreateTableOptions, DeltaTable } from './table.ts'
+export type { TableContext } from './table-context.ts'
 export { type CommitOptions, type CommitResult, type MetadataChange, Transaction } from './transaction.ts'
+export { publishFiles, type WrittenRows, writeRows } from './write/write-rows.ts'

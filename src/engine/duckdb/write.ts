@@ -1,9 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBMapValue, type DuckDBValue } from '@duckdb/node-api'
+import type { WrittenColumn } from '../../delta/index.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
 import { type DataType, fieldNamed, type StructType } from '../../types/data-type.ts'
-import type { ColumnStatistics, WriteRequest, WrittenFile } from '../engine.ts'
+import type { WriteRequest, WrittenFile } from '../engine.ts'
 import type { Bound } from './compile.ts'
 import { quoteIdentifier, quoteString } from './quote.ts'
 
@@ -79,7 +80,7 @@ function partitionText(text: string | null | undefined, type: DataType): string 
   return text
 }
 
-function columnStatistics(value: DuckDBValue | undefined, schema: StructType): ColumnStatistics[] {
+function columnStatistics(value: DuckDBValue | undefined, schema: StructType): WrittenColumn[] {
   if (!(value instanceof DuckDBMapValue)) return []
   return value.entries.flatMap(({ key, value: statistics }) => {
     const path = parsePath(String(key))
@@ -92,7 +93,7 @@ function leafStatistics(
   path: readonly string[],
   type: DataType,
   entries: ReadonlyMap<string, string | null>,
-): ColumnStatistics {
+): WrittenColumn {
   const bound = (text: string | null | undefined) =>
     text === undefined || text === null ? undefined : type.kind.startsWith('timestamp') ? utcText(text) : text
   const nullCount = entries.get('null_count')

@@ -1,12 +1,11 @@
 import { type Catalog, checkOwner, OWNER_PROPERTY } from '../../catalog/index.ts'
 import {
   type AddFile,
-  addFileFrom,
   type CommitOptions,
   type CreateTableOptions,
   type DeltaPort,
   DeltaTable,
-  dataFilePath,
+  publishFiles,
   type Transaction,
 } from '../../delta/index.ts'
 import type { WrittenFile } from '../../engine/engine.ts'
@@ -107,13 +106,7 @@ export class OpenTable {
 
   /** Makes written files durable under their final names. They belong to no version yet. */
   async publish(files: readonly WrittenFile[], layout: TableLayout): Promise<AddFile[]> {
-    const metadata = { ...this.delta.snapshot.metadata, ...layout }
-    const named = files.map((file) => ({
-      file,
-      path: dataFilePath(layout.partitionColumns, file.partitionValues),
-    }))
-    await this.storage.publish(named.map(({ file, path }) => ({ local: file.localPath, path })))
-    return named.map(({ file, path }) => addFileFrom(file, path, metadata))
+    return publishFiles(this.storage, files, { ...this.delta.snapshot.metadata, ...layout })
   }
 
   /** Commits one change under the lease's fence. `change` fills the transaction. Returns the new version. */

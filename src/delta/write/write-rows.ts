@@ -1,0 +1,68 @@
+import { rmSync } from 'node:fs'
+import type { Relation } from '../../plan/relation.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { addFileFrom } from '../files/add-file.ts'
+import { dataFilePath } from '../files/file-path.ts'
+import type { AddFile } from '../log/actions.ts'
+import type { RowSession, WrittenFile } from '../row-engine.ts'
+import type { Metadata } from '../schema/metadata.ts'
+import { columnMappingOf } from '../schema/protocol.ts'
+
+/** Rows that are in files of a table's folder, and in no version yet. */
+export interface WrittenRows {
+  readonly adds: readonly AddFile[]
+  readonly rowCount: bigint
+}
+
+/** The form of a table's files. */
+export type FileLayout = Pick<Metadata, 'schema' | 'partitionColumns' | 'configuration'>
+
+export interface WriteOptions {
+  /** Columns of the query, which the table may lack. */
+  readonly orderBy?: readonly string[]
+  /** Bytes. */
+  readonly targetFileSize?: number
+}
+
+/**
+ * Writes a query's rows as data files of a table, under their final names and durable, for a transaction to add. Columns are
+ * matched by name and cast; nothing else is checked.
+ */
+export async function writeRows(
+  session: RowSession,
+  storage: Storage,
+  query: Relation,
+  metadata: Metadata,
+  options: WriteOptions = {},
+): Promise<WrittenRows> {
+  const folder = await storage.stagingPath('')
+  const { schema, partitionColumns } = metadata
+  const columnMapping = columnMappingOf(metadata)
+  try {
+    const written = await session.write({
+      query,
+      schema,
+      partitionColumns,
+      columnMapping,
+      folder,
+      ...options,
+    })
+    return { adds: await publishFiles(storage, written.files, metadata), rowCount: written.rowCount }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Makes written files durable under their final names. They belong to no version yet. */
+export async function publishFiles(
+  storage: Storage,
+  files: readonly WrittenFile[],
+  layout: FileLayout,
+): Promise<AddFile[]> {
+  const named = files.map((file) => ({
+    file,
+    path: dataFilePath(layout.partitionColumns, file.partitionValues),
+  }))
+  await storage.publish(named.map(({ file, path }) => ({ local: file.localPath, path })))
+  return named.map(({ file, path }) => addFileFrom(file, path, layout))
+}
