@@ -1,4 +1,5 @@
 export { addFileFrom } from './files/add-file.ts'
+export { type FileTest, fileMayMatch, matchingFiles, partitionFilter } from './files/file-match.ts'
 export { dataFilePath, decodePath, encodePath } from './files/file-path.ts'
 export type { WrittenColumn, WrittenDataFile } from './files/written-file.ts'
 export type {
