@@ -1,7 +1,11 @@
 import type { Storage } from '../../src/storage/index.ts'
+import { storageError } from '../../src/storage/storage-error.ts'
 
-/** How a write goes wrong: not at all done, done although it fails, or (appends) done in part. */
-export type Fault = 'before' | 'after' | 'torn'
+/**
+ * How a write goes wrong: not at all done, done although it fails, done in part (appends), done twice as by a transport that
+ * sends it again (the second answer is told), or refused by a full disk.
+ */
+export type Fault = 'before' | 'after' | 'torn' | 'repeated' | 'full'
 
 export type Write = 'putIfAbsent' | 'put' | 'append' | 'delete' | 'deleteAll' | 'publish'
 
@@ -18,6 +22,11 @@ export function faultyStorage(
   ): Promise<Result> => {
     const fault = decide(operation, path)
     if (fault === undefined) return write()
+    if (fault === 'full') throw storageError(operation, path, diskFull())
+    if (fault === 'repeated') {
+      await write()
+      return write()
+    }
     if (fault === 'after') await write()
     if (fault === 'torn') await tear()
     throw new Error(`${operation} ${path} failed ${fault === 'torn' ? 'half way' : fault}`)
@@ -59,4 +68,35 @@ export function dyingStorage(storage: Storage, step: number, fault: Fault): Stor
     writes += 1
     return writes < step ? undefined : writes === step ? fault : 'before'
   })
+}
+
+/** A storage that takes turns with others before each of its calls and, for answers that come late, after it. */
+export function scheduledStorage(storage: Storage, turn: (call: string) => Promise<void>): Storage {
+  const call = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+    await turn(name)
+    const result = await work()
+    await turn(`${name} answers`)
+    return result
+  }
+  return {
+    name: storage.name,
+    read: (path) => call(`read ${path}`, () => storage.read(path)),
+    readRange: (path, offset, length) => call(`read ${path}`, () => storage.readRange(path, offset, length)),
+    stat: (path) => call(`stat ${path}`, () => storage.stat(path)),
+    async *list(prefix, options) {
+      yield* await call(`list ${prefix}`, () => Array.fromAsync(storage.list(prefix, options)))
+    },
+    localize: (path) => storage.localize(path),
+    stagingPath: (prefix) => storage.stagingPath(prefix),
+    putIfAbsent: (path, bytes) => call(`putIfAbsent ${path}`, () => storage.putIfAbsent(path, bytes)),
+    put: (path, bytes) => call(`put ${path}`, () => storage.put(path, bytes)),
+    append: (path, bytes) => call(`append ${path}`, () => storage.append(path, bytes)),
+    delete: (paths) => call(`delete ${paths.length}`, () => storage.delete(paths)),
+    deleteAll: (prefix) => call(`delete ${prefix}`, () => storage.deleteAll(prefix)),
+    publish: (files) => call('publish', () => storage.publish(files)),
+  }
+}
+
+function diskFull(): Error {
+  return Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
 }
