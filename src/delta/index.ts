@@ -1,8 +1,11 @@
+export { CHANGE_COLUMNS, CHANGE_TYPE, changeFeedSchema } from './change-feed/change-columns.ts'
+export { hasChangeFeed, type WrittenChanges, writeChangeFiles } from './change-feed/write-change-files.ts'
 export { addFileFrom } from './files/add-file.ts'
 export { type FileTest, fileMayMatch, matchingFiles, partitionFilter } from './files/file-match.ts'
 export { dataFilePath, decodePath, encodePath } from './files/file-path.ts'
 export type { WrittenColumn, WrittenDataFile } from './files/written-file.ts'
 export type {
+  AddCdcFile,
   AddFile,
   Commit,
   CommitInfo,

@@ -6,6 +6,7 @@ import { engineInfo } from './engine-info.ts'
 import { fileKey } from './files/file-path.ts'
 import { printCommit } from './log/action-json.ts'
 import type {
+  AddCdcFile,
   AddFile,
   Commit,
   CommitActions,
@@ -69,6 +70,7 @@ export class Transaction {
   readonly #log: CommitLog
   readonly #adds = new Map<string, AddFile>()
   readonly #removes = new Map<string, RemoveFile>()
+  readonly #changeFiles: AddCdcFile[] = []
   readonly #transactions = new Map<string, SetTransaction>()
   readonly #fences = new Map<string, bigint>()
   readonly #domains = new Map<string, DomainMetadata>()
@@ -122,6 +124,12 @@ export class Transaction {
 
   removeFiles(files: Iterable<AddFile>, options?: { dataChange?: boolean }): this {
     for (const file of files) this.removeFile(file, options)
+    return this
+  }
+
+  /** Change data files. With one of them the change feed shows nothing else of this commit. */
+  addChangeFiles(files: Iterable<AddCdcFile>): this {
+    this.#changeFiles.push(...files)
     return this
   }
 
@@ -202,7 +210,7 @@ export class Transaction {
       ...(this.#metadataChanged && { metaData: this.#metadata.action }),
       adds: [...this.#adds.values()],
       removes,
-      cdc: [],
+      cdc: this.#changeFiles,
       transactions: [...this.#transactions.values()],
       domains: [...this.#domains.values()],
     }

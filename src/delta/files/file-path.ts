@@ -35,14 +35,19 @@ export function fileKey(file: AddFile | RemoveFile): string {
 /**
  * A fresh real path for a data file, such as `day=2026-01-31/part-<uuid>.parquet`. Directory names are for people only
  * (the log holds the values), so they keep letters, digits and `._-` and escape the rest, and are cut when long.
+ * `prefix` begins the file's name.
  */
-export function dataFilePath(partitionColumns: readonly string[], values: PartitionValues): string {
+export function dataFilePath(
+  partitionColumns: readonly string[],
+  values: PartitionValues,
+  prefix: 'part' | 'cdc' = 'part',
+): string {
   const folders = partitionColumns.map((column) => {
     const value = values[column]
     const text = value == null || value === '' ? '__HIVE_DEFAULT_PARTITION__' : escapeName(value)
     return `${escapeName(column)}=${text}`.slice(0, 120)
   })
-  return [...folders, `part-${randomUUID()}.parquet`].join('/')
+  return [...folders, `${prefix}-${randomUUID()}.parquet`].join('/')
 }
 
 function escapeName(text: string): string {

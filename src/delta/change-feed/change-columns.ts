@@ -1,0 +1,26 @@
+import {
+  field,
+  LONG,
+  STRING,
+  type StructField,
+  type StructType,
+  struct,
+  TIMESTAMP,
+} from '../../types/data-type.ts'
+
+/** What happened to a row: a column of change data files, and of the feed. */
+export const CHANGE_TYPE = '_change_type'
+export const COMMIT_VERSION = '_commit_version'
+export const COMMIT_TIMESTAMP = '_commit_timestamp'
+
+/** What a change feed adds to the table's columns. */
+export const CHANGE_COLUMNS: readonly StructField[] = [
+  field(CHANGE_TYPE, STRING),
+  field(COMMIT_VERSION, LONG),
+  field(COMMIT_TIMESTAMP, TIMESTAMP),
+]
+
+/** Columns of the feed of a table with these columns. */
+export function changeFeedSchema(table: StructType): StructType {
+  return struct([...table.fields, ...CHANGE_COLUMNS])
+}
