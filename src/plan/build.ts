@@ -1,5 +1,14 @@
-import { BOOLEAN, INTEGER, LONG } from '../types/data-type.ts'
-import type { Alias, Expression, Literal, UnresolvedAttribute, UnresolvedFunction } from './expression.ts'
+import { BOOLEAN, type DataType, INTEGER, LONG, STRING, VOID } from '../types/data-type.ts'
+import type {
+  Alias,
+  CaseWhen,
+  Cast,
+  Expression,
+  Literal,
+  UnresolvedAttribute,
+  UnresolvedExtractValue,
+  UnresolvedFunction,
+} from './expression.ts'
 import type { Filter, Join, Project, Relation } from './relation.ts'
 
 /** Short forms for code that builds plans. */
@@ -22,6 +31,35 @@ export function longLiteral(value: bigint): Literal {
 
 export function intLiteral(value: number): Literal {
   return { kind: 'Literal', value, dataType: INTEGER }
+}
+
+export function stringLiteral(value: string): Literal {
+  return { kind: 'Literal', value, dataType: STRING }
+}
+
+export function nullLiteral(dataType: DataType): Expression {
+  return { kind: 'Cast', child: { kind: 'Literal', value: null, dataType: VOID }, dataType, mode: 'ansi' }
+}
+
+/** A field of a struct. */
+export function fieldOf(struct: Expression, name: string): UnresolvedExtractValue {
+  return { kind: 'UnresolvedExtractValue', child: struct, extraction: stringLiteral(name), isField: true }
+}
+
+export function cast(child: Expression, dataType: DataType): Cast {
+  return { kind: 'Cast', child, dataType, mode: 'ansi' }
+}
+
+/** The value of the first condition that is true, else `otherwise`. */
+export function caseWhen(
+  branches: readonly (readonly [condition: Expression, value: Expression])[],
+  otherwise: Expression,
+): CaseWhen {
+  return {
+    kind: 'CaseWhen',
+    branches: branches.map(([condition, value]) => ({ condition, value })),
+    otherwise,
+  }
 }
 
 export const TRUE: Literal = { kind: 'Literal', value: true, dataType: BOOLEAN }

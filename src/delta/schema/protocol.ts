@@ -86,7 +86,7 @@ const features: Readonly<Record<string, Feature>> = {
 }
 
 /** How columns are found in data files (PROTOCOL.md, Column Mapping). */
-export function columnMappingOf(metadata: Metadata): 'none' | 'name' | 'id' {
+export function columnMappingOf(metadata: Pick<Metadata, 'configuration'>): 'none' | 'name' | 'id' {
   const mode = metadata.configuration['delta.columnMapping.mode']
   return mode === 'name' || mode === 'id' ? mode : 'none'
 }

@@ -7,11 +7,15 @@ import type { AddFile } from '../log/actions.ts'
 import type { RowSession, WrittenFile } from '../row-engine.ts'
 import type { Metadata } from '../schema/metadata.ts'
 import { columnMappingOf } from '../schema/protocol.ts'
+import { type IdentityMarks, identityMarks } from './identity-marks.ts'
+import { checkNotNull } from './not-null.ts'
 
 /** Rows that are in files of a table's folder, and in no version yet. */
 export interface WrittenRows {
   readonly adds: readonly AddFile[]
   readonly rowCount: bigint
+  /** Values given to identity columns, to be committed with the rows. */
+  readonly identityMarks: IdentityMarks
 }
 
 /** The form of a table's files. */
@@ -26,7 +30,8 @@ export interface WriteOptions {
 
 /**
  * Writes a query's rows as data files of a table, under their final names and durable, for a transaction to add. Columns are
- * matched by name and cast; nothing else is checked.
+ * matched by name and cast; what else a table asks of its rows is checked by `prepareRows`, except for NOT NULL of plain
+ * columns: throws DELTA_NOT_NULL_CONSTRAINT_VIOLATED, and then publishes nothing.
  */
 export async function writeRows(
   session: RowSession,
@@ -47,7 +52,12 @@ export async function writeRows(
       folder,
       ...options,
     })
-    return { adds: await publishFiles(storage, written.files, metadata), rowCount: written.rowCount }
+    checkNotNull(written.files, metadata, storage.name)
+    return {
+      adds: await publishFiles(storage, written.files, metadata),
+      rowCount: written.rowCount,
+      identityMarks: identityMarks(written.files, metadata),
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

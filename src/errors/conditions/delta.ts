@@ -90,6 +90,17 @@ export const deltaConditions = {
     hint: 'The file was damaged after it was written. Restore it from a backup or from another copy of the table.',
     sqlState: 'XXKDS',
   },
+  DELTA_VIOLATE_CONSTRAINT_WITH_VALUES: {
+    message:
+      'CHECK constraint {constraintName} ({expression}) of {tableName} violated by row with values:\n{values}',
+    hint: 'Leave such rows out of the query, or correct them in it.',
+    sqlState: '23001',
+  },
+  DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED: {
+    message: 'Providing values for the GENERATED ALWAYS AS IDENTITY column {colName} is not supported.',
+    hint: 'Leave the column out of the query: the table numbers its rows itself.',
+    sqlState: '42808',
+  },
   DELTA_CANNOT_MODIFY_APPEND_ONLY: {
     message: 'The table {table} is configured to only allow appends.',
     hint: 'To permit updates and deletes, set its property delta.appendOnly to false.',

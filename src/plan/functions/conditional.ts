@@ -1,4 +1,4 @@
-import { BOOLEAN, INTEGER, STRING, VOID } from '../../types/data-type.ts'
+import { BOOLEAN, INTEGER, map, STRING, VOID } from '../../types/data-type.ts'
 import { printDataType } from '../../types/ddl.ts'
 import { sameType } from '../../types/same-type.ts'
 import { call } from '../build.ts'
@@ -49,7 +49,10 @@ export const conditionalFunctions: readonly FunctionDefinition[] = [
   rewritten('nvl2', { min: 3, max: 3 }, ([tested, given, otherwise]) =>
     call('if', call('isnotnull', tested!), given!, otherwise!),
   ),
-  scalar('raise_error', signature([STRING], VOID, { nullable: 'always' }), macro('raise_error')),
+  scalar('raise_error', [
+    signature([STRING], VOID, { nullable: 'always', duckdb: macro('raise_error') }),
+    signature([STRING, map(STRING, STRING)], VOID, { nullable: 'always', duckdb: macro('raise_condition') }),
+  ]),
   scalar(
     'typeof',
     signature([ANY], STRING, { nullable: 'never' }),

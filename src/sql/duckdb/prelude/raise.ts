@@ -17,9 +17,16 @@ export function raisedCondition(
 ): { readonly condition: Condition; readonly parameters: Readonly<Record<string, string>> } | undefined {
   const found = /(?:^|[\s:])([A-Z][A-Z0-9_]+(?:\.[A-Z0-9_]+)?)((?:\|\w+=[\s\S]*)?)$/.exec(message.trim())
   if (found === null || !Object.hasOwn(conditions, found[1]!)) return undefined
-  const parts = found[2]!.split(/\|(?=\w+=)/).filter((part) => part !== '')
+  const parts = found[2]!.split(parameterStart(found[1] as Condition)).filter((part) => part !== '')
   const parameters = Object.fromEntries(
     parts.map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]),
   )
   return { condition: found[1] as Condition, parameters }
+}
+
+/** Where a parameter of the condition begins; a value may hold the same signs with other words. */
+function parameterStart(condition: Condition): RegExp {
+  const entry: { readonly message: string; readonly hint?: string } = conditions[condition]
+  const holes = `${entry.message} ${entry.hint ?? ''}`.matchAll(/\{(\w+)\}/g)
+  return new RegExp(`\\|(?=(?:${[...holes].map(([, name]) => name).join('|')})=)`)
 }

@@ -1,0 +1,36 @@
+import { type DataType, fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
+import { physicalName } from './physical-name.ts'
+
+export const PHYSICAL_NAME = 'delta.columnMapping.physicalName'
+export const COLUMN_ID = 'delta.columnMapping.id'
+export const MAX_COLUMN_ID = 'delta.columnMapping.maxColumnId'
+export const MAPPING_MODE = 'delta.columnMapping.mode'
+
+/** A path of field names as data files spell it; what the schema lacks stays as it is. */
+export function physicalPath(schema: StructType, path: readonly string[]): readonly string[] {
+  return walkPath(schema, path, fieldNamed, physicalName)
+}
+
+/** A path of physical names in the table's own names. */
+export function logicalPath(schema: StructType, path: readonly string[]): readonly string[] {
+  return walkPath(
+    schema,
+    path,
+    (type, name) => type.fields.find((each) => physicalName(each) === name),
+    (field) => field.name,
+  )
+}
+
+function walkPath(
+  schema: StructType,
+  path: readonly string[],
+  find: (type: StructType, name: string) => StructField | undefined,
+  nameOf: (field: StructField) => string,
+): readonly string[] {
+  let type: DataType | undefined = schema
+  return path.map((name): string => {
+    const found: StructField | undefined = type?.kind === 'struct' ? find(type, name) : undefined
+    type = found?.dataType
+    return found === undefined ? name : nameOf(found)
+  })
+}
