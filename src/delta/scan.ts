@@ -42,7 +42,7 @@ async function scanFile(file: AddFile, storage: Storage): Promise<DeltaScanFile>
 }
 
 /** Paths are relative to the table's root, or absolute in tables cloned from another (PROTOCOL.md, Add File). */
-async function localPath(path: string, storage: Storage): Promise<string> {
+export async function localPath(path: string, storage: Storage): Promise<string> {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(path)?.[1]?.toLowerCase()
   if (scheme === 'file') return fileURLToPath(path.replace(/^file:\/*/i, 'file:///'))
   if (scheme !== undefined && path.includes('://')) {

@@ -1,6 +1,7 @@
 import { catalogConditions } from './conditions/catalog.ts'
 import { cliConditions } from './conditions/cli.ts'
 import { deltaConditions } from './conditions/delta.ts'
+import { deltaChangesConditions } from './conditions/delta-changes.ts'
 import { engineConditions } from './conditions/engine.ts'
 import { eventLogConditions } from './conditions/event-log.ts'
 import { functionConditions } from './conditions/function.ts'
@@ -21,6 +22,7 @@ export const conditions = {
   ...graphConditions,
   ...catalogConditions,
   ...deltaConditions,
+  ...deltaChangesConditions,
   ...sourceConditions,
   ...engineConditions,
   ...updateConditions,

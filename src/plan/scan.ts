@@ -22,6 +22,8 @@ export interface DeltaScanFile {
   readonly numRecords?: number
   /** Row positions that are deleted. */
   readonly deletedRows?: readonly bigint[]
+  /** Row positions that are read; the other rows are passed over. Not together with `deletedRows`. */
+  readonly keptRows?: readonly bigint[]
   /** `insert`, `delete` ... of a change feed, with the commit it came from. */
   readonly change?: { readonly type?: string; readonly version: number; readonly timestampMs: number }
 }

@@ -44,6 +44,14 @@ export interface GoldenTable {
     readonly sha256?: string
     readonly error?: string
   }[]
+  /** The change feed of each version, for tables that have one. */
+  readonly cdf?: readonly {
+    readonly version: number
+    readonly cdfEnabled?: boolean
+    readonly counts?: Readonly<Record<string, number>>
+    readonly sha256?: string
+    readonly error?: string
+  }[]
 }
 
 export function goldenTables(): GoldenTable[] {

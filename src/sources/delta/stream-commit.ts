@@ -1,9 +1,9 @@
 import type { AddFile, Commit } from '../../delta/index.ts'
 import { metadataFrom } from '../../delta/schema/metadata.ts'
+import { canReadAs } from '../../delta/schema/read-compatible.ts'
 import { PipelineError } from '../../errors/index.ts'
-import { type DataType, fieldNamed, type StructType } from '../../types/data-type.ts'
+import type { StructType } from '../../types/data-type.ts'
 import { printDataType } from '../../types/ddl.ts'
-import { sameType } from '../../types/same-type.ts'
 import type { DeltaSourceOptions } from './delta-options.ts'
 
 /**
@@ -53,7 +53,7 @@ export function checkDefinition(
       newTableId: id,
     })
   }
-  if (canRead(read.schema, schema)) return
+  if (canReadAs(read.schema, schema)) return
   const parameters = {
     table: read.table,
     version: String(commit.version),
@@ -63,32 +63,4 @@ export function checkDefinition(
   throw commit.version > read.version
     ? new PipelineError('DELTA_SCHEMA_CHANGED_WITH_VERSION', parameters)
     : new PipelineError('DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE', parameters)
-}
-
-const NARROWER: Readonly<Record<string, readonly string[]>> = {
-  short: ['byte'],
-  integer: ['byte', 'short'],
-  long: ['byte', 'short', 'integer'],
-  double: ['float', 'byte', 'short', 'integer'],
-}
-
-/** True when rows written with `written` can be read as `wanted`: no column is missing there, none is narrower. */
-function canRead(wanted: DataType, written: DataType): boolean {
-  if (wanted.kind === 'struct' && written.kind === 'struct') {
-    return written.fields.every((each) => {
-      const known = fieldNamed(wanted, each.name)
-      return known !== undefined && canRead(known.dataType, each.dataType)
-    })
-  }
-  if (wanted.kind === 'array' && written.kind === 'array')
-    return canRead(wanted.elementType, written.elementType)
-  if (wanted.kind === 'map' && written.kind === 'map') {
-    return canRead(wanted.keyType, written.keyType) && canRead(wanted.valueType, written.valueType)
-  }
-  if (wanted.kind === 'decimal' && written.kind === 'decimal') {
-    return (
-      wanted.scale >= written.scale && wanted.precision - wanted.scale >= written.precision - written.scale
-    )
-  }
-  return sameType(wanted, written) || NARROWER[wanted.kind]?.includes(written.kind) === true
 }

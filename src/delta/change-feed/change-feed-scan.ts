@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { PipelineError } from '../../errors/index.ts'
+import type { DeltaScan, DeltaScanFile } from '../../plan/scan.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { StructType } from '../../types/data-type.ts'
+import { printDataType } from '../../types/ddl.ts'
+import type { Commit } from '../log/actions.ts'
+import { localPath } from '../scan.ts'
+import { type Metadata, metadataFrom } from '../schema/metadata.ts'
+import { columnMappingOf } from '../schema/protocol.ts'
+import { canReadAs } from '../schema/read-compatible.ts'
+import type { DeltaTable } from '../table.ts'
+import { changeFeedSchema } from './change-columns.ts'
+import { type ChangeFeedOptions, type ChangeRange, changeRange } from './change-range.ts'
+import { type ChangedFile, changedFiles } from './commit-changes.ts'
+import { hasChangeFeed } from './write-change-files.ts'
+
+/** The changes of a range of versions, as the input of a Scan. */
+export interface ChangeFeed {
+  readonly input: DeltaScan
+  /** The table's columns at the end of the range, then `_change_type`, `_commit_version` and `_commit_timestamp`. */
+  readonly schema: StructType
+}
+
+/**
+ * The rows that changed in a range of versions (Delta Lake's change data feed). Throws the conditions of `changeRange`,
+ * DELTA_MISSING_CHANGE_DATA where the feed was off, DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_DATA_SCHEMA where older rows cannot
+ * be read with the columns at the end, DELTA_LOG_FILE_NOT_FOUND for a version that was cleaned up, and
+ * DELTA_CHANGE_DATA_FILE_NOT_FOUND for a file that VACUUM deleted.
+ */
+export async function changeFeedScan(
+  context: { readonly table: DeltaTable; readonly storage: Storage },
+  options: ChangeFeedOptions,
+): Promise<ChangeFeed> {
+  const { table, storage } = context
+  const range = await changeRange(storage, options)
+  if (range === undefined) return changeFeedOf(table.snapshot.metadata, [])
+  const { metadata: read } = await table.snapshotAt({ version: range.to })
+  const files: DeltaScanFile[] = []
+  let current: Metadata = (await table.snapshotAt({ version: range.from })).metadata
+  for await (const commit of table.changes(range.from, range.to)) {
+    if (commit.metaData !== undefined) current = metadataFrom(commit.metaData)
+    checkRecorded(current, commit.version, range)
+    checkReadable(current, read, commit.version, range)
+    files.push(...(await changeScanFiles(commit, storage)))
+  }
+  return changeFeedOf(read, files)
+}
+
+/** Files of changes as a scan with the columns of one version. */
+export function changeFeedOf(metadata: Metadata, files: readonly DeltaScanFile[]): ChangeFeed {
+  const input: DeltaScan = {
+    kind: 'delta',
+    files,
+    tableSchema: metadata.schema,
+    partitionColumns: metadata.partitionColumns,
+    columnMapping: columnMappingOf(metadata),
+  }
+  return { input, schema: changeFeedSchema(metadata.schema) }
+}
+
+/** The changes of one commit, or those files of it that are given. Throws DELTA_CHANGE_DATA_FILE_NOT_FOUND. */
+export async function changeScanFiles(
+  commit: Commit,
+  storage: Storage,
+  files?: readonly ChangedFile[],
+): Promise<DeltaScanFile[]> {
+  const { version, timestampMs } = commit
+  const result: DeltaScanFile[] = []
+  for (const { path, partitionValues, size, changeType, rows } of files ??
+    (await changedFiles(commit, storage))) {
+    const local = await localPath(path, storage)
+    checkPresent(local, path, storage, version)
+    result.push({
+      path: local,
+      partitionValues,
+      sizeBytes: size,
+      ...rows,
+      change: { ...(changeType !== undefined && { type: changeType }), version, timestampMs },
+    })
+  }
+  return result
+}
+
+function checkRecorded(metadata: Metadata, version: number, range: ChangeRange): void {
+  if (hasChangeFeed(metadata)) return
+  throw new PipelineError('DELTA_MISSING_CHANGE_DATA', {
+    startVersion: String(range.from),
+    endVersion: String(range.to),
+    version: String(version),
+    key: 'delta.enableChangeDataFeed',
+  })
+}
+
+function checkReadable(written: Metadata, read: Metadata, version: number, range: ChangeRange): void {
+  if (written === read || canReadAs(read.schema, written.schema)) return
+  throw new PipelineError('DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_DATA_SCHEMA', {
+    start: String(range.from),
+    end: String(range.to),
+    readSchema: printDataType(read.schema),
+    incompatibleVersion: String(version),
+    dataSchema: printDataType(written.schema),
+  })
+}
+
+function checkPresent(local: string, path: string, storage: Storage, version: number): void {
+  if (existsSync(local)) return
+  throw new PipelineError('DELTA_CHANGE_DATA_FILE_NOT_FOUND', {
+    filePath: path,
+    table: storage.name,
+    version: String(version),
+  })
+}
