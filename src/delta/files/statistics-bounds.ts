@@ -1,19 +1,18 @@
-/** Characters of a string that statistics keep, in UTF-16 units, and how far a longer prefix may reach for a bound. */
-const PREFIX = 32
-const LONGEST = 64
-
-/** The lower bound of strings: a prefix, which sorts before all that it begins. Never half a character. */
-export function stringMin(text: string): string | undefined {
-  return isWellFormed(text) ? text.slice(0, cut(text, PREFIX)) : undefined
+/**
+ * The lower bound of strings: a prefix of `length` UTF-16 units, which sorts before all that it begins. Never half a
+ * character.
+ */
+export function stringMin(text: string, length: number): string | undefined {
+  return text.isWellFormed() ? text.slice(0, cut(text, length)) : undefined
 }
 
 /**
  * The upper bound of strings in UTF-8 order: the string itself, or a prefix with a character behind it that sorts after
  * all that was dropped (U+007F where that is enough, else the last one there is). Undefined where none is found.
  */
-export function stringMax(text: string): string | undefined {
-  if (!isWellFormed(text)) return undefined
-  for (let end = cut(text, PREFIX); end <= LONGEST; ) {
+export function stringMax(text: string, length: number): string | undefined {
+  if (!text.isWellFormed()) return undefined
+  for (let end = cut(text, length); end <= 2 * length; ) {
     const dropped = text.codePointAt(end)
     if (dropped === undefined) return text
     if (dropped < 0x7f) return `${text.slice(0, end)}\u007f`
@@ -47,8 +46,4 @@ function cut(text: string, length: number): number {
   if (text.length <= length) return text.length
   const isSplit = (text.codePointAt(length - 1) ?? 0) > 0xffff
   return isSplit ? length + 1 : length
-}
-
-function isWellFormed(text: string): boolean {
-  return text.isWellFormed()
 }

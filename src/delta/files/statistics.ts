@@ -1,6 +1,7 @@
-import type { DataType, StructField, StructType } from '../../types/data-type.ts'
+import type { DataType, StructField } from '../../types/data-type.ts'
 import { rawNumber, stringifyExact } from '../../types/exact-json.ts'
 import type { Metadata } from '../schema/metadata.ts'
+import { physicalNaming } from '../schema/physical-name.ts'
 import { dateBound, stringMax, stringMin, timestampBound } from './statistics-bounds.ts'
 import type { WrittenColumn, WrittenDataFile } from './written-file.ts'
 
@@ -11,60 +12,84 @@ interface StatisticsTree {
   [field: string]: StatisticsTree | number | string | object
 }
 
+/** What decides which columns of a table have statistics, and under which names. */
+export interface StatisticsLayout extends Pick<Metadata, 'schema' | 'partitionColumns' | 'configuration'> {
+  /** Paths of physical names, as a snapshot has them: these columns always have statistics. */
+  readonly clusteringColumns?: readonly (readonly string[])[] | undefined
+}
+
 /**
  * The `stats` text of a file (PROTOCOL.md, Per-file Statistics). A bound that is not certain is left out: a wrong one
  * makes readers skip rows, a missing one costs them time.
  */
-export function fileStatistics(
-  file: WrittenDataFile,
-  table: Pick<Metadata, 'schema' | 'partitionColumns' | 'configuration'>,
-): string {
+export function fileStatistics(file: WrittenDataFile, table: StatisticsLayout): string {
   const written = new Map(file.columns.map((each) => [pathKey(each.path), each]))
   const minValues: StatisticsTree = {}
   const maxValues: StatisticsTree = {}
   const nullCount: StatisticsTree = {}
-  for (const leaf of indexedLeaves(table)) {
-    const column = written.get(pathKey(leaf.path))
+  const prefixLength = stringPrefixLength(table.configuration)
+  for (const { path, physicalPath, type } of indexedLeaves(table)) {
+    const column = written.get(pathKey(path))
     if (column === undefined) continue
-    place(minValues, leaf.path, bound(column, leaf.type, 'min'))
-    place(maxValues, leaf.path, bound(column, leaf.type, 'max'))
-    if (column.nullCount !== undefined) place(nullCount, leaf.path, rawNumber(column.nullCount.toString()))
+    place(minValues, physicalPath, bound(column, type, 'min', prefixLength))
+    place(maxValues, physicalPath, bound(column, type, 'max', prefixLength))
+    if (column.nullCount !== undefined) {
+      place(nullCount, physicalPath, rawNumber(column.nullCount.toString()))
+    }
   }
   return stringifyExact({ numRecords: file.numRecords, minValues, maxValues, nullCount })
 }
 
 interface Leaf {
   readonly path: readonly string[]
+  readonly physicalPath: readonly string[]
   readonly type: DataType
 }
 
 /**
  * The leaf columns that statistics are kept for: those of `delta.dataSkippingStatsColumns` if set, else the first
- * `delta.dataSkippingNumIndexedCols` (32; -1 is all) in schema order, arrays and maps counted as one.
+ * `delta.dataSkippingNumIndexedCols` (32; -1 is all) in schema order, arrays and maps counted as one; and the table's
+ * clustering columns.
  */
-export function indexedLeaves(
-  table: Pick<Metadata, 'schema' | 'partitionColumns' | 'configuration'>,
-): readonly Leaf[] {
+export function indexedLeaves(table: StatisticsLayout): readonly Leaf[] {
   const partitions = new Set(table.partitionColumns.map((each) => each.toLowerCase()))
   const dataFields = table.schema.fields.filter((each) => !partitions.has(each.name.toLowerCase()))
-  const leaves = dataFields.flatMap((each) => leavesOf(each, []))
-  const chosen = table.configuration['delta.dataSkippingStatsColumns']
-  if (chosen !== undefined) {
-    const prefixes = splitColumns(chosen)
+  const root = { path: [], physicalPath: [] }
+  const leaves = dataFields.flatMap((each) => leavesOf(each, root, physicalNaming(table)))
+  const chosen = new Set(chosenLeaves(leaves, table.configuration))
+  const clustering = (table.clusteringColumns ?? []).map(pathKey)
+  return leaves.filter((leaf) => chosen.has(leaf) || clustering.includes(pathKey(leaf.physicalPath)))
+}
+
+function chosenLeaves(leaves: readonly Leaf[], configuration: Metadata['configuration']): readonly Leaf[] {
+  const columns = configuration['delta.dataSkippingStatsColumns']
+  if (columns !== undefined) {
+    const prefixes = splitColumns(columns)
     return leaves.filter((leaf) => prefixes.some((prefix) => startsWith(pathKey(leaf.path), prefix)))
   }
-  const limit = Number(table.configuration['delta.dataSkippingNumIndexedCols'] ?? 32)
+  const limit = Number(configuration['delta.dataSkippingNumIndexedCols'] ?? 32)
   return limit === -1 ? leaves : leaves.slice(0, Number.isInteger(limit) && limit >= 0 ? limit : 32)
 }
 
-function leavesOf(field: StructField, parents: readonly string[]): Leaf[] {
-  const path = [...parents, field.name]
+function leavesOf(
+  field: StructField,
+  parent: Pick<Leaf, 'path' | 'physicalPath'>,
+  nameOf: (field: StructField) => string,
+): Leaf[] {
+  const own = {
+    path: [...parent.path, field.name],
+    physicalPath: [...parent.physicalPath, nameOf(field)],
+  }
   const type = field.dataType
-  return type.kind === 'struct' ? childLeaves(type, path) : [{ path, type }]
+  return type.kind === 'struct'
+    ? type.fields.flatMap((each) => leavesOf(each, own, nameOf))
+    : [{ ...own, type }]
 }
 
-function childLeaves(type: StructType, path: readonly string[]): Leaf[] {
-  return type.fields.flatMap((each) => leavesOf(each, path))
+/** Characters of strings that are kept; fewer than one, or what is no number, counts as Spark's default. */
+function stringPrefixLength(configuration: Metadata['configuration']): number {
+  const length = Number(configuration['delta.dataSkippingStringPrefixLength'] ?? 32)
+  return Number.isInteger(length) && length > 0 ? length : 32
 }
 
 /** `a, b.c, ` + "`odd,name`.d" as comparable path texts. */
@@ -93,7 +118,7 @@ function place(tree: StatisticsTree, path: readonly string[], value: Bound): voi
   node[path.at(-1)!] = value
 }
 
-function bound(column: WrittenColumn, type: DataType, side: 'min' | 'max'): Bound {
+function bound(column: WrittenColumn, type: DataType, side: 'min' | 'max', prefixLength: number): Bound {
   const text = column[side]
   if (text === undefined || column.hasNan === true) return undefined
   switch (type.kind) {
@@ -115,7 +140,7 @@ function bound(column: WrittenColumn, type: DataType, side: 'min' | 'max'): Boun
     case 'timestamp_ntz':
       return timestampBound(text, side, '')
     case 'string':
-      return side === 'min' ? stringMin(text) : stringMax(text)
+      return side === 'min' ? stringMin(text, prefixLength) : stringMax(text, prefixLength)
     default:
       return undefined
   }

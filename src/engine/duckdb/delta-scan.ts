@@ -1,13 +1,9 @@
+import { physicalName } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { DeltaScan, DeltaScanFile } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
-import {
-  type DataType,
-  fieldNamed,
-  type StructField,
-  type StructType,
-  struct,
-} from '../../types/data-type.ts'
+import { type DataType, fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
+import { physicalField, renamed } from './physical-columns.ts'
 import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
 
 /**
@@ -18,9 +14,8 @@ import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
 export function deltaScanSql(scan: DeltaScan, schema: StructType): string {
   const { files } = scan
   const columns = schema.fields.map((each) => columnOf(scan, each))
-  const whole = files.filter((each) => each.deletedRows === undefined)
-  const partial = files.filter((each) => each.deletedRows !== undefined)
-  const branches = [whole, partial].filter((each) => each.length > 0)
+  const kinds = Map.groupBy(files, (each) => (each.keptRows ? 'some' : each.deletedRows ? 'most' : 'all'))
+  const branches = [...kinds.values()]
   if (branches.length === 0) return `(${typedNulls(columns.map((each) => each.field))})`
   return `(${branches.map((each) => branchSql(scan, each, columns)).join(' UNION ALL ')})`
 }
@@ -72,7 +67,7 @@ const POSITION = 'file_row_number'
 
 function branchSql(scan: DeltaScan, files: readonly DeltaScanFile[], columns: readonly Column[]): string {
   const data = columns.flatMap((each) => each.stored ?? [])
-  const needsPosition = files.some((each) => each.deletedRows !== undefined)
+  const needsPosition = files.some((each) => each.deletedRows !== undefined || each.keptRows !== undefined)
   const needsFile = needsPosition || columns.some((each) => each.constant !== undefined)
   if (needsFile) checkVirtualNames(scan)
   const virtual = [...(needsFile ? [FILE] : []), ...(needsPosition ? [POSITION] : [])]
@@ -80,7 +75,7 @@ function branchSql(scan: DeltaScan, files: readonly DeltaScanFile[], columns: re
   // The empty relation before the files gives names and types to the columns that they lack.
   const rows = data.length === 0 ? source : `${typedNulls(data)} UNION ALL BY NAME ${source}`
   const select = columns.map((each) => `${columnSql(each, files)} AS ${quoteIdentifier(each.field.name)}`)
-  return `SELECT ${select.join(', ') || '1'} FROM (${rows}) AS f${withoutDeleted(files)}`
+  return `SELECT ${select.join(', ') || '1'} FROM (${rows}) AS f${chosenRows(files)}`
 }
 
 /** A column of the same name would hide DuckDB's. */
@@ -115,7 +110,7 @@ function columnSql({ field, stored, constant }: Column, files: readonly DeltaSca
   if (constant !== undefined) values.push(constantSql(files.map(constant), field.dataType))
   if (stored !== undefined) {
     const value = `CAST(f.${quoteIdentifier(stored.name)} AS ${duckdbType(stored.dataType)})`
-    values.push(logical(value, field.dataType, stored.dataType))
+    values.push(renamed(value, stored.dataType, field.dataType))
   }
   return values.length === 1 ? values[0]! : `coalesce(${values.join(', ')})`
 }
@@ -132,62 +127,16 @@ function constantSql(values: readonly (string | null)[], type: DataType): string
   return isBinary ? `encode(${value})` : value
 }
 
-/** Leaves out the rows that deletion vectors name, by their position in the file. */
-function withoutDeleted(files: readonly DeltaScanFile[]): string {
-  const deleted = files.flatMap(({ deletedRows }, index) =>
-    deletedRows === undefined ? [] : [`(${index}, [${deletedRows.join(', ')}]::BIGINT[])`],
-  )
-  if (deleted.length === 0) return ''
-  const rows = `SELECT v.file, unnest(v.rows) AS position FROM (VALUES ${deleted.join(', ')}) AS v(file, rows)`
-  return ` ANTI JOIN (${rows}) AS d ON f.${FILE} = d.file AND f.${POSITION} = d.position`
-}
-
-/** The field as it is named in data files, nested ones too (PROTOCOL.md, Column Mapping). */
-function physicalField(field: StructField): StructField {
-  return { ...field, name: physicalName(field), dataType: physicalType(field.dataType) }
-}
-
-function physicalName(field: StructField): string {
-  const name = field.metadata['delta.columnMapping.physicalName']
-  return typeof name === 'string' ? name : field.name
-}
-
-function physicalType(type: DataType): DataType {
-  switch (type.kind) {
-    case 'struct':
-      return struct(type.fields.map(physicalField))
-    case 'array':
-      return { ...type, elementType: physicalType(type.elementType) }
-    case 'map':
-      return { ...type, keyType: physicalType(type.keyType), valueType: physicalType(type.valueType) }
-    default:
-      return type
-  }
-}
-
-/** Gives nested fields their logical names back; other values pass as they are. */
-function logical(value: string, type: DataType, physical: DataType, depth = 0): string {
-  if (type === physical || duckdbType(type) === duckdbType(physical)) return value
-  const item = `x${depth}`
-  if (type.kind === 'struct' && physical.kind === 'struct') {
-    const fields = type.fields.map((each, index) => {
-      const stored = physical.fields[index]!
-      const inner = logical(`${value}.${quoteIdentifier(stored.name)}`, each.dataType, stored.dataType, depth)
-      return `${quoteIdentifier(each.name)} := ${inner}`
-    })
-    return `CASE WHEN ${value} IS NOT NULL THEN struct_pack(${fields.join(', ')}) END`
-  }
-  if (type.kind === 'array' && physical.kind === 'array') {
-    const inner = logical(item, type.elementType, physical.elementType, depth + 1)
-    return `list_transform(${value}, lambda ${item}: ${inner})`
-  }
-  if (type.kind === 'map' && physical.kind === 'map') {
-    const key = logical(`${item}.key`, type.keyType, physical.keyType, depth + 1)
-    const item2 = logical(`${item}.value`, type.valueType, physical.valueType, depth + 1)
-    const entry = `struct_pack(key := ${key}, value := ${item2})`
-    return `map_from_entries(list_transform(map_entries(${value}), lambda ${item}: ${entry}))`
-  }
-  return value
+/** Leaves out the rows that deletion vectors name, or all others, by their position in the file. */
+function chosenRows(files: readonly DeltaScanFile[]): string {
+  const join = files.some((each) => each.keptRows !== undefined) ? 'SEMI' : 'ANTI'
+  const named = files.flatMap(({ deletedRows, keptRows }, index) => {
+    const rows = keptRows ?? deletedRows
+    return rows === undefined ? [] : [`(${index}, [${rows.join(', ')}]::BIGINT[])`]
+  })
+  if (named.length === 0) return ''
+  const rows = `SELECT v.file, unnest(v.rows) AS position FROM (VALUES ${named.join(', ')}) AS v(file, rows)`
+  return ` ${join} JOIN (${rows}) AS d ON f.${FILE} = d.file AND f.${POSITION} = d.position`
 }
 
 /** A relation of the right columns without rows. */

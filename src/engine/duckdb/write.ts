@@ -1,137 +1,172 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type DuckDBConnection, DuckDBMapValue, type DuckDBValue } from '@duckdb/node-api'
-import type { WrittenColumn } from '../../delta/index.ts'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { duckdbType } from '../../sql/duckdb/types.ts'
-import { type DataType, fieldNamed, type StructType } from '../../types/data-type.ts'
+import { fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
 import type { WriteRequest, WrittenFile } from '../engine.ts'
 import type { Bound } from './compile.ts'
+import { copiedFile, type PartitionKey, withoutMapping } from './copied-file.ts'
+import { fieldIds, physicalField, renamed, storedType } from './physical-columns.ts'
 import { quoteIdentifier, quoteString } from './quote.ts'
+import { writeSlices } from './write-slices.ts'
 
 /** Files beyond this size are split, so that readers can skip and share work. */
-const FILE_SIZE = '256MB'
+const FILE_SIZE = 256 * 2 ** 20
+
+/** Rows of a Parquet row group, DuckDB's default, and the file size from which on groups are that large. */
+const ROW_GROUP = 122_880
+const SMALL_FILE = 32 * 2 ** 20
+
+/** A query ready for COPY: the files' columns, then one text per partition column. */
+export interface ParquetCopy {
+  readonly connection: DuckDBConnection
+  readonly columns: string
+  /** SELECT items that give the texts of the partition values under the keys' names. */
+  readonly keyColumns: readonly string[]
+  readonly keys: readonly PartitionKey[]
+  /** A name that neither the files' columns nor the keys have. */
+  readonly position: string
+  /** SQL of the query, whose columns stand behind `q`. */
+  readonly from: string
+  /** Columns of the query to sort by. */
+  readonly orderBy: readonly string[]
+  /** The table's columns, with the names of the files' in their metadata. */
+  readonly schema: StructType
+  readonly options: readonly string[]
+  readonly folder: string
+  /** Bytes. */
+  readonly fileSize: number
+}
+
+export type WriteTarget = Omit<WriteRequest, 'query'>
 
 /**
- * Writes a bound query as Parquet (zstd, DuckDB's row groups) below a local folder, every column cast to the wanted type
- * and missing ones NULL. Files without rows are removed again. Nothing is synced: publishing does that.
+ * Writes a bound query as Parquet (zstd) below a local folder, every column cast to the wanted type and missing ones NULL.
+ * Files without rows are removed again. Nothing is synced: publishing does that.
  */
 export async function copyToParquet(
   connection: DuckDBConnection,
   query: Bound,
-  target: Pick<WriteRequest, 'schema' | 'partitionColumns' | 'folder' | 'orderBy'>,
+  target: WriteTarget,
 ): Promise<WrittenFile[]> {
   mkdirSync(target.folder, { recursive: true })
-  const isPartitioned = target.partitionColumns.length > 0
-  const options = [
-    'FORMAT parquet',
-    'CODEC zstd',
-    'RETURN_STATS',
-    `FILENAME_PATTERN 'part-{uuid}'`,
-    'OVERWRITE_OR_IGNORE',
-    isPartitioned
-      ? `PARTITION_BY (${target.partitionColumns.map(quoteIdentifier).join(', ')})`
-      : `FILE_SIZE_BYTES '${FILE_SIZE}'`,
-  ]
-  const destination = join(target.folder, 'data')
-  const sql = `COPY (${castQuery(query, target)}) TO ${quoteString(destination)} (${options.join(', ')})`
-  const reader = await connection.runAndReadAll(sql)
-  const files = reader.getRowObjects().map((row) => writtenFile(row, target.schema, target.partitionColumns))
+  const copy = parquetCopy(connection, query, target)
+  const files = copy.orderBy.length > 0 ? await writeSlices(copy) : await writeAtOnce(copy)
   for (const empty of files.filter((each) => each.numRecords === 0n)) rmSync(empty.localPath)
   return files.filter((each) => each.numRecords > 0n)
 }
 
-function castQuery(query: Bound, target: Pick<WriteRequest, 'schema' | 'orderBy'>): string {
-  const columns = target.schema.fields
-    .filter((each) => each.dataType.kind !== 'void')
-    .map((each) => {
-      const from = fieldNamed(query.schema, each.name)
-      const value = from === undefined ? 'NULL' : `q.${quoteIdentifier(from.name)}`
-      return `CAST(${value} AS ${duckdbType(each.dataType)}) AS ${quoteIdentifier(each.name)}`
-    })
-  const order = target.orderBy?.length ? ` ORDER BY ${target.orderBy.map(quoteIdentifier).join(', ')}` : ''
-  return `SELECT ${columns.join(', ')} FROM (${query.sql}) AS q${order}`
-}
-
-function writtenFile(
-  row: Record<string, DuckDBValue>,
-  schema: StructType,
-  partitionColumns: readonly string[],
-): WrittenFile {
-  const keys = textEntries(row.partition_keys)
+function parquetCopy(connection: DuckDBConnection, query: Bound, target: WriteTarget): ParquetCopy {
+  const isMapped = (target.columnMapping ?? 'none') !== 'none'
+  const schema = isMapped ? target.schema : withoutMapping(target.schema)
+  const partitions = target.partitionColumns.map((name) => fieldNamed(schema, name)!)
+  const data = schema.fields.filter((each) => each.dataType.kind !== 'void' && !partitions.includes(each))
+  const prefix = freePrefix(data)
+  const keys = partitions.map((field, index) => ({ field, name: `${prefix}${index}` }))
+  const ids = isMapped ? fieldIds(data) : undefined
+  const fileSize = target.targetFileSize ?? FILE_SIZE
   return {
-    localPath: String(row.filename),
-    sizeBytes: Number(row.file_size_bytes),
-    numRecords: BigInt(String(row.count)),
-    partitionValues: Object.fromEntries(
-      partitionColumns.map((name) => [
-        name,
-        partitionText(keys.get(name), fieldNamed(schema, name)!.dataType),
-      ]),
-    ),
-    columns: columnStatistics(row.column_statistics, schema),
+    connection,
+    columns: data.map((each) => columnSql(query, each)).join(', '),
+    keyColumns: keys.map(({ field, name }) => `${keySql(query, field)} AS ${quoteIdentifier(name)}`),
+    keys,
+    position: `${prefix}row`,
+    from: `(${query.sql}) AS q`,
+    orderBy: target.orderBy ?? [],
+    schema,
+    options: [
+      'FORMAT parquet',
+      'CODEC zstd',
+      'RETURN_STATS',
+      ...(fileSize < SMALL_FILE ? [`ROW_GROUP_SIZE ${smallGroup(fileSize)}`] : []),
+      ...(ids === undefined ? [] : [`FIELD_IDS {${ids}}`]),
+    ],
+    folder: target.folder,
+    fileSize,
   }
 }
 
-/** DuckDB's text of a partition value in the protocol's form; an empty string and NULL are both null. */
-function partitionText(text: string | null | undefined, type: DataType): string | null {
-  if (text === undefined || text === null || text === '') return null
-  if (type.kind === 'timestamp') return `${utcText(text).replace(' ', 'T')}Z`
-  if (type.kind === 'timestamp_ntz') return utcText(text)
-  return text
+/** Small files need small groups: a file can end only where a group does. */
+function smallGroup(fileSize: number): number {
+  return Math.max(1, Math.floor((ROW_GROUP / 2048) * (fileSize / SMALL_FILE))) * 2048
 }
 
-function columnStatistics(value: DuckDBValue | undefined, schema: StructType): WrittenColumn[] {
-  if (!(value instanceof DuckDBMapValue)) return []
-  return value.entries.flatMap(({ key, value: statistics }) => {
-    const path = parsePath(String(key))
-    const type = leafType(schema, path)
-    return type === undefined ? [] : [leafStatistics(path, type, textEntries(statistics))]
-  })
+/** A beginning that no column of the files has. */
+function freePrefix(fields: readonly StructField[]): string {
+  let prefix = 'key'
+  while (fields.some((each) => physicalField(each).name.toLowerCase().startsWith(prefix))) prefix += '_'
+  return prefix
 }
 
-function leafStatistics(
-  path: readonly string[],
-  type: DataType,
-  entries: ReadonlyMap<string, string | null>,
-): WrittenColumn {
-  const bound = (text: string | null | undefined) =>
-    text === undefined || text === null ? undefined : type.kind.startsWith('timestamp') ? utcText(text) : text
-  const nullCount = entries.get('null_count')
-  return {
-    path,
-    min: bound(entries.get('min')),
-    max: bound(entries.get('max')),
-    nullCount: nullCount === undefined || nullCount === null ? undefined : BigInt(nullCount),
-    hasNan: entries.get('has_nan') === 'true',
+function columnSql(query: Bound, field: StructField): string {
+  const stored = { ...field, dataType: storedType(field.dataType) }
+  const { name, dataType } = physicalField(stored)
+  return `${renamed(castSql(query, stored), stored.dataType, dataType)} AS ${quoteIdentifier(name)}`
+}
+
+function castSql(query: Bound, field: StructField): string {
+  const from = fieldNamed(query.schema, field.name)
+  const value = from === undefined ? 'NULL' : `q.${quoteIdentifier(from.name)}`
+  return `CAST(${value} AS ${duckdbType(field.dataType)})`
+}
+
+function keySql(query: Bound, field: StructField): string {
+  const value = castSql(query, field)
+  return field.dataType.kind === 'binary' ? `hex(${value})` : `CAST(${value} AS VARCHAR)`
+}
+
+/** One COPY for all files. Folders of partitions are named by their values, which may be too long for one. */
+async function writeAtOnce(copy: ParquetCopy): Promise<WrittenFile[]> {
+  const { keys, columns, keyColumns, from, fileSize } = copy
+  const query = `SELECT ${[columns, ...keyColumns].join(', ')} FROM ${from}`
+  const destination = join(copy.folder, 'data')
+  if (keys.length === 0) return copyInto(copy, query, destination, [`FILE_SIZE_BYTES ${fileSize}`])
+  const by = `PARTITION_BY (${keys.map((each) => quoteIdentifier(each.name)).join(', ')})`
+  try {
+    return await splitLarge(copy, await copyInto(copy, query, destination, [by]))
+  } catch (error) {
+    if (!(error instanceof Error) || !/Failed to create directory|File name too long/.test(error.message)) {
+      throw error
+    }
+    rmSync(destination, { recursive: true, force: true })
+    return writeSlices(copy)
   }
 }
 
-/** `YYYY-MM-DD HH:MM:SS.ffffff` from DuckDB's text, which drops a zero fraction and marks UTC by `+00`. */
-function utcText(text: string): string {
-  const [whole, fraction = ''] = text.replace(/\+00$/, '').split('.') as [string, string?]
-  return `${whole}.${fraction.padEnd(6, '0')}`
+async function copyInto(
+  copy: ParquetCopy,
+  query: string,
+  destination: string,
+  options: readonly string[],
+): Promise<WrittenFile[]> {
+  const all = [...copy.options, ...options, `FILENAME_PATTERN 'part-{uuid}'`, 'OVERWRITE_OR_IGNORE']
+  const rows = await copyRows(copy.connection, query, destination, all)
+  return rows.map((row) => copiedFile(row, copy.schema, copy.keys))
 }
 
-/** `"st"."y.z"` as its names. */
-function parsePath(text: string): string[] {
-  return [...text.matchAll(/"((?:[^"]|"")*)"/g)].map((each) => each[1]!.replaceAll('""', '"'))
+/** Runs a COPY and gives its rows, one a file. */
+export async function copyRows(
+  connection: DuckDBConnection,
+  query: string,
+  destination: string,
+  options: readonly string[],
+): Promise<Record<string, DuckDBValue>[]> {
+  const sql = `COPY (${query}) TO ${quoteString(destination)} (${options.join(', ')})`
+  return (await connection.runAndReadAll(sql)).getRowObjects()
 }
 
-/** The type of a leaf reached through structs alone; undefined below arrays and maps, whose counts are of elements. */
-function leafType(schema: StructType, path: readonly string[]): DataType | undefined {
-  let type: DataType = schema
-  for (const name of path) {
-    if (type.kind !== 'struct') return undefined
-    const next: DataType | undefined = type.fields.find((each) => each.name === name)?.dataType
-    if (next === undefined) return undefined
-    type = next
+/** DuckDB writes a partition as one file, however large. */
+async function splitLarge(copy: ParquetCopy, files: readonly WrittenFile[]): Promise<WrittenFile[]> {
+  const result: WrittenFile[] = []
+  for (const file of files) {
+    if (file.sizeBytes <= 1.5 * copy.fileSize) {
+      result.push(file)
+      continue
+    }
+    const query = `SELECT * FROM read_parquet(${quoteString(file.localPath)}, hive_partitioning = false)`
+    const parts = await copyInto(copy, query, `${file.localPath}.parts`, [`FILE_SIZE_BYTES ${copy.fileSize}`])
+    rmSync(file.localPath)
+    result.push(...parts.map((each) => ({ ...each, partitionValues: file.partitionValues })))
   }
-  return type.kind === 'struct' || type.kind === 'array' || type.kind === 'map' ? undefined : type
-}
-
-function textEntries(value: DuckDBValue | undefined): Map<string, string | null> {
-  if (!(value instanceof DuckDBMapValue)) return new Map()
-  return new Map(
-    value.entries.map(({ key, value: item }) => [String(key), item === null ? null : String(item)]),
-  )
+  return result
 }
