@@ -21,6 +21,8 @@ import { changeMetadata, type Metadata, type MetadataFields } from './schema/met
 import { checkWritable, neededFeatures, protocolFor } from './schema/protocol.ts'
 import { checkTableDefinition } from './schema/table-definition.ts'
 import { clusteringDomain, type Snapshot } from './snapshot.ts'
+import { withIdentityMarks } from './write/identity-marks.ts'
+import type { WrittenRows } from './write/write-rows.ts'
 
 export interface MetadataChange extends MetadataFields {
   /** Clustering keys, each a path of field names; empty for none. */
@@ -114,6 +116,14 @@ export class Transaction {
   addFiles(files: Iterable<AddFile>): this {
     for (const file of files) this.addFile(file)
     return this
+  }
+
+  /** Adds what `writeRows` wrote, and moves the marks of identity columns behind the values that it gave. */
+  addRows({ adds, identityMarks }: Pick<WrittenRows, 'adds' | 'identityMarks'>): this {
+    if (Object.keys(identityMarks).length > 0) {
+      this.updateMetadata({ schema: withIdentityMarks(this.#metadata.schema, identityMarks) })
+    }
+    return this.addFiles(adds)
   }
 
   /** Removes a live file. `dataChange` is false where its rows only move to other files. */
