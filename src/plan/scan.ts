@@ -3,6 +3,13 @@ import type { StructType } from '../types/data-type.ts'
 /** What a Scan leaf stands for. Plain data; an engine turns each kind into a relation of its own. */
 export type ScanInput = DeltaScan | FilesScan | ParquetScan | NdjsonScan | StagedScan
 
+/**
+ * Columns that a DeltaScan gives where the schema of its Scan names them, both LONG: the row's file (its `index`) and the
+ * row's position in the file, from 0, deleted rows counted.
+ */
+export const FILE_INDEX = '_file_index'
+export const ROW_POSITION = '_row_position'
+
 /** Data files of a Delta table, as its log names them. */
 export interface DeltaScan {
   readonly kind: 'delta'
@@ -20,6 +27,8 @@ export interface DeltaScanFile {
   readonly partitionValues: Readonly<Record<string, string | null>>
   readonly sizeBytes: number
   readonly numRecords?: number
+  /** The value of FILE_INDEX. Default: the file's place in the scan. */
+  readonly index?: number
   /** Row positions that are deleted. */
   readonly deletedRows?: readonly bigint[]
   /** Row positions that are read; the other rows are passed over. Not together with `deletedRows`. */

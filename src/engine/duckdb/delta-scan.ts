@@ -1,6 +1,6 @@
 import { physicalName } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
-import type { DeltaScan, DeltaScanFile } from '../../plan/scan.ts'
+import { type DeltaScan, type DeltaScanFile, FILE_INDEX, ROW_POSITION } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
 import { type DataType, fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
 import { physicalField, renamed } from './physical-columns.ts'
@@ -27,6 +27,8 @@ interface Column {
   readonly stored?: StructField
   /** A text that holds for all rows of a file; null for none. */
   readonly constant?: (file: DeltaScanFile) => string | null
+  /** The row's position in its file. */
+  readonly isPosition?: true
 }
 
 function columnOf(scan: DeltaScan, wanted: StructField): Column {
@@ -35,14 +37,20 @@ function columnOf(scan: DeltaScan, wanted: StructField): Column {
   const partition = scan.partitionColumns.find((each) => each.toLowerCase() === name)
   if (partition !== undefined) return { field: wanted, constant: partitionValue(scan, partition) }
   const known = fieldNamed(scan.tableSchema, name)
-  if (known === undefined) return changeColumn(wanted)
+  if (known === undefined) return addedColumn(scan, wanted)
   const field = { ...known, name: wanted.name }
   return { field, stored: scan.columnMapping === 'none' ? field : physicalField(field) }
 }
 
-/** What a change feed adds to the table's columns (PROTOCOL.md, Change Data Files). */
-function changeColumn(field: StructField): Column {
+/** A row's place, and what a change feed adds to the table's columns (PROTOCOL.md, Change Data Files). */
+function addedColumn(scan: DeltaScan, field: StructField): Column {
   switch (field.name.toLowerCase()) {
+    case FILE_INDEX: {
+      const places = new Map(scan.files.map((file, place) => [file, place]))
+      return { field, constant: (file) => String(file.index ?? places.get(file)) }
+    }
+    case ROW_POSITION:
+      return { field, isPosition: true }
     case '_commit_version':
       return { field, constant: ({ change }) => change?.version.toString() ?? null }
     case '_commit_timestamp':
@@ -67,7 +75,9 @@ const POSITION = 'file_row_number'
 
 function branchSql(scan: DeltaScan, files: readonly DeltaScanFile[], columns: readonly Column[]): string {
   const data = columns.flatMap((each) => each.stored ?? [])
-  const needsPosition = files.some((each) => each.deletedRows !== undefined || each.keptRows !== undefined)
+  const needsPosition =
+    columns.some((each) => each.isPosition) ||
+    files.some((each) => each.deletedRows !== undefined || each.keptRows !== undefined)
   const needsFile = needsPosition || columns.some((each) => each.constant !== undefined)
   if (needsFile) checkVirtualNames(scan)
   const virtual = [...(needsFile ? [FILE] : []), ...(needsPosition ? [POSITION] : [])]
@@ -105,7 +115,8 @@ function hasBinary(type: DataType): boolean {
   }
 }
 
-function columnSql({ field, stored, constant }: Column, files: readonly DeltaScanFile[]): string {
+function columnSql({ field, stored, constant, isPosition }: Column, files: readonly DeltaScanFile[]): string {
+  if (isPosition) return `f.${POSITION}`
   const values: string[] = []
   if (constant !== undefined) values.push(constantSql(files.map(constant), field.dataType))
   if (stored !== undefined) {
