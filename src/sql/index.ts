@@ -1,7 +1,9 @@
+export type * from './command.ts'
 export {
   parseColumnDefinitions,
   parseExpression,
   parseQuery,
+  parseScript,
   parseSelectItem,
   parseStatements,
 } from './parse.ts'

@@ -1,10 +1,12 @@
 import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
+import type { Command } from './command.ts'
 import { Cursor } from './cursor.ts'
 import { parseExpression as expressionAt } from './parser/expression.ts'
 import { parseQuery as queryAt } from './parser/query.ts'
 import { parseSelectItem as selectItemAt } from './parser/select-item.ts'
 import { parseColumns } from './parser/statements/columns.ts'
+import { parseCommand } from './parser/statements/command.ts'
 import { parseStatement } from './parser/statements/statement.ts'
 import type { ParseOptions } from './source-text.ts'
 import type { ColumnDefinition, Statement } from './statement.ts'
@@ -29,12 +31,24 @@ export function parseSelectItem(text: string, options: ParseOptions = {}): Expre
  * UNSUPPORTED_FEATURE.STATEMENT for a statement that is known but not taken.
  */
 export function parseStatements(text: string, options: ParseOptions = {}): Statement[] {
+  return split(text, options, parseStatement)
+}
+
+/**
+ * The statements of a text that is run and not defined: those of `parseStatements` and the commands that change tables,
+ * which a pipeline's files may not hold. Throws what `parseStatements` throws.
+ */
+export function parseScript(text: string, options: ParseOptions = {}): (Statement | Command)[] {
+  return split(text, options, parseCommand)
+}
+
+function split<Result>(text: string, options: ParseOptions, parser: (cursor: Cursor) => Result): Result[] {
   const cursor = new Cursor(text, options)
-  const statements: Statement[] = []
+  const statements: Result[] = []
   for (;;) {
     while (cursor.take(';'));
     if (cursor.isAtEnd) return statements
-    statements.push(parseStatement(cursor))
+    statements.push(parser(cursor))
     if (!cursor.isAtStatementEnd) cursor.fail("';' or another clause of the statement")
   }
 }

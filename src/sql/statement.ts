@@ -51,6 +51,15 @@ export interface ColumnDefinition extends Node {
   readonly comment?: string
   readonly defaultValue?: Expression
   readonly generatedAs?: { readonly expression: Expression; readonly text: string }
+  readonly identity?: IdentityClause
+}
+
+/** GENERATED ALWAYS | BY DEFAULT AS IDENTITY [(START WITH n INCREMENT BY n)]. */
+export interface IdentityClause extends Node {
+  readonly start: bigint
+  readonly step: bigint
+  /** BY DEFAULT: a statement may give values of its own. */
+  readonly allowExplicitInsert: boolean
 }
 
 /** CREATE FLOW name AS INSERT INTO [ONCE] target BY NAME query. */

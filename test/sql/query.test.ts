@@ -21,6 +21,14 @@ describe('SELECT', () => {
     ['TABLE t', 'Project[*](Read[t])'],
     ['VALUES (1, 2), (3, 4)', 'LocalRelation[col1,col2: 1:int, 2:int; 3:int, 4:int]'],
     ['VALUES 1, 2', 'LocalRelation[col1: 1:int; 2:int]'],
+    ['VALUES (1, 2) AS t(a, b)', 'Project[*](SubqueryAlias[t: a,b](LocalRelation[col1,col2: 1:int, 2:int]))'],
+    ['SELECT start, end FROM t', 'Project[start, end](Read[t])'],
+    [
+      'SELECT CASE WHEN end > 1 THEN end ELSE end END FROM t',
+      'Project[(case (when (> end 1:int) end) end)](Read[t])',
+    ],
+    ['SELECT a FROM t ORDER BY ALL DESC', 'Sort[(desc-nulls-last *)](Project[a](Read[t]))'],
+    ['SELECT a FROM t ORDER BY `all`', 'Sort[(asc-nulls-first all)](Project[a](Read[t]))'],
     [
       'SELECT row_number() OVER w, sum(b) OVER (w) FROM t WINDOW w AS (PARTITION BY a ORDER BY b)',
       'Project[(over (row_number) (partition a) (order (asc-nulls-first b))), (over (sum b) (partition a) (order (asc-nulls-first b)))](Read[t])',

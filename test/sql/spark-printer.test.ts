@@ -37,6 +37,8 @@ const corpus = [
   'SELECT * FROM event_log(TABLE(LIVE.t)) WHERE details:flow_progress.metrics IS NOT NULL',
   'SELECT * FROM a LATERAL VIEW OUTER explode(x) v AS y LATERAL VIEW inline(z) AS p, q WHERE p > 1',
   'VALUES (1), (NULL)',
+  'SELECT a, b FROM t ORDER BY ALL DESC NULLS FIRST',
+  'VALUES (1, 2) AS v(p, q)',
   'WITH a AS (SELECT 1), b(x, y) AS (WITH c AS (TABLE a) TABLE c) SELECT * FROM b UNION ALL SELECT * FROM a',
   '(WITH a AS (SELECT 1) TABLE a) UNION SELECT 2',
   'SELECT a UNION SELECT b UNION ALL (SELECT c UNION SELECT d) EXCEPT ALL SELECT e INTERSECT SELECT f',

@@ -42,7 +42,7 @@ test.each([
   ['SELECT (1 ^2', "'2'", "')' or an operator", ''],
   ['SELECT f(1 ^2)', "'2'", "',', ')' or an operator", ''],
   ['SELECT CASE WHEN a THEN b ^ENDE', "'ENDE'", 'WHEN, ELSE or END', 'Did you mean END?'],
-  ['SELECT CASE ^END', "'END'", 'an expression', ''],
+  ['SELECT CASE END^', 'end of input', 'WHEN', ''],
   ['SELECT a IS ^NUL', "'NUL'", 'NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM', 'Did you mean NULL?'],
   ['SELECT a IN ^1', "'1'", "'(' and a list or a query", ''],
   ['SELECT a = ^NOT b', "'NOT'", 'parentheses around NOT', ''],

@@ -90,4 +90,9 @@ export const sqlConditions = {
     message: 'The type decimal({precision},{scale}) is invalid: precision is 1 to 38, scale 0 to precision.',
     sqlState: '42K01',
   },
+  MERGE_INSERT_VALUE_COUNT_MISMATCH: {
+    message: 'INSERT names {columns} columns and gives {values} values.',
+    hint: 'Give each column one value, or write INSERT *.',
+    sqlState: '21S01',
+  },
 } as const

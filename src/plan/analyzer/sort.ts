@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import { printSqlType } from '../../types/ddl.ts'
 import { isOrderable } from '../../types/type-classes.ts'
+import { intLiteral } from '../build.ts'
 import type { Expression, SortOrder } from '../expression.ts'
 import type { Limit, Offset, Sort } from '../relation.ts'
 import type { ResolvedExpression, ResolvedSortOrder } from '../resolved.ts'
@@ -16,14 +17,22 @@ import type { QueryState } from './state.ts'
 /** ORDER BY over outputs, positions, and what lies below the select list. Throws ORDER_BY_POS_OUT_OF_RANGE. */
 export function analyzeSort(node: Sort, state: QueryState): Analyzed {
   const input = analyzeRelation(node.input, state)
-  const written = node.order.map((each) => each.child)
+  const orders = node.order.flatMap((each) =>
+    each.child.kind === 'UnresolvedStar' ? byAll(each, input) : each,
+  )
+  const written = orders.map((each) => each.child)
   const { analyzed, resolved } = overOutputOrBelow(input, written, (each) => sortKey(each, input, state))
   const order = resolved.map((child, i): ResolvedSortOrder => {
-    const { direction, nulls } = node.order[i]!
-    checkOrderable(child, node.order[i]!, input)
+    const { direction, nulls } = orders[i]!
+    checkOrderable(child, orders[i]!, input)
     return { child: positioned(child, written[i]!, input), direction, nulls }
   })
   return sorted(analyzed, order)
+}
+
+/** ORDER BY ALL: every column of the output, by its position. */
+function byAll(order: SortOrder, input: Analyzed): SortOrder[] {
+  return visibleEntries(input.scope).map((_, i) => ({ ...order, child: intLiteral(i + 1) }))
 }
 
 function sorted(input: Analyzed, order: readonly ResolvedSortOrder[]): Analyzed {

@@ -1,9 +1,11 @@
 import { PipelineError } from '../../errors/index.ts'
+import type { SortOrder } from '../../plan/expression.ts'
 import type { Relation, SetOperation, With } from '../../plan/relation.ts'
 import type { Cursor } from '../cursor.ts'
 import { parseExpression } from './expression.ts'
 import { parseSelect } from './select.ts'
-import { parseSortOrder } from './sort-order.ts'
+import { parseAllOrder, parseSortOrder } from './sort-order.ts'
+import { parseTableAlias } from './table.ts'
 import { parseTableName } from './table-name.ts'
 import { parseValues } from './values.ts'
 import { withWindows } from './window.ts'
@@ -95,11 +97,17 @@ function parseOrganized(cursor: Cursor): Relation {
     if (cursor.is('ORDER')) {
       const position = cursor.position()
       cursor.expect('ORDER', 'BY')
-      query = { kind: 'Sort', input: query, order: cursor.list(() => parseSortOrder(cursor)), position }
+      query = { kind: 'Sort', input: query, order: parseOrder(cursor), position }
     }
     refuseHiveOrders(cursor)
     return parseLimits(cursor, query)
   })
+}
+
+/** `ORDER BY ALL` is an order by every column of the output, from the left: a star. */
+function parseOrder(cursor: Cursor): readonly SortOrder[] {
+  const isAll = cursor.is('ALL') && !/^[.(]$/.test(cursor.peek().keyword)
+  return isAll ? [parseAllOrder(cursor)] : cursor.list(() => parseSortOrder(cursor))
 }
 
 function refuseHiveOrders(cursor: Cursor): void {
@@ -150,7 +158,7 @@ function parseTerm(cursor: Cursor): Relation {
     case 'SELECT':
       return parseSelect(cursor)
     case 'VALUES':
-      return parseValues(cursor)
+      return parseInlineTable(cursor)
     case '(':
       return parseSubquery(cursor)
     case 'TABLE':
@@ -160,6 +168,16 @@ function parseTerm(cursor: Cursor): Relation {
     default:
       return cursor.fail('a query (SELECT, WITH or VALUES)', ['SELECT', 'WITH', 'VALUES', 'TABLE'])
   }
+}
+
+/** `VALUES (1, 'a') AS t(id, name)` is `SELECT * FROM VALUES ...`. */
+function parseInlineTable(cursor: Cursor): Relation {
+  const position = cursor.position()
+  const values = parseValues(cursor)
+  const alias = parseTableAlias(cursor)
+  if (alias === undefined) return values
+  const input: Relation = { kind: 'SubqueryAlias', input: values, ...alias, position }
+  return { kind: 'Project', input, expressions: [{ kind: 'UnresolvedStar', position }], position }
 }
 
 /** `TABLE t` is `SELECT * FROM t`. */

@@ -113,7 +113,7 @@ function suffixTravel(text: string): TimeTravel {
 }
 
 /** `VERSION AS OF 3`, `TIMESTAMP AS OF '2026-01-31'`, also with FOR and as SYSTEM_VERSION, SYSTEM_TIME. */
-function parseTimeTravel(cursor: Cursor): TimeTravel | undefined {
+export function parseTimeTravel(cursor: Cursor): TimeTravel | undefined {
   const mark = cursor.mark()
   cursor.take('FOR')
   const isVersion = cursor.isOneOf('VERSION', 'SYSTEM_VERSION')

@@ -58,7 +58,7 @@ function parseNamed(cursor: Cursor, isStreaming: boolean): Relation {
 }
 
 /** `[AS] name [(column, ...)]` */
-function parseTableAlias(cursor: Cursor): Pick<SubqueryAlias, 'alias' | 'columns'> | undefined {
+export function parseTableAlias(cursor: Cursor): Pick<SubqueryAlias, 'alias' | 'columns'> | undefined {
   const isNamed = cursor.take('AS')
   if (!isNamed && !isBareAlias(cursor)) return undefined
   const alias = cursor.name('an alias')

@@ -66,7 +66,8 @@ export function printSortOrder({ child, direction, nulls }: SortOrder): string {
     direction === 'desc' ? ' DESC' : '',
     nulls === byDefault ? '' : ` NULLS ${nulls.toUpperCase()}`,
   ]
-  return printSparkExpression(child) + words.join('')
+  const key = child.kind === 'UnresolvedStar' ? 'ALL' : printSparkExpression(child)
+  return key + words.join('')
 }
 
 function bindingOf(expression: Expression): number {

@@ -173,6 +173,15 @@ test('a constant is no position to sort by', async () => {
   expect(await rowsOf(connection, query)).toEqual([['0'], ['1']])
 })
 
+test('ORDER BY ALL sorts by every column of the output, from the left', async () => {
+  const query = 'SELECT b, a FROM VALUES (1, 2), (2, 1), (0, 2) AS t(a, b) ORDER BY ALL DESC'
+  expect(await rowsOf(connection, query)).toEqual([
+    [2, 1],
+    [2, 0],
+    [1, 2],
+  ])
+})
+
 test('exploded rows are there though nothing reads their column', async () => {
   expect(
     await rowsOf(connection, 'SELECT count(*) FROM (SELECT id, explode(tags) AS tag FROM orders)'),

@@ -1,6 +1,6 @@
 import { PipelineError } from '../../../errors/index.ts'
 import type { Cursor } from '../../cursor.ts'
-import type { ColumnDefinition, ExpectationClause } from '../../statement.ts'
+import type { ColumnDefinition, ExpectationClause, IdentityClause } from '../../statement.ts'
 import { parseExpression } from '../expression.ts'
 import { parseQualifiedName } from '../table-name.ts'
 
@@ -16,9 +16,16 @@ export function parseElements(cursor: Cursor): Elements {
   const expectations: ExpectationClause[] = []
   cursor.parenthesized(() => {
     if (isConstraint(cursor)) expectations.push(...parseConstraint(cursor))
-    else columns.push(parseColumn(cursor))
+    else columns.push(withoutIdentity(parseColumn(cursor)))
   })
   return { columns, expectations }
+}
+
+/** Updates of a pipeline may repeat a batch, which would get other numbers the second time. */
+function withoutIdentity(column: ColumnDefinition): ColumnDefinition {
+  if (column.identity === undefined) return column
+  const parameters = { clause: 'An IDENTITY column', alternative: 'Use uuid() or a key of the data.' }
+  throw new PipelineError('UNSUPPORTED_FEATURE.CLAUSE', parameters, { position: column.identity.position })
 }
 
 /** `id BIGINT NOT NULL COMMENT 'x', d DATE GENERATED ALWAYS AS (...)` without parentheses. */
@@ -26,7 +33,8 @@ export function parseColumns(cursor: Cursor): ColumnDefinition[] {
   return cursor.list(() => parseColumn(cursor))
 }
 
-function isConstraint(cursor: Cursor): boolean {
+/** Whether `CONSTRAINT name` or a key stands here, in place of a column. */
+export function isConstraint(cursor: Cursor): boolean {
   const next = cursor.peek()
   const isNamed = cursor.is('CONSTRAINT') && (next.kind === 'word' || next.kind === 'quoted')
   return (
@@ -50,7 +58,8 @@ function parseConstraint(cursor: Cursor): ExpectationClause[] {
   return cursor.fail('EXPECT, PRIMARY KEY or FOREIGN KEY', ['EXPECT', 'PRIMARY', 'FOREIGN'])
 }
 
-function parseCondition(cursor: Cursor): Pick<ExpectationClause, 'condition' | 'text'> {
+/** `(condition)`, with its text. */
+export function parseCondition(cursor: Cursor): Pick<ExpectationClause, 'condition' | 'text'> {
   cursor.expect('(')
   const start = cursor.token
   const condition = parseExpression(cursor)
@@ -75,7 +84,7 @@ function parseAction(cursor: Cursor): ExpectationClause['action'] {
 }
 
 /** `PRIMARY KEY (a) [options]`, `FOREIGN KEY (a) REFERENCES t [(b)] [options]` */
-function parseKey(cursor: Cursor): void {
+export function parseKey(cursor: Cursor): void {
   const isForeign = cursor.is('FOREIGN')
   cursor.advance()
   cursor.expect('KEY')
@@ -110,13 +119,14 @@ function parseKeyOptions(cursor: Cursor): void {
   while (keyOptions.some((words) => cursor.takeSequence(words)));
 }
 
+/** The clauses of a column's definition, by their first word. */
 const columnClauses = [
   ...['NOT', 'GENERATED', 'DEFAULT', 'COMMENT', 'MASK'],
   ...['CONSTRAINT', 'PRIMARY', 'REFERENCES', 'FOREIGN'],
 ]
 
 /** `name [type] [clause ...]`; a list that only gives comments leaves the types out. */
-function parseColumn(cursor: Cursor): ColumnDefinition {
+export function parseColumn(cursor: Cursor): ColumnDefinition {
   const position = cursor.position()
   const name = cursor.name('a column name or CONSTRAINT')
   cursor.take(':')
@@ -140,8 +150,10 @@ function parseColumn(cursor: Cursor): ColumnDefinition {
   return column
 }
 
+/** FIRST and AFTER end the columns of ALTER TABLE. */
 function isColumnEnd(cursor: Cursor): boolean {
-  return cursor.isOneOf(',', ')') || cursor.isAtEnd
+  const isPlaced = cursor.is('FIRST') || (cursor.is('AFTER') && cursor.peek().kind !== 'end')
+  return cursor.isOneOf(',', ')', ';') || isPlaced || cursor.isAtEnd
 }
 
 function parseColumnClause(cursor: Cursor): Partial<ColumnDefinition> {
@@ -155,7 +167,7 @@ function parseColumnClause(cursor: Cursor): Partial<ColumnDefinition> {
     case 'DEFAULT':
       return { defaultValue: parseExpression(cursor) }
     case 'GENERATED':
-      return { generatedAs: parseGenerated(cursor) }
+      return parseGenerated(cursor)
     case 'MASK':
       return cursor.unsupportedClause(
         'MASK',
@@ -182,13 +194,36 @@ function readColumnKey(cursor: Cursor, keyword: string): void {
   parseKeyOptions(cursor)
 }
 
-function parseGenerated(cursor: Cursor): NonNullable<ColumnDefinition['generatedAs']> {
-  const start = cursor.previous
+/** `ALWAYS AS (expression)`, `ALWAYS | BY DEFAULT AS IDENTITY [(START WITH n INCREMENT BY n)]` */
+function parseGenerated(cursor: Cursor): Pick<ColumnDefinition, 'generatedAs' | 'identity'> {
+  const position = cursor.position(cursor.previous)
   const isByDefault = cursor.take('BY', 'DEFAULT')
   if (!isByDefault) cursor.expect('ALWAYS')
   cursor.expect('AS')
-  if (cursor.is('IDENTITY'))
-    cursor.unsupportedClause('An IDENTITY column', 'Use uuid() or a key of the data.', start)
+  if (isByDefault || cursor.is('IDENTITY')) {
+    cursor.expect('IDENTITY')
+    return { identity: { ...parseSteps(cursor), allowExplicitInsert: isByDefault, position } }
+  }
   const { condition: expression, text } = parseCondition(cursor)
-  return { expression, text }
+  return { generatedAs: { expression, text } }
+}
+
+function parseSteps(cursor: Cursor): Pick<IdentityClause, 'start' | 'step'> {
+  let steps = { start: 1n, step: 1n }
+  if (!cursor.take('(')) return steps
+  while (!cursor.take(')')) {
+    if (cursor.take('START', 'WITH')) steps = { ...steps, start: wholeNumber(cursor) }
+    else if (cursor.take('INCREMENT', 'BY')) steps = { ...steps, step: wholeNumber(cursor) }
+    else cursor.fail("START WITH, INCREMENT BY or ')'", ['START', 'INCREMENT'])
+    cursor.take(',')
+  }
+  return steps
+}
+
+function wholeNumber(cursor: Cursor): bigint {
+  const sign = cursor.take('-') ? '-' : ''
+  const { kind, text } = cursor.token
+  if (kind !== 'number' || !/^\d{1,18}$/.test(text)) cursor.fail('a whole number', [])
+  cursor.advance()
+  return BigInt(sign + text)
 }

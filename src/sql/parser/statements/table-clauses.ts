@@ -8,13 +8,14 @@ type Clauses = Pick<
   'comment' | 'tableProperties' | 'partitionedBy' | 'clusterBy' | 'refreshPolicy'
 >
 
-interface Clause {
+/** A clause of CREATE, and what reading it adds to `Found`. */
+export interface Clause<Found, Context> {
   readonly words: readonly string[]
   /** Reads what follows the words. */
-  readonly read: (cursor: Cursor, type: CreateDataset['type']) => Partial<Clauses>
+  readonly read: (cursor: Cursor, context: Context) => Partial<Found>
 }
 
-const clauses: readonly Clause[] = [
+const clauses: readonly Clause<Clauses, CreateDataset['type']>[] = [
   { words: ['COMMENT'], read: (cursor) => ({ comment: cursor.string('a comment in quotes') }) },
   { words: ['TBLPROPERTIES'], read: (cursor) => ({ tableProperties: parseProperties(cursor) }) },
   { words: ['PARTITIONED', 'BY'], read: (cursor) => ({ partitionedBy: parsePartitions(cursor) }) },
@@ -34,29 +35,39 @@ const refused: readonly (readonly [words: readonly string[], alternative: string
   [['WITH', 'TAGS'], 'Write TBLPROPERTIES.'],
 ]
 
-/** The clauses behind the column list, in any order and each at most once. Throws DUPLICATE_CLAUSES. */
+/** The clauses behind the column list of a dataset. Throws DUPLICATE_CLAUSES. */
 export function parseTableClauses(cursor: Cursor, type: CreateDataset['type']): Clauses {
-  let found: Clauses = { tableProperties: {}, partitionedBy: [] }
-  const seen = new Set<Clause>()
-  for (;;) {
-    const clause = clauses.find(({ words }) => cursor.isSequence(words))
-    if (clause === undefined) break
-    if (seen.has(clause)) {
-      const parameters = { clauseName: clause.words.join(' ') }
-      throw new PipelineError('DUPLICATE_CLAUSES', parameters, { position: cursor.position() })
-    }
-    seen.add(clause)
-    cursor.takeSequence(clause.words)
-    found = { ...found, ...clause.read(cursor, type) }
-  }
+  const found = readClauses(cursor, clauses, { tableProperties: {}, partitionedBy: [] }, type)
   for (const [words, alternative] of refused) {
     if (cursor.isSequence(words)) cursor.unsupportedClause(words.join(' '), alternative)
   }
   return found
 }
 
+/** Clauses in any order and each at most once. Throws DUPLICATE_CLAUSES. */
+export function readClauses<Found, Context>(
+  cursor: Cursor,
+  known: readonly Clause<Found, Context>[],
+  initial: Found,
+  context: Context,
+): Found {
+  let found = initial
+  const seen = new Set<Clause<Found, Context>>()
+  for (;;) {
+    const clause = known.find(({ words }) => cursor.isSequence(words))
+    if (clause === undefined) return found
+    if (seen.has(clause)) {
+      const parameters = { clauseName: clause.words.join(' ') }
+      throw new PipelineError('DUPLICATE_CLAUSES', parameters, { position: cursor.position() })
+    }
+    seen.add(clause)
+    cursor.takeSequence(clause.words)
+    found = { ...found, ...clause.read(cursor, context) }
+  }
+}
+
 /** `(key = 'value', 'other.key' = 1)`: keys are dotted names or strings, `=` may be left out. */
-function parseProperties(cursor: Cursor): Readonly<Record<string, string>> {
+export function parseProperties(cursor: Cursor): Readonly<Record<string, string>> {
   const seen = new Set<string>()
   const pairs = cursor.parenthesized((): [string, string] => {
     const start = cursor.token
@@ -71,7 +82,8 @@ function parseProperties(cursor: Cursor): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs)
 }
 
-function propertyKey(cursor: Cursor): string {
+/** A property's name: dotted names or a string. */
+export function propertyKey(cursor: Cursor): string {
   if (cursor.token.kind === 'string') return cursor.advance().text
   const parts = [cursor.name('the name of a property')]
   while (cursor.take('.')) parts.push(cursor.name('a name'))
@@ -89,7 +101,8 @@ function parsePartitions(cursor: Cursor): string[] {
   })
 }
 
-function parseClustering(cursor: Cursor): readonly string[] | 'auto' {
+/** `(column, ...)`, AUTO or NONE. */
+export function parseClustering(cursor: Cursor): readonly string[] | 'auto' {
   if (cursor.take('AUTO')) return 'auto'
   if (cursor.take('NONE')) return []
   if (!cursor.is('(')) cursor.fail("'(' and columns, AUTO or NONE", ['AUTO', 'NONE'])
@@ -103,7 +116,8 @@ function columnPath(cursor: Cursor): string {
   return parts.join('.')
 }
 
-function parseFormat(cursor: Cursor): Partial<Clauses> {
+/** `USING DELTA`: there is no other format. */
+export function parseFormat(cursor: Cursor): Record<string, never> {
   if (cursor.take('DELTA')) return {}
   return cursor.unsupportedClause(
     `USING ${cursor.token.text}`,

@@ -3,7 +3,7 @@ import type { Cursor } from '../../cursor.ts'
 import type { Token } from '../../token.ts'
 
 const WRITES = 'A pipeline writes its tables itself: define a streaming table, a materialized view or a flow.'
-const MAINTENANCE = 'Maintain tables with the commands of the same name: millrace optimize, vacuum, restore.'
+const MAINTENANCE = 'Run it in the console: millrace query "OPTIMIZE t".'
 const OUTSIDE = 'Tables are made, changed and removed by the pipeline that defines them.'
 
 /** Statements of Spark SQL and Databricks that are known by name, and what to do instead. */
