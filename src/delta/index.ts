@@ -19,6 +19,8 @@ export type {
   SetTransaction,
 } from './log/actions.ts'
 export type { HistoryEntry } from './log/history.ts'
+export { type OptimizeOptions, optimize, reorgPurge } from './maintenance/optimize.ts'
+export type { OptimizeMetrics, OptimizeResult } from './maintenance/optimize-metrics.ts'
 export { cleanLog, vacuum } from './maintenance/vacuum.ts'
 export type { DeltaPort } from './port.ts'
 export type { RowEngine, RowSession, WriteRequest, WriteResult, WrittenFile } from './row-engine.ts'

@@ -2,6 +2,7 @@ import { catalogConditions } from './conditions/catalog.ts'
 import { cliConditions } from './conditions/cli.ts'
 import { deltaConditions } from './conditions/delta.ts'
 import { deltaChangesConditions } from './conditions/delta-changes.ts'
+import { deltaMaintenanceConditions } from './conditions/delta-maintenance.ts'
 import { engineConditions } from './conditions/engine.ts'
 import { eventLogConditions } from './conditions/event-log.ts'
 import { functionConditions } from './conditions/function.ts'
@@ -22,6 +23,7 @@ export const conditions = {
   ...graphConditions,
   ...catalogConditions,
   ...deltaConditions,
+  ...deltaMaintenanceConditions,
   ...deltaChangesConditions,
   ...sourceConditions,
   ...engineConditions,

@@ -3,6 +3,7 @@ import type { Relation } from '../../plan/relation.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { addFileFrom } from '../files/add-file.ts'
 import { dataFilePath } from '../files/file-path.ts'
+import type { StatisticsLayout } from '../files/statistics.ts'
 import type { AddFile } from '../log/actions.ts'
 import type { RowSession, WrittenFile } from '../row-engine.ts'
 import type { Metadata } from '../schema/metadata.ts'
@@ -19,7 +20,7 @@ export interface WrittenRows {
 }
 
 /** The form of a table's files. */
-export type FileLayout = Pick<Metadata, 'schema' | 'partitionColumns' | 'configuration'>
+export type FileLayout = StatisticsLayout
 
 export interface WriteOptions {
   /** Columns of the query, which the table may lack. */
