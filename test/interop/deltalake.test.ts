@@ -26,15 +26,17 @@ import {
 } from '../../src/types/data-type.ts'
 import { canonicalRows } from '../support/canonical-rows.ts'
 import { openTestDuckdb, type TestDuckdb, temporaryFolder } from '../support/delta.ts'
-import { peer, preparePeer } from './delta-peer.ts'
+import { type Deltalake, hasDeltalake, startDeltalake } from './peer.ts'
 
 const folder = temporaryFolder()
 let duckdb: TestDuckdb
+let deltalake: Deltalake
 beforeAll(async () => {
-  preparePeer()
+  if (hasDeltalake) deltalake = startDeltalake()
   duckdb = await openTestDuckdb()
-}, 300_000)
+})
 afterAll(() => {
+  deltalake?.close()
   duckdb.close()
   folder.remove()
 })
@@ -116,28 +118,33 @@ const values = (rows: number, from = 0) => `
     CASE WHEN n % 7 <> 3 THEN {'x': n, 'y': {'z': ['a', NULL]}} END AS nested
   FROM range(${from}, ${from + rows}) AS r(n)`
 
-describe('tables of ours, read by deltalake', () => {
+describe.skipIf(!hasDeltalake)('tables of ours, read by deltalake', () => {
   it('hold the same rows in every type', async () => {
     const table = await create({ schema: allTypes })
     await append(table, values(30))
-    const answer = peer({ action: 'read', path })
-    expect(answer).toMatchObject({ version: 1, files: 1, operations: ['WRITE', 'CREATE TABLE'] })
-    expect(answer.rows).toEqual(await ownRows(table))
-    expect(answer.rows).toHaveLength(30)
+    const { version, files, operations } = await deltalake.describe(path)
+    expect({ version, files, operations }).toEqual({
+      version: 1,
+      files: 1,
+      operations: ['WRITE', 'CREATE TABLE'],
+    })
+    const rows = await deltalake.scan(path)
+    expect(rows).toEqual(await ownRows(table))
+    expect(rows).toHaveLength(30)
   })
 
   it.each(primitives.map((each) => [each.name]))('hold the same rows partitioned by %s', async (column) => {
     const schema = struct([field('id', LONG), ...primitives])
     const table = await create({ schema, partitionColumns: [column] })
     await append(table, values(12))
-    expect(peer({ action: 'read', path }).rows).toEqual(await ownRows(table))
+    expect(await deltalake.scan(path)).toEqual(await ownRows(table))
   })
 
   it('hold the same rows with timestamps without zone', async () => {
     const schema = struct([field('id', LONG), field('local', TIMESTAMP_NTZ)])
     const table = await create({ schema })
     await append(table, `SELECT range AS id, TIMESTAMP '2026-01-31 10:00:00.000001' AS local FROM range(3)`)
-    expect(peer({ action: 'read', path }).rows).toEqual(await ownRows(table))
+    expect(await deltalake.scan(path)).toEqual(await ownRows(table))
   })
 
   it('are skipped by their statistics without losing rows', async () => {
@@ -146,11 +153,11 @@ describe('tables of ours, read by deltalake', () => {
     const own = await ownRows(table)
     for (const value of [0, 9, 10, 25, 39, 40]) {
       const expected = own.filter((row) => Number(JSON.parse(row)[0]) >= value)
-      expect(peer({ action: 'read', path, filters: [['id', '>=', value]] }).rows).toEqual(expected)
+      expect(await deltalake.scan(path, { filters: [['id', '>=', value]] })).toEqual(expected)
     }
     const matching = own.filter((row) => JSON.parse(row)[7] === `é25 %/=+"'`)
-    expect(peer({ action: 'read', path, filters: [['x', '=', `é25 %/=+"'`]] }).rows).toEqual(matching)
-    expect(peer({ action: 'read', path, filters: [['x', '=', 'é25']] }).rows).toEqual([])
+    expect(await deltalake.scan(path, { filters: [['x', '=', `é25 %/=+"'`]] })).toEqual(matching)
+    expect(await deltalake.scan(path, { filters: [['x', '=', 'é25']] })).toEqual([])
   })
 
   it('are found through a checkpoint alone, at any later version', async () => {
@@ -160,14 +167,17 @@ describe('tables of ours, read by deltalake', () => {
       const transaction = table.startTransaction().addFiles(files).setTransaction('flow', BigInt(batch))
       expect((await transaction.commit({ operation: 'STREAMING UPDATE' })).checkpointError).toBeUndefined()
     }
-    expect(peer({ action: 'read', path, version: 3 }).rows).toEqual(await ownRows(table, 3))
+    expect(await deltalake.scan(path, { version: 3 })).toEqual(await ownRows(table, 3))
     for (const name of readdirSync(join(path, '_delta_log'))) {
       if (/^0+\d\.json$/.test(name)) rmSync(join(path, '_delta_log', name))
     }
-    const answer = peer({ action: 'read', path, apps: ['flow', 'other'] })
-    expect(answer).toMatchObject({ version: 12, files: 12, transactions: { flow: 12, other: null } })
-    expect(answer.rows).toEqual(await ownRows(table))
-    expect(peer({ action: 'read', path, version: 11 }).rows).toEqual(await ownRows(table, 11))
+    expect(await deltalake.describe(path, ['flow', 'other'])).toMatchObject({
+      version: 12,
+      files: 12,
+      transactions: { flow: 12, other: null },
+    })
+    expect(await deltalake.scan(path)).toEqual(await ownRows(table))
+    expect(await deltalake.scan(path, { version: 11 })).toEqual(await ownRows(table, 11))
   })
 
   it('keep their older files when a column is added, and lose them when overwritten', async () => {
@@ -178,7 +188,7 @@ describe('tables of ours, read by deltalake', () => {
     const change = table.startTransaction().updateMetadata({ schema: wide })
     await change.commit({ operation: 'ADD COLUMNS' })
     await append(table, values(3, 10))
-    expect(peer({ action: 'read', path }).rows).toEqual(await ownRows(table))
+    expect(await deltalake.scan(path)).toEqual(await ownRows(table))
     const files = await write(table, values(2, 20))
     const overwrite = table
       .startTransaction()
@@ -189,10 +199,9 @@ describe('tables of ours, read by deltalake', () => {
       operation: 'WRITE',
       operationParameters: { mode: 'Overwrite', partitionBy: [] },
     })
-    const answer = peer({ action: 'read', path })
-    expect(answer).toMatchObject({ version: 4, files: 1 })
-    expect(answer.rows).toEqual(await ownRows(table))
-    expect(peer({ action: 'read', path, version: 3 }).rows).toEqual(await ownRows(table, 3))
+    expect(await deltalake.describe(path)).toMatchObject({ version: 4, files: 1 })
+    expect(await deltalake.scan(path)).toEqual(await ownRows(table))
+    expect(await deltalake.scan(path, { version: 3 })).toEqual(await ownRows(table, 3))
   })
 
   it('are readable with clustering and a change feed', async () => {
@@ -202,11 +211,11 @@ describe('tables of ours, read by deltalake', () => {
       configuration: { 'delta.enableChangeDataFeed': 'true' },
     })
     await append(table, values(5))
-    expect(peer({ action: 'read', path }).rows).toEqual(await ownRows(table))
+    expect(await deltalake.scan(path)).toEqual(await ownRows(table))
   })
 })
 
-describe('tables that deltalake writes to', () => {
+describe.skipIf(!hasDeltalake)('tables that deltalake writes to', () => {
   it('take its appends to ours, with our checkpoints before them', async () => {
     const table = await create({
       schema: struct([field('id', LONG), ...primitives]),
@@ -215,24 +224,26 @@ describe('tables that deltalake writes to', () => {
     })
     await append(table, values(5))
     await append(table, values(5, 10))
-    expect(peer({ action: 'append', path }).version).toBe(3)
+    await deltalake.ask('append', { path, query: 'SELECT * FROM t' })
     await table.refresh()
-    const answer = peer({ action: 'read', path })
-    expect(answer.rows).toHaveLength(20)
-    expect(await ownRows(table)).toEqual(answer.rows)
+    expect(table.snapshot.version).toBe(3)
+    const rows = await deltalake.scan(path)
+    expect(rows).toHaveLength(20)
+    expect(await ownRows(table)).toEqual(rows)
     await append(table, values(1, 30))
     expect((await DeltaTable.open(storage, duckdb.port)).snapshot.version).toBe(4)
-    expect(peer({ action: 'read', path }).rows).toEqual(await ownRows(table))
+    expect(await deltalake.scan(path)).toEqual(await ownRows(table))
   })
 
   it.each([[undefined], [['day']], [['name', 'price']]])(
     'are read by us, partitioned by %j',
     async (partitionBy) => {
-      peer({ action: 'write', path, rows: 20, partitionBy })
-      const answer = peer({ action: 'write', path, rows: 20, from: 100, partitionBy, checkpoint: true })
+      await deltalake.ask('generate', { path, rows: 20, partitionBy })
+      await deltalake.ask('generate', { path, rows: 20, from: 100, partitionBy })
+      await deltalake.ask('checkpoint', { path })
       const table = await DeltaTable.open(storage, duckdb.port)
-      expect(table.snapshot.version).toBe(answer.version)
-      expect(await ownRows(table)).toEqual(answer.rows)
+      expect(table.snapshot.version).toBe(1)
+      expect(await ownRows(table)).toEqual(await deltalake.scan(path))
     },
   )
 })
