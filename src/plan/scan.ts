@@ -29,10 +29,10 @@ export interface DeltaScanFile {
   readonly numRecords?: number
   /** The value of FILE_INDEX. Default: the file's place in the scan. */
   readonly index?: number
-  /** Row positions that are deleted. */
-  readonly deletedRows?: readonly bigint[]
+  /** Row positions that are deleted, ascending. */
+  readonly deletedRows?: Float64Array
   /** Row positions that are read; the other rows are passed over. Not together with `deletedRows`. */
-  readonly keptRows?: readonly bigint[]
+  readonly keptRows?: Float64Array
   /** `insert`, `delete` ... of a change feed, with the commit it came from. */
   readonly change?: { readonly type?: string; readonly version: number; readonly timestampMs: number }
 }

@@ -65,11 +65,13 @@ async function changedVector(before: RemoveFile, after: AddFile, storage: Storag
 async function deletedIn(
   file: { readonly path: string; readonly deletionVector?: DeletionVectorDescriptor | null },
   storage: Storage,
-): Promise<readonly bigint[]> {
-  return file.deletionVector == null ? [] : readDeletionVector(file.deletionVector, storage, file.path)
+): Promise<Float64Array> {
+  return file.deletionVector == null
+    ? new Float64Array(0)
+    : readDeletionVector(file.deletionVector, storage, file.path)
 }
 
-function without(rows: readonly bigint[], others: readonly bigint[]): bigint[] {
+function without(rows: Float64Array, others: Float64Array): Float64Array {
   const excluded = new Set(others)
   return rows.filter((each) => !excluded.has(each))
 }

@@ -1,9 +1,12 @@
+import { basename, dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { PipelineError } from '../../errors/index.ts'
+import { localStorage } from '../../storage/local-storage.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { decodePath } from '../files/file-path.ts'
 import type { DeletionVectorDescriptor } from '../log/actions.ts'
-import { readRoaring64 } from './roaring.ts'
+import { readRoaring64 } from './read-roaring.ts'
+import { vectorPath } from './vector-path.ts'
 import { decodeZ85 } from './z85.ts'
 
 /**
@@ -14,7 +17,7 @@ export async function readDeletionVector(
   descriptor: DeletionVectorDescriptor,
   storage: Storage,
   file: string,
-): Promise<readonly bigint[]> {
+): Promise<Float64Array> {
   const fail = (detail: string): never => {
     throw new PipelineError('DELTA_INVALID_DELETION_VECTOR', { file, table: storage.name, detail })
   }
@@ -35,9 +38,9 @@ async function readStored(
   storage: Storage,
   fail: (detail: string) => never,
 ): Promise<Uint8Array> {
-  const path = vectorPath(descriptor, storage, fail)
+  const path = vectorPath(descriptor)!
   const { sizeInBytes } = descriptor
-  const bytes = await storage.readRange(path, descriptor.offset ?? 1, sizeInBytes + 8)
+  const bytes = await readFile(path, storage, [descriptor.offset ?? 1, sizeInBytes + 8])
   if (bytes === undefined || bytes.length < sizeInBytes + 8) return fail(`${path} is missing or too short`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const bitmap = bytes.subarray(4, 4 + sizeInBytes)
@@ -46,19 +49,16 @@ async function readStored(
   return bitmap
 }
 
-/** `u`: an optional folder, then the UUID in 20 characters of Z85. `p`: an absolute path, here below the table's root. */
-function vectorPath(
-  { storageType, pathOrInlineDv }: DeletionVectorDescriptor,
+/** Bytes of a file by its path in the log: below the table's root, or anywhere where a clone reads another table's. */
+async function readFile(
+  path: string,
   storage: Storage,
-  fail: (detail: string) => never,
-): string {
-  if (storageType === 'u') {
-    const folder = pathOrInlineDv.slice(0, -20)
-    const uuid = Buffer.from(decodeZ85(pathOrInlineDv.slice(-20), 16)).toString('hex')
-    const name = `deletion_vector_${uuid.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')}.bin`
-    return folder === '' ? name : `${folder}/${name}`
+  [offset, length]: readonly [number, number],
+): Promise<Uint8Array | undefined> {
+  const local = decodePath(path).replace(/^file:\/*/, '/')
+  if (!local.startsWith('/')) return storage.readRange(path, offset, length)
+  if (local.startsWith(`${storage.name}/`)) {
+    return storage.readRange(local.slice(storage.name.length + 1), offset, length)
   }
-  const absolute = decodePath(pathOrInlineDv).replace(/^file:\/*/, '/')
-  if (!absolute.startsWith(`${storage.name}/`)) return fail(`${pathOrInlineDv} is outside of the table`)
-  return absolute.slice(storage.name.length + 1)
+  return localStorage(dirname(local)).readRange(basename(local), offset, length)
 }

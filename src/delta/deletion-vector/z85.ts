@@ -17,3 +17,20 @@ export function decodeZ85(text: string, length: number): Uint8Array {
   }
   return bytes.subarray(0, length)
 }
+
+/** Bytes as Z85, with zeros behind them up to the next multiple of four: a private tail would be lost on other readers. */
+export function encodeZ85(bytes: Uint8Array): string {
+  const padded = Buffer.alloc(Math.ceil(bytes.length / 4) * 4)
+  padded.set(bytes)
+  let text = ''
+  for (let at = 0; at < padded.length; at += 4) {
+    let value = padded.readUInt32BE(at)
+    let block = ''
+    for (let digit = 0; digit < 5; digit++) {
+      block = ALPHABET[value % 85]! + block
+      value = Math.floor(value / 85)
+    }
+    text += block
+  }
+  return text
+}

@@ -9,6 +9,7 @@ import type { StructType } from '../../types/data-type.ts'
 import type { CompiledQuery, QueryContext } from '../engine.ts'
 import { deltaScanSql } from './delta-scan.ts'
 import { prepareFilesScan } from './files-scan.ts'
+import { holdPositions } from './held-positions.ts'
 import { quoteIdentifier, quoteList } from './quote.ts'
 
 /** A query that is ready to run on one connection. */
@@ -53,7 +54,7 @@ async function scanSql(connection: DuckDBConnection, scan: Scan, needsHidden: bo
     case 'staged':
       return quoteIdentifier(input.table)
     case 'delta':
-      return deltaScanSql(input, scan.schema)
+      return deltaScanSql(input, scan.schema, await holdPositions(connection, input))
     case 'files':
       return prepareFilesScan(connection, input, scan.schema, { withMetadata: needsHidden })
     case 'parquet':

@@ -9,15 +9,30 @@ import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
 /**
  * A Delta scan as a DuckDB relation with the columns of `schema`, which may be some of the table's, cast to their types. Columns of the files are matched by name,
  * without case: what a file lacks is null, what the table lacks is ignored, narrower types are widened. Partition values
- * and what a change feed adds are constants of the file. The connection's TimeZone must be UTC.
+ * and what a change feed adds are constants of the file. The connection's TimeZone must be UTC. `held` are tables of
+ * positions, for the branches that have one.
  */
-export function deltaScanSql(scan: DeltaScan, schema: StructType): string {
-  const { files } = scan
+export function deltaScanSql(
+  scan: DeltaScan,
+  schema: StructType,
+  held: ReadonlyMap<ScanBranch['kind'], string> = new Map(),
+): string {
   const columns = schema.fields.map((each) => columnOf(scan, each))
-  const kinds = Map.groupBy(files, (each) => (each.keptRows ? 'some' : each.deletedRows ? 'most' : 'all'))
-  const branches = [...kinds.values()]
+  const branches = scanBranches(scan)
   if (branches.length === 0) return `(${typedNulls(columns.map((each) => each.field))})`
-  return `(${branches.map((each) => branchSql(scan, each, columns)).join(' UNION ALL ')})`
+  const parts = branches.map((each) => branchSql(scan, each, columns, held.get(each.kind)))
+  return `(${parts.join(' UNION ALL ')})`
+}
+
+/** Files that are read by one read_parquet: all of their rows, all but some, or only some. */
+export interface ScanBranch {
+  readonly kind: 'all' | 'most' | 'some'
+  readonly files: readonly DeltaScanFile[]
+}
+
+export function scanBranches({ files }: DeltaScan): readonly ScanBranch[] {
+  const kinds = Map.groupBy(files, (each) => (each.keptRows ? 'some' : each.deletedRows ? 'most' : 'all'))
+  return [...kinds].map(([kind, list]) => ({ kind, files: list }))
 }
 
 /** Where a column's values come from; where both are given, the constant comes first. */
@@ -73,11 +88,15 @@ function partitionValue(scan: DeltaScan, column: string): (file: DeltaScanFile) 
 const FILE = 'file_index'
 const POSITION = 'file_row_number'
 
-function branchSql(scan: DeltaScan, files: readonly DeltaScanFile[], columns: readonly Column[]): string {
+function branchSql(
+  scan: DeltaScan,
+  branch: ScanBranch,
+  columns: readonly Column[],
+  heldIn: string | undefined,
+): string {
+  const { files, kind } = branch
   const data = columns.flatMap((each) => each.stored ?? [])
-  const needsPosition =
-    columns.some((each) => each.isPosition) ||
-    files.some((each) => each.deletedRows !== undefined || each.keptRows !== undefined)
+  const needsPosition = kind !== 'all' || columns.some((each) => each.isPosition)
   const needsFile = needsPosition || columns.some((each) => each.constant !== undefined)
   if (needsFile) checkVirtualNames(scan)
   const virtual = [...(needsFile ? [FILE] : []), ...(needsPosition ? [POSITION] : [])]
@@ -85,7 +104,7 @@ function branchSql(scan: DeltaScan, files: readonly DeltaScanFile[], columns: re
   // The empty relation before the files gives names and types to the columns that they lack.
   const rows = data.length === 0 ? source : `${typedNulls(data)} UNION ALL BY NAME ${source}`
   const select = columns.map((each) => `${columnSql(each, files)} AS ${quoteIdentifier(each.field.name)}`)
-  return `SELECT ${select.join(', ') || '1'} FROM (${rows}) AS f${chosenRows(files)}`
+  return `SELECT ${select.join(', ') || '1'} FROM (${rows}) AS f${chosenRows(branch, heldIn)}`
 }
 
 /** A column of the same name would hide DuckDB's. */
@@ -139,15 +158,18 @@ function constantSql(values: readonly (string | null)[], type: DataType): string
 }
 
 /** Leaves out the rows that deletion vectors name, or all others, by their position in the file. */
-function chosenRows(files: readonly DeltaScanFile[]): string {
-  const join = files.some((each) => each.keptRows !== undefined) ? 'SEMI' : 'ANTI'
-  const named = files.flatMap(({ deletedRows, keptRows }, index) => {
-    const rows = keptRows ?? deletedRows
-    return rows === undefined ? [] : [`(${index}, [${rows.join(', ')}]::BIGINT[])`]
-  })
-  if (named.length === 0) return ''
-  const rows = `SELECT v.file, unnest(v.rows) AS position FROM (VALUES ${named.join(', ')}) AS v(file, rows)`
-  return ` ${join} JOIN (${rows}) AS d ON f.${FILE} = d.file AND f.${POSITION} = d.position`
+function chosenRows({ kind, files }: ScanBranch, heldIn: string | undefined): string {
+  if (kind === 'all') return ''
+  const rows = heldIn === undefined ? `(${listedPositions(files)})` : quoteIdentifier(heldIn)
+  const join = kind === 'some' ? 'SEMI' : 'ANTI'
+  return ` ${join} JOIN ${rows} AS d ON f.${FILE} = d.file AND f.${POSITION} = d.position`
+}
+
+function listedPositions(files: readonly DeltaScanFile[]): string {
+  const lists = files.map(
+    ({ deletedRows, keptRows }, index) => `(${index}, [${(keptRows ?? deletedRows!).join(', ')}]::BIGINT[])`,
+  )
+  return `SELECT v.file, unnest(v.rows) AS position FROM (VALUES ${lists.join(', ')}) AS v(file, rows)`
 }
 
 /** A relation of the right columns without rows. */

@@ -210,11 +210,11 @@ describe('a delta scan', () => {
       await file('SELECT range AS id FROM range(5)', { partitionValues: { p: 'a' } }),
       await file('SELECT range + 100 AS id FROM range(5)', {
         partitionValues: { p: 'b' },
-        deletedRows: [0n, 3n],
+        deletedRows: Float64Array.of(0, 3),
       }),
       await file('SELECT range + 200 AS id FROM range(2)', {
         partitionValues: { p: 'c' },
-        deletedRows: [1n],
+        deletedRows: Float64Array.of(1),
       }),
     ]
     const result = await rows(scanOf(schema, files, { partitionColumns: ['p'] }))
