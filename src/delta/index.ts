@@ -19,17 +19,26 @@ export type {
   SetTransaction,
 } from './log/actions.ts'
 export type { HistoryEntry } from './log/history.ts'
+export { cleanLog } from './maintenance/clean-log.ts'
 export { type OptimizeOptions, optimize, reorgPurge } from './maintenance/optimize.ts'
 export type { OptimizeMetrics, OptimizeResult } from './maintenance/optimize-metrics.ts'
-export { cleanLog, vacuum } from './maintenance/vacuum.ts'
+export { type VacuumOptions, type VacuumResult, vacuum } from './maintenance/vacuum.ts'
 export type { DeltaPort } from './port.ts'
 export type { RowEngine, RowSession, WriteRequest, WriteResult, WrittenFile } from './row-engine.ts'
+export {
+  type RowIdentity,
+  rowIdentityFields,
+  rowIdentityOf,
+  withRowIdentity,
+} from './row-tracking/row-identity.ts'
 export { deltaScanOf } from './scan.ts'
+export { definedSchema, logicalPath, physicalPath } from './schema/column-mapping.ts'
 export type { Metadata } from './schema/metadata.ts'
 export { physicalName, physicalNaming } from './schema/physical-name.ts'
+export { storedProperties } from './schema/protocol-request.ts'
 export type { Snapshot } from './snapshot.ts'
 export { type CreateTableOptions, DeltaTable } from './table.ts'
 export type { TableContext } from './table-context.ts'
 export { type CommitOptions, type CommitResult, type MetadataChange, Transaction } from './transaction.ts'
-export { defaultValue, type PrepareOptions, prepareRows } from './write/prepare-rows.ts'
+export { defaultValue, hasRowRules, type PrepareOptions, prepareRows } from './write/prepare-rows.ts'
 export { publishFiles, type WrittenRows, writeRows } from './write/write-rows.ts'

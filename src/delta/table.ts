@@ -15,7 +15,7 @@ import type { DeltaPort } from './port.ts'
 import { metadataFrom } from './schema/metadata.ts'
 import { checkTableDefinition } from './schema/table-definition.ts'
 import { checkpointIntervalOf } from './schema/table-properties.ts'
-import { clusteringDomain, type Snapshot } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 import { type CommitLog, type CommitResult, Transaction } from './transaction.ts'
 
 export interface CreateTableOptions {
@@ -83,9 +83,7 @@ export class DeltaTable {
       }),
     }
     const transaction = new Transaction(log, { metadata })
-    if (options.clusteringColumns !== undefined) {
-      transaction.setDomainMetadata(clusteringDomain(options.clusteringColumns))
-    }
+    if (options.clusteringColumns !== undefined) transaction.clusterBy(options.clusteringColumns)
     return transaction
   }
 

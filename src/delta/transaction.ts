@@ -17,10 +17,14 @@ import type {
 } from './log/actions.ts'
 import { commitPath } from './log/log-files.ts'
 import { missingCommit, readCommit } from './log/read-log.ts'
+import { assignRowIds, givesRowIds, rowIdMark } from './row-tracking/assign-row-ids.ts'
+import { physicalPath } from './schema/column-mapping.ts'
+import { completeMetadata } from './schema/complete-metadata.ts'
 import { changeMetadata, type Metadata, type MetadataFields } from './schema/metadata.ts'
-import { checkWritable, neededFeatures, protocolFor } from './schema/protocol.ts'
+import { atLeast, checkWritable, neededFeatures, protocolFor, withoutFeatures } from './schema/protocol.ts'
+import { type ProtocolRequest, protocolRequestOf, storedProperties } from './schema/protocol-request.ts'
 import { checkTableDefinition } from './schema/table-definition.ts'
-import { clusteringDomain, type Snapshot } from './snapshot.ts'
+import { CLUSTERING_DOMAIN, clusteringDomain, type Snapshot } from './snapshot.ts'
 import { withIdentityMarks } from './write/identity-marks.ts'
 import type { WrittenRows } from './write/write-rows.ts'
 
@@ -82,13 +86,16 @@ export class Transaction {
   #metadata: Metadata
   #protocol: Protocol | undefined
   #metadataChanged = false
+  readonly #features = new Set<string>()
+  #versions = { reader: 1, writer: 1 }
+  #dropped: readonly string[] = []
 
   constructor(log: CommitLog, base: TransactionBase) {
     this.#log = log
     this.readSnapshot = base.snapshot
     this.#metadata = base.snapshot === undefined ? base.metadata : base.snapshot.metadata
     this.#protocol = base.snapshot?.protocol
-    this.#metadataChanged = base.snapshot === undefined
+    if (base.snapshot === undefined) this.#define(base.metadata)
   }
 
   /** The metadata that the table will have. */
@@ -97,15 +104,45 @@ export class Transaction {
   }
 
   /**
-   * Changes the table's definition in the same commit; each field given replaces the old one whole.
-   * Throws the conditions of `checkTableDefinition`.
+   * Changes the table's definition in the same commit; each field given replaces the old one whole. Properties that ask
+   * something of the protocol (`delta.feature.*`) are acted upon and not stored; mapped columns get their ids and names.
+   * Throws the conditions of `checkTableDefinition`, `protocolRequestOf` and `completeMetadata`.
    */
   updateMetadata({ clusteringColumns, ...fields }: MetadataChange): this {
-    this.#metadata = changeMetadata(this.#metadata.action, fields)
-    this.#metadataChanged = true
-    if (clusteringColumns !== undefined) this.setDomainMetadata(clusteringDomain(clusteringColumns))
+    this.#define(changeMetadata(this.#metadata.action, fields))
     checkTableDefinition(this.#metadata, clusteringColumns)
+    return clusteringColumns === undefined ? this : this.clusterBy(clusteringColumns)
+  }
+
+  /** Sets the clustering keys, each a path of the table's column names; none for CLUSTER BY NONE. */
+  clusterBy(columns: readonly (readonly string[])[]): this {
+    const { schema } = this.#metadata
+    return this.setDomainMetadata(clusteringDomain(columns.map((path) => physicalPath(schema, path))))
+  }
+
+  /** Asks for table features, or for versions of the protocol, beyond what the metadata needs. */
+  requestProtocol({ features, minReaderVersion, minWriterVersion }: ProtocolRequest): this {
+    for (const name of features) this.#features.add(name)
+    const { reader, writer } = this.#versions
+    this.#versions = {
+      reader: Math.max(reader, minReaderVersion),
+      writer: Math.max(writer, minWriterVersion),
+    }
     return this
+  }
+
+  /** Takes features from the protocol. The caller has removed all that is left of them. */
+  dropFeatures(names: readonly string[]): this {
+    this.#dropped = names
+    return this
+  }
+
+  #define(metadata: Metadata): void {
+    this.requestProtocol(protocolRequestOf(metadata.configuration, this.#log.storage.name))
+    const configuration = storedProperties(metadata.configuration)
+    const stored = changeMetadata(metadata.action, { configuration })
+    this.#metadata = completeMetadata(stored, this.readSnapshot?.metadata)
+    this.#metadataChanged = true
   }
 
   addFile(file: AddFile): this {
@@ -188,9 +225,10 @@ export class Transaction {
     const reads = this.#reads(actions)
     let version = (this.readSnapshot?.version ?? -1) + 1
     let previousMs = this.readSnapshot?.timestampMs
+    let mark = rowIdMark(this.readSnapshot?.domainMetadata.values() ?? [])
     for (;;) {
       const commitInfo = this.#commitInfo(actions, options, { txnId, previousMs, isolation: reads.isolation })
-      const outcome = await this.#put(version, { ...actions, commitInfo })
+      const outcome = await this.#put(version, { ...this.#withRowIds(actions, version, mark), commitInfo })
       if (outcome === 'created') break
       const winners = await this.#winnersFrom(version)
       const own = winners.find((winner) => winner.commitInfo?.txnId === txnId)
@@ -198,7 +236,10 @@ export class Transaction {
         version = own.version
         break
       }
-      for (const winner of winners) checkConflict(actions, reads, winner, this.#log.storage.name)
+      for (const winner of winners) {
+        checkConflict(actions, reads, winner, this.#log.storage.name)
+        mark = maximum(mark, rowIdMark(winner.domains))
+      }
       version += winners.length
       previousMs = winners.at(-1)?.timestampMs
     }
@@ -206,9 +247,7 @@ export class Transaction {
   }
 
   #actions(): CommitActions {
-    const extra = this.#domains.has('delta.clustering') ? ['clustering'] : []
-    const needed = this.#domains.size > 0 ? [...extra, 'domainMetadata'] : extra
-    const protocol = protocolFor(neededFeatures(this.#metadata, needed), this.#protocol)
+    const protocol = this.#nextProtocol()
     checkWritable(protocol, this.#metadata, this.#log.storage.name)
     const removes = [...this.#removes.values()]
     const isAppendOnly = this.#metadata.configuration['delta.appendOnly']?.toLowerCase() === 'true'
@@ -224,6 +263,22 @@ export class Transaction {
       transactions: [...this.#transactions.values()],
       domains: [...this.#domains.values()],
     }
+  }
+
+  #nextProtocol(): Protocol {
+    const extra = [...this.#features]
+    if (this.#domains.has(CLUSTERING_DOMAIN)) extra.push('clustering')
+    if (this.#domains.size > 0) extra.push('domainMetadata')
+    const plain: Protocol = { minReaderVersion: 1, minWriterVersion: 2 }
+    const before = atLeast(this.#protocol ?? plain, this.#versions.reader, this.#versions.writer)
+    const next = protocolFor(neededFeatures(this.#metadata, extra), before)
+    return this.#dropped.length > 0 ? withoutFeatures(next, this.#dropped) : next
+  }
+
+  #withRowIds(actions: CommitActions, version: number, mark: bigint): CommitActions {
+    const protocol = actions.protocol ?? this.#protocol
+    const isTracked = protocol !== undefined && givesRowIds(protocol, this.#metadata)
+    return isTracked ? assignRowIds(actions, version, mark) : actions
   }
 
   #reads(actions: CommitActions): TransactionReads {
@@ -324,6 +379,10 @@ function tombstoneOf(file: AddFile, deletionTimestamp: number, dataChange: boole
 function isolationOf(metadata: Metadata): IsolationLevel {
   const level = metadata.configuration['delta.isolationLevel']?.toLowerCase()
   return level === 'writeserializable' ? 'WriteSerializable' : 'Serializable'
+}
+
+function maximum(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }
 
 /** Values of operationParameters are texts, as Spark writes and older readers expect them: `"[]"`, `"true"`. */

@@ -34,3 +34,29 @@ function walkPath(
     return found === undefined ? name : nameOf(found)
   })
 }
+
+/** The schema without what writers keep in it: ids and names of mapped columns, earlier types, marks of identity columns. */
+export function definedSchema(type: StructType): StructType
+export function definedSchema(type: DataType): DataType
+export function definedSchema(type: DataType): DataType {
+  switch (type.kind) {
+    case 'struct':
+      return { ...type, fields: type.fields.map(definedField) }
+    case 'array':
+      return { ...type, elementType: definedSchema(type.elementType) }
+    case 'map':
+      return { ...type, keyType: definedSchema(type.keyType), valueType: definedSchema(type.valueType) }
+    default:
+      return type
+  }
+}
+
+function definedField(field: StructField): StructField {
+  const kept = Object.entries(field.metadata).filter(
+    ([key]) =>
+      !key.startsWith('delta.columnMapping.') &&
+      key !== 'delta.typeChanges' &&
+      key !== 'delta.identity.highWaterMark',
+  )
+  return { ...field, dataType: definedSchema(field.dataType), metadata: Object.fromEntries(kept) }
+}

@@ -1,6 +1,11 @@
 import type { StructField } from '../../types/data-type.ts'
 import type { Metadata } from './metadata.ts'
-import { columnMappingOf } from './protocol.ts'
+
+/** How columns are found in data files (PROTOCOL.md, Column Mapping). */
+export function columnMappingOf({ configuration }: Pick<Metadata, 'configuration'>): 'none' | 'name' | 'id' {
+  const mode = configuration['delta.columnMapping.mode']
+  return mode === 'name' || mode === 'id' ? mode : 'none'
+}
 
 /** The name of a field in data files, statistics and partition values (PROTOCOL.md, Column Mapping). */
 export function physicalName(field: StructField): string {

@@ -1,102 +1,21 @@
 import { PipelineError } from '../../errors/index.ts'
-import type { DataType, StructField, StructType } from '../../types/data-type.ts'
 import type { Protocol } from '../log/actions.ts'
+import { features } from './features.ts'
 import type { Metadata } from './metadata.ts'
 
-/** A table feature (PROTOCOL.md, Table Features). */
-interface Feature {
-  /** Readers must know it too. */
-  readonly reader?: true
-  /** Features that must be listed with it. */
-  readonly needs?: readonly string[]
-  /** Reader versions 2 and writer versions up to 6 imply features: the version from which on they do. */
-  readonly legacyWriter?: number
-  /** We can read tables that list it. */
-  readonly readable?: true
-  /** Whether we can write a table that lists it, given its metadata. */
-  readonly writable?: (metadata: Metadata) => boolean
-  /** True when the metadata asks for it. */
-  readonly neededBy?: (metadata: Metadata) => boolean
-}
+export { neededFeatures } from './features.ts'
+export { columnMappingOf } from './physical-name.ts'
 
-const always = () => true
-const hasProperty = (name: string, value: string) => (metadata: Metadata) =>
-  metadata.configuration[name]?.toLowerCase() === value
-const hasFieldMetadata = (prefix: string) => (metadata: Metadata) =>
-  someField(metadata.schema, (field) => Object.keys(field.metadata).some((key) => key.startsWith(prefix)))
-const hasType = (kind: DataType['kind']) => (metadata: Metadata) =>
-  someField(metadata.schema, (field) => contains(field.dataType, kind))
-const not =
-  (test: (metadata: Metadata) => boolean): ((metadata: Metadata) => boolean) =>
-  (metadata) =>
-    !test(metadata)
-
-const hasConstraints = (metadata: Metadata) =>
-  Object.keys(metadata.configuration).some((key) => key.startsWith('delta.constraints.'))
-const isMapped = (metadata: Metadata) => columnMappingOf(metadata) !== 'none'
-const isGenerated = hasFieldMetadata('delta.generationExpression')
-const isIdentity = hasFieldMetadata('delta.identity.')
-const hasDefaults = hasFieldMetadata('CURRENT_DEFAULT')
-
-const features: Readonly<Record<string, Feature>> = {
-  appendOnly: { legacyWriter: 2, writable: always },
-  invariants: { legacyWriter: 2, writable: not(hasFieldMetadata('delta.invariants')) },
-  checkConstraints: { legacyWriter: 3, writable: not(hasConstraints), neededBy: hasConstraints },
-  changeDataFeed: {
-    legacyWriter: 4,
-    writable: always,
-    neededBy: hasProperty('delta.enableChangeDataFeed', 'true'),
-  },
-  generatedColumns: { legacyWriter: 4, writable: not(isGenerated), neededBy: isGenerated },
-  columnMapping: {
-    reader: true,
-    legacyWriter: 5,
-    readable: true,
-    writable: not(isMapped),
-    neededBy: isMapped,
-  },
-  identityColumns: { legacyWriter: 6, writable: not(isIdentity), neededBy: isIdentity },
-  allowColumnDefaults: { writable: not(hasDefaults), neededBy: hasDefaults },
-  timestampNtz: { reader: true, readable: true, writable: always, neededBy: hasType('timestamp_ntz') },
-  deletionVectors: {
-    reader: true,
-    readable: true,
-    writable: always,
-    neededBy: hasProperty('delta.enableDeletionVectors', 'true'),
-  },
-  domainMetadata: { writable: always },
-  clustering: { needs: ['domainMetadata'], writable: always },
-  inCommitTimestamp: { writable: always, neededBy: hasProperty('delta.enableInCommitTimestamps', 'true') },
-  vacuumProtocolCheck: { reader: true, readable: true, writable: always },
-  v2Checkpoint: {
-    reader: true,
-    readable: true,
-    writable: not(hasProperty('delta.checkpointPolicy', 'v2')),
-    neededBy: hasProperty('delta.checkpointPolicy', 'v2'),
-  },
-  typeWidening: {
-    reader: true,
-    readable: true,
-    writable: always,
-    neededBy: hasProperty('delta.enableTypeWidening', 'true'),
-  },
-  'typeWidening-preview': { reader: true, readable: true, writable: always },
-  rowTracking: { needs: ['domainMetadata'], neededBy: hasProperty('delta.enableRowTracking', 'true') },
-  variantType: { reader: true, neededBy: hasType('variant') },
-}
-
-/** How columns are found in data files (PROTOCOL.md, Column Mapping). */
-export function columnMappingOf(metadata: Pick<Metadata, 'configuration'>): 'none' | 'name' | 'id' {
-  const mode = metadata.configuration['delta.columnMapping.mode']
-  return mode === 'name' || mode === 'id' ? mode : 'none'
-}
+/** Versions from which on a protocol lists its features (PROTOCOL.md, Table Features). */
+const LISTS_READER_FEATURES = 3
+const LISTS_WRITER_FEATURES = 7
 
 /**
  * Throws DELTA_INVALID_PROTOCOL_VERSION or DELTA_UNSUPPORTED_FEATURES_FOR_READ when a table may hold what we would
  * misread. `table` names it.
  */
 export function checkReadable(protocol: Protocol, table: string): void {
-  if (protocol.minReaderVersion > 3) throw unsupportedVersion(protocol, table)
+  if (protocol.minReaderVersion > LISTS_READER_FEATURES) throw unsupportedVersion(protocol, table)
   const unsupported = (protocol.readerFeatures ?? []).filter((name) => features[name]?.readable !== true)
   if (unsupported.length > 0) {
     throw new PipelineError('DELTA_UNSUPPORTED_FEATURES_FOR_READ', {
@@ -109,7 +28,7 @@ export function checkReadable(protocol: Protocol, table: string): void {
 /** Throws the same for writing, when a table asks of its writers what we do not do. */
 export function checkWritable(protocol: Protocol, metadata: Metadata, table: string): void {
   checkReadable(protocol, table)
-  if (protocol.minWriterVersion > 7) throw unsupportedVersion(protocol, table)
+  if (protocol.minWriterVersion > LISTS_WRITER_FEATURES) throw unsupportedVersion(protocol, table)
   const unsupported = writerFeaturesOf(protocol).filter(
     (name) => features[name]?.writable?.(metadata) !== true,
   )
@@ -121,36 +40,77 @@ export function checkWritable(protocol: Protocol, metadata: Metadata, table: str
   }
 }
 
-/** Features that a table's metadata needs; `extra` are those that it cannot show, such as clustering. */
-export function neededFeatures(metadata: Metadata, extra: readonly string[] = []): readonly string[] {
-  const names = new Set<string>(extra)
-  for (const [name, feature] of Object.entries(features)) if (feature.neededBy?.(metadata)) names.add(name)
-  for (const name of names) for (const other of features[name]?.needs ?? []) names.add(other)
-  return [...names]
-}
-
 /**
  * The lowest protocol that covers `needed` on top of `current`: version (1,2) where nothing is needed, so that every
  * reader opens the table, else a feature list that holds no more than it must.
  */
 export function protocolFor(needed: readonly string[], current?: Protocol): Protocol {
-  const plain: Protocol = { minReaderVersion: 1, minWriterVersion: 2 }
-  const before = current ?? plain
+  const before = current ?? { minReaderVersion: 1, minWriterVersion: 2 }
   const known = new Set(writerFeaturesOf(before))
   if (needed.every((name) => known.has(name))) return before
-  const writerFeatures = [...new Set(['appendOnly', 'invariants', ...known, ...needed])].sort()
-  const readerFeatures = writerFeatures.filter((name) => features[name]?.reader)
-  return readerFeatures.length > 0
-    ? { minReaderVersion: 3, minWriterVersion: 7, readerFeatures, writerFeatures }
-    : { minReaderVersion: 1, minWriterVersion: 7, writerFeatures }
+  const listed = listing([...known, ...needed])
+  return before.minReaderVersion >= LISTS_READER_FEATURES ? withReaderList(listed) : listed
+}
+
+/**
+ * The protocol with at least these versions. Versions that imply their features are kept as they are where nothing else
+ * is listed; 3 and 7 turn them into a list.
+ */
+export function atLeast(protocol: Protocol, reader: number, writer: number): Protocol {
+  if (reader <= protocol.minReaderVersion && writer <= protocol.minWriterVersion) return protocol
+  if (protocol.minWriterVersion >= LISTS_WRITER_FEATURES || writer >= LISTS_WRITER_FEATURES) {
+    const implied = impliedFeatures(reader, Math.min(writer, LISTS_WRITER_FEATURES - 1))
+    const asked = writer < LISTS_WRITER_FEATURES ? implied : []
+    const listed = listing([...writerFeaturesOf(protocol), ...asked])
+    return reader >= LISTS_READER_FEATURES ? withReaderList(listed) : listed
+  }
+  return {
+    minReaderVersion: Math.max(reader, protocol.minReaderVersion),
+    minWriterVersion: Math.max(writer, protocol.minWriterVersion),
+  }
+}
+
+/** The protocol without some features, and back at (1,2) where the rest allows it. */
+export function withoutFeatures(protocol: Protocol, dropped: readonly string[]): Protocol {
+  const rest = writerFeaturesOf(protocol).filter((name) => !dropped.includes(name))
+  const isPlain = rest.every((name) => name === 'appendOnly' || name === 'invariants')
+  return isPlain ? { minReaderVersion: 1, minWriterVersion: 2 } : listing(rest)
 }
 
 /** The writer features of a protocol, those that a version below 7 implies spelt out. */
 export function writerFeaturesOf(protocol: Protocol): readonly string[] {
-  if (protocol.minWriterVersion >= 7) return protocol.writerFeatures ?? []
+  if (protocol.minWriterVersion >= LISTS_WRITER_FEATURES) return protocol.writerFeatures ?? []
+  return impliedFeatures(protocol.minReaderVersion, protocol.minWriterVersion)
+}
+
+function impliedFeatures(reader: number, writer: number): string[] {
   return Object.entries(features)
-    .filter(([, feature]) => (feature.legacyWriter ?? Infinity) <= protocol.minWriterVersion)
+    .filter(
+      ([, { legacyWriter = Infinity, legacyReader = 1 }]) => legacyWriter <= writer && legacyReader <= reader,
+    )
     .map(([name]) => name)
+}
+
+/** Column mapping alone asks for reader version 2, which more readers know than a list. */
+function listing(names: readonly string[]): Protocol {
+  const writerFeatures = [...new Set(['appendOnly', 'invariants', ...names])].sort()
+  const ofReaders = writerFeatures.filter((name) => features[name]?.reader)
+  const minReaderVersion = Math.max(
+    1,
+    ...ofReaders.map((name) => features[name]!.legacyReader ?? LISTS_READER_FEATURES),
+  )
+  const listed: Protocol = { minReaderVersion, minWriterVersion: LISTS_WRITER_FEATURES, writerFeatures }
+  return minReaderVersion < LISTS_READER_FEATURES ? listed : withReaderList(listed)
+}
+
+function withReaderList(protocol: Protocol): Protocol {
+  const writerFeatures = protocol.writerFeatures ?? []
+  return {
+    minReaderVersion: LISTS_READER_FEATURES,
+    minWriterVersion: LISTS_WRITER_FEATURES,
+    readerFeatures: writerFeatures.filter((name) => features[name]?.reader),
+    writerFeatures,
+  }
 }
 
 function unsupportedVersion(protocol: Protocol, table: string): PipelineError {
@@ -159,34 +119,4 @@ function unsupportedVersion(protocol: Protocol, table: string): PipelineError {
     reader: protocol.minReaderVersion.toString(),
     writer: protocol.minWriterVersion.toString(),
   })
-}
-
-function someField(schema: StructType, test: (field: StructField) => boolean): boolean {
-  return schema.fields.some(
-    (field) => test(field) || structsIn(field.dataType).some((inner) => someField(inner, test)),
-  )
-}
-
-function structsIn(type: DataType): StructType[] {
-  switch (type.kind) {
-    case 'struct':
-      return [type]
-    case 'array':
-      return structsIn(type.elementType)
-    case 'map':
-      return [...structsIn(type.keyType), ...structsIn(type.valueType)]
-    default:
-      return []
-  }
-}
-
-function contains(type: DataType, kind: DataType['kind']): boolean {
-  switch (type.kind) {
-    case 'array':
-      return contains(type.elementType, kind)
-    case 'map':
-      return contains(type.keyType, kind) || contains(type.valueType, kind)
-    default:
-      return type.kind === kind
-  }
 }

@@ -41,6 +41,48 @@ export function logRetentionMs(metadata: Metadata): number {
   return durationOf(metadata, 'delta.logRetentionDuration') ?? 30 * UNITS_MS.day!
 }
 
+/** How long the `txn` of an application is kept: `delta.setTransactionRetentionDuration`, for ever where it is unset. */
+export function transactionRetentionMs(metadata: Metadata): number {
+  return durationOf(metadata, 'delta.setTransactionRetentionDuration') ?? Infinity
+}
+
+/** Whether checkpoints delete what is older than `logRetentionMs`: `delta.enableExpiredLogCleanup`, true. */
+export function cleansLog(metadata: Metadata): boolean {
+  return flagOf(metadata.configuration, 'delta.enableExpiredLogCleanup') ?? true
+}
+
+/** The kind of checkpoint to write: `delta.checkpointPolicy`, classic. */
+export function checkpointPolicyOf(metadata: Metadata): 'classic' | 'v2' {
+  return metadata.configuration['delta.checkpointPolicy']?.toLowerCase() === 'v2' ? 'v2' : 'classic'
+}
+
+/** How checkpoints hold statistics: as JSON text (unless told not to), as typed columns (when told to). */
+export function checkpointStatisticsOf(metadata: Metadata): { json: boolean; struct: boolean } {
+  return {
+    json: flagOf(metadata.configuration, 'delta.checkpoint.writeStatsAsJson') ?? true,
+    struct: flagOf(metadata.configuration, 'delta.checkpoint.writeStatsAsStruct') ?? false,
+  }
+}
+
+/** Whether commits carry their time: `delta.enableInCommitTimestamps`, false. */
+export function hasInCommitTimestamps(configuration: Metadata['configuration']): boolean {
+  return flagOf(configuration, 'delta.enableInCommitTimestamps') ?? false
+}
+
+/**
+ * Versions before it must keep their commits and checkpoints, for readers that do not know a feature that was dropped:
+ * `delta.requireCheckpointProtectionBeforeVersion` (PROTOCOL.md, Checkpoint Protection), 0.
+ */
+export function protectedBefore(metadata: Metadata): number {
+  const version = Number(metadata.configuration['delta.requireCheckpointProtectionBeforeVersion'] ?? 0)
+  return Number.isSafeInteger(version) && version > 0 ? version : 0
+}
+
+function flagOf(configuration: Metadata['configuration'], property: string): boolean | undefined {
+  const text = configuration[property]?.toLowerCase()
+  return text === 'true' ? true : text === 'false' ? false : undefined
+}
+
 function durationOf(metadata: Metadata, property: string): number | undefined {
   const text = metadata.configuration[property]
   return text === undefined ? undefined : parseInterval(text)

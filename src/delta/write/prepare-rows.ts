@@ -14,7 +14,14 @@ import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { fieldNamed, LONG, type StructField, type StructType } from '../../types/data-type.ts'
 import type { RowEngine } from '../row-engine.ts'
-import { defaultOf, generationExpressionOf, type Identity, identityOf } from '../schema/column-rules.ts'
+import {
+  CONSTRAINT_PREFIX,
+  defaultOf,
+  generationExpressionOf,
+  type Identity,
+  identityOf,
+  invariantOf,
+} from '../schema/column-rules.ts'
 import type { Metadata } from '../schema/metadata.ts'
 import { fitColumn } from './fit-column.ts'
 import {
@@ -74,6 +81,21 @@ export function prepareRows(
     ...constraintChecks(metadata, engine, options.tableName),
   ]
   return checkedRows(whole, names, carrierOf(metadata), checks)
+}
+
+/** False for tables that take any rows of their types as they are: then `prepareRows` only puts columns in order. */
+export function hasRowRules({ schema, configuration }: Metadata): boolean {
+  return (
+    schema.fields.some(
+      (each) =>
+        generationExpressionOf(each) !== undefined ||
+        identityOf(each) !== undefined ||
+        defaultOf(each) !== undefined ||
+        invariantOf(each) !== undefined,
+    ) ||
+    Object.keys(configuration).some((key) => key.startsWith(CONSTRAINT_PREFIX)) ||
+    nestedNotNullChecks(schema, '').length > 0
+  )
 }
 
 /** The value that a column has where a row brings none, for DEFAULT in an INSERT, UPDATE or MERGE. */

@@ -1,13 +1,15 @@
 import { rmSync } from 'node:fs'
 import type { Relation } from '../../plan/relation.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { struct } from '../../types/data-type.ts'
 import { addFileFrom } from '../files/add-file.ts'
 import { dataFilePath } from '../files/file-path.ts'
 import type { StatisticsLayout } from '../files/statistics.ts'
 import type { AddFile } from '../log/actions.ts'
 import type { RowSession, WrittenFile } from '../row-engine.ts'
+import { rowIdentityFields } from '../row-tracking/row-identity.ts'
 import type { Metadata } from '../schema/metadata.ts'
-import { columnMappingOf } from '../schema/protocol.ts'
+import { columnMappingOf } from '../schema/physical-name.ts'
 import { type IdentityMarks, identityMarks } from './identity-marks.ts'
 import { checkNotNull } from './not-null.ts'
 
@@ -27,6 +29,10 @@ export interface WriteOptions {
   readonly orderBy?: readonly string[]
   /** Bytes. */
   readonly targetFileSize?: number
+  /** The table as errors name it; by default its folder. */
+  readonly tableName?: string
+  /** The query has the hidden columns of `withRowIdentity`: rows that were in the table before keep their ids. */
+  readonly rowIdentity?: boolean
 }
 
 /**
@@ -42,18 +48,18 @@ export async function writeRows(
   options: WriteOptions = {},
 ): Promise<WrittenRows> {
   const folder = await storage.stagingPath('')
-  const { schema, partitionColumns } = metadata
-  const columnMapping = columnMappingOf(metadata)
+  const { tableName = storage.name, rowIdentity = false, ...shape } = options
+  const hidden = rowIdentity ? rowIdentityFields(metadata) : []
   try {
     const written = await session.write({
       query,
-      schema,
-      partitionColumns,
-      columnMapping,
+      schema: struct([...metadata.schema.fields, ...hidden]),
+      partitionColumns: metadata.partitionColumns,
+      columnMapping: columnMappingOf(metadata),
       folder,
-      ...options,
+      ...shape,
     })
-    checkNotNull(written.files, metadata, storage.name)
+    checkNotNull(written.files, metadata, tableName)
     return {
       adds: await publishFiles(storage, written.files, metadata),
       rowCount: written.rowCount,

@@ -101,6 +101,25 @@ export const deltaConditions = {
     hint: 'Leave the column out of the query: the table numbers its rows itself.',
     sqlState: '42808',
   },
+  DELTA_ROW_ID_ASSIGNMENT_WITHOUT_STATS: {
+    message: 'Row ids cannot be given to the rows of {path}: its statistics do not count them.',
+    hint: 'Compute statistics for the table first, or write the file anew.',
+    sqlState: '22000',
+  },
+  DELTA_UNSUPPORTED_FEATURES_IN_CONFIG: {
+    message: "The table feature '{feature}', which the properties of {table} ask for, is not known.",
+    hint: '{suggestion}',
+    sqlState: '56038',
+  },
+  DELTA_UNSUPPORTED_FEATURE_STATUS: {
+    message: "The status of the table feature {feature} must be 'supported', not '{status}'.",
+    sqlState: '0AKDE',
+  },
+  DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE: {
+    message: "Changing the column mapping mode from '{oldMode}' to '{newMode}' is not supported.",
+    hint: "A table that exists can go from 'none' to 'name'. For another mode, create a table and copy the rows.",
+    sqlState: '0AKDC',
+  },
   DELTA_CANNOT_MODIFY_APPEND_ONLY: {
     message: 'The table {table} is configured to only allow appends.',
     hint: 'To permit updates and deletes, set its property delta.appendOnly to false.',

@@ -1,19 +1,23 @@
-import { rmSync } from 'node:fs'
+import { hasRowRules, type Metadata, prepareRows, type RowEngine, writeRows } from '../../delta/index.ts'
 import type { EngineSession } from '../../engine/engine.ts'
-import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
+import { rowEngineOf } from '../../engine/row-engine.ts'
+import type { ResolvedDataset, ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { alias, project } from '../../plan/build.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
 import { LONG, STRING } from '../../types/data-type.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import { datasetOf } from '../graph-index.ts'
 import { countedBy } from '../rules/flow-rules.ts'
-import type { UpdateRun } from '../run.ts'
+import { isAnsi, type UpdateRun } from '../run.ts'
 import type { Observed } from '../stateful/batch.ts'
 import { timestampLiteral } from '../stateful/watermark.ts'
-import type { OpenTable, TableLayout } from '../tables/tables.ts'
+import { changedDefinition } from '../tables/set-up-table.ts'
+import type { OpenTable } from '../tables/tables.ts'
 import type { PreparedBatch, PreparedWrite } from './batch-commit.ts'
 import { batchReports } from './batch-report.ts'
-import { checkNotNull } from './not-null.ts'
+
+/** What of a batch's record its rows depend on. */
+type BatchTime = Pick<BatchRecord, 'batchId' | 'timestampMicros' | 'configuration'>
 
 /** Turns an evaluated batch into data files: of the target, and of the quarantine tables of the rules that were counted. */
 export class BatchWriter {
@@ -28,14 +32,14 @@ export class BatchWriter {
   }
 
   async prepare(options: {
-    readonly record: Pick<BatchRecord, 'batchId' | 'timestampMicros'>
+    readonly record: BatchTime
     readonly session: EngineSession
     readonly observed: Observed
     readonly output: Relation
     /** Whether the files join the tables' rows or take their place. */
     readonly mode: PreparedWrite['mode']
   }): Promise<PreparedBatch> {
-    const { record, session, output, mode } = options
+    const { record, output, mode } = options
     const expectations = countedBy(this.#run, this.#flow, options.observed.expectations)
     const observed = { ...options.observed, expectations }
     const writes: PreparedWrite[] = []
@@ -44,9 +48,9 @@ export class BatchWriter {
       const rejectMode = dataset === this.#flow.target ? mode : isWhole ? 'overwrite' : 'append'
       if (quarantine === undefined || (rejects === undefined && rejectMode === 'append')) continue
       const rows = rejects === undefined ? undefined : quarantined(rejects, this.#flow.name, record)
-      writes.push(await this.#write(quarantine, rows, session, rejectMode))
+      writes.push(await this.#write(quarantine, rows, options, rejectMode))
     }
-    const target = await this.#write(this.#flow.target, output, session, mode)
+    const target = await this.#write(this.#flow.target, output, options, mode)
     const reports = batchReports({
       flow: this.#flow.name,
       target: this.#flow.target,
@@ -61,33 +65,36 @@ export class BatchWriter {
   async #write(
     identifier: string,
     rows: Relation | undefined,
-    session: EngineSession,
+    { session, record }: { readonly session: EngineSession; readonly record: BatchTime },
     mode: PreparedWrite['mode'],
   ): Promise<PreparedWrite & { readonly rows: number }> {
     if (rows === undefined) return { table: identifier, mode, adds: [], rows: 0 }
     const table = await this.#table(identifier)
-    const layout = this.#layoutOf(identifier, table)
-    const folder = await table.stagingFolder()
-    try {
-      const written = await session.write({ query: rows, ...layout, folder })
-      await checkNotNull(session, identifier, layout, written.files)
-      const adds = await table.publish(written.files, layout)
-      return { table: identifier, mode, adds, rows: Number(written.rowCount) }
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    const dataset = datasetOf(this.#run.graph, identifier)
+    const metadata = metadataToWrite(dataset, table)
+    const query = hasRowRules(metadata)
+      ? prepareRows(rows, metadata, await this.#rowEngine(record), { tableName: identifier })
+      : rows
+    const isClustered = dataset.kind === 'materialized_view' && dataset.clusterBy !== 'auto'
+    const written = await writeRows(session, table.storage, query, metadata, {
+      tableName: identifier,
+      orderBy: isClustered ? (dataset.clusterBy as readonly string[]) : [],
+    })
+    return { table: identifier, mode, adds: written.adds, rows: Number(written.rowCount) }
   }
 
-  /** A materialized view takes its definition's form with each refresh; other tables keep theirs. */
-  #layoutOf(identifier: string, table: OpenTable): TableLayout & { readonly orderBy: readonly string[] } {
-    const dataset = datasetOf(this.#run.graph, identifier)
-    const { metadata } = table.delta.snapshot
-    if (dataset.kind !== 'materialized_view') {
-      return { schema: metadata.schema, partitionColumns: metadata.partitionColumns, orderBy: [] }
-    }
-    const { schema, partitionColumns, clusterBy } = dataset
-    return { schema, partitionColumns, orderBy: clusterBy === 'auto' ? [] : clusterBy }
+  async #rowEngine(record: BatchTime): Promise<RowEngine> {
+    const { timestampMicros } = record
+    return rowEngineOf(await this.#run.engine.get(), { timestampMicros, ansi: isAnsi(record) })
   }
+}
+
+/** The form of the files: a materialized view takes its definition's with each refresh; other tables keep theirs. */
+function metadataToWrite(dataset: ResolvedDataset, { delta }: OpenTable): Metadata {
+  const change = changedDefinition(dataset, delta.snapshot)
+  return change === undefined
+    ? delta.snapshot.metadata
+    : delta.startTransaction().updateMetadata(change).metadata
 }
 
 /** Rejected rows with where and when they were rejected. */

@@ -1,4 +1,10 @@
-import type { MetadataChange, Snapshot } from '../../delta/index.ts'
+import {
+  definedSchema,
+  logicalPath,
+  type MetadataChange,
+  type Snapshot,
+  storedProperties,
+} from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
 import {
@@ -36,7 +42,7 @@ export function changedDefinition(
   const { schema, partitionColumns } = dataset
   const isSame =
     JSON.stringify([schema, partitionColumns]) ===
-    JSON.stringify([metadata.schema, metadata.partitionColumns])
+    JSON.stringify([definedSchema(metadata.schema), metadata.partitionColumns])
   return isSame ? undefined : { schema, partitionColumns }
 }
 
@@ -60,9 +66,10 @@ async function alterTable(
   table: OpenTable,
   schema: StructType | undefined,
 ): Promise<void> {
-  const { metadata, clusteringColumns: clusteredNow = [] } = table.delta.snapshot
+  const { metadata, clusteringColumns = [] } = table.delta.snapshot
+  const clusteredNow = clusteringColumns.map((path) => logicalPath(metadata.schema, path))
   checkPartitioning(dataset, metadata.partitionColumns)
-  const wanted = { ...metadata.configuration, ...dataset.tableProperties }
+  const wanted = { ...metadata.configuration, ...storedProperties(dataset.tableProperties) }
   const change = {
     ...((dataset.comment ?? '') !== (metadata.description ?? '') && { description: dataset.comment ?? '' }),
     ...(!sameRecord(wanted, metadata.configuration) && { configuration: wanted }),

@@ -1,16 +1,12 @@
 import { type Catalog, checkOwner, OWNER_PROPERTY } from '../../catalog/index.ts'
 import {
-  type AddFile,
   type CommitOptions,
   type CreateTableOptions,
   type DeltaPort,
   DeltaTable,
-  publishFiles,
   type Transaction,
 } from '../../delta/index.ts'
-import type { WrittenFile } from '../../engine/engine.ts'
 import { localStorage, STAGING_FOLDER, type Storage } from '../../storage/index.ts'
-import type { StructType } from '../../types/data-type.ts'
 import type { Lease } from '../lease/lease.ts'
 
 /** The Delta tables that an update reads and writes, by qualified name. */
@@ -76,12 +72,6 @@ export class Tables {
   }
 }
 
-/** The form of a table's files. */
-export interface TableLayout {
-  readonly schema: StructType
-  readonly partitionColumns: readonly string[]
-}
-
 /** Checks that the update still holds its lease and writes the lease's token into the commit. */
 type Fence = (transaction: Transaction) => Promise<void>
 
@@ -97,16 +87,6 @@ export class OpenTable {
     this.storage = storage
     this.delta = delta
     this.#fence = fence
-  }
-
-  /** A local folder for the files of one write, in the table's own file system. */
-  stagingFolder(): Promise<string> {
-    return this.storage.stagingPath('')
-  }
-
-  /** Makes written files durable under their final names. They belong to no version yet. */
-  async publish(files: readonly WrittenFile[], layout: TableLayout): Promise<AddFile[]> {
-    return publishFiles(this.storage, files, { ...this.delta.snapshot.metadata, ...layout })
   }
 
   /** Commits one change under the lease's fence. `change` fills the transaction. Returns the new version. */
