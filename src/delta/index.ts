@@ -2,8 +2,19 @@ export { CHANGE_COLUMNS, CHANGE_TYPE, changeFeedSchema } from './change-feed/cha
 export { type ChangeFeed, changeFeedScan } from './change-feed/change-feed-scan.ts'
 export type { ChangeFeedOptions, VersionPoint } from './change-feed/change-range.ts'
 export { hasChangeFeed, type WrittenChanges, writeChangeFiles } from './change-feed/write-change-files.ts'
+export type { MergeAction, MergeAssignment, MergeClause } from './dml/merge/merge-clause.ts'
+export { type MergeOptions, type MergeResult, mergeInto } from './dml/merge/merge-into.ts'
 export { addFileFrom } from './files/add-file.ts'
-export { type FileTest, fileMayMatch, matchingFiles, partitionFilter } from './files/file-match.ts'
+export {
+  conditionsTest,
+  type FileFacts,
+  type FileTest,
+  fileMayMatch,
+  filesWhere,
+  type MatchOptions,
+  matchingFiles,
+  partitionFilter,
+} from './files/file-match.ts'
 export { dataFilePath, decodePath, encodePath } from './files/file-path.ts'
 export type { WrittenColumn, WrittenDataFile } from './files/written-file.ts'
 export type {
@@ -19,9 +30,11 @@ export type {
   SetTransaction,
 } from './log/actions.ts'
 export type { HistoryEntry } from './log/history.ts'
-export { cleanLog } from './maintenance/clean-log.ts'
 export { type OptimizeOptions, optimize, reorgPurge } from './maintenance/optimize.ts'
 export type { OptimizeMetrics, OptimizeResult } from './maintenance/optimize-metrics.ts'
+export { type RestoreOptions, type RestorePoint, type RestoreResult, restore } from './maintenance/restore.ts'
+export { type CloneOptions, type CloneResult, shallowClone } from './maintenance/shallow-clone.ts'
+export { type TableDetail, tableDetail } from './maintenance/table-detail.ts'
 export { type VacuumOptions, type VacuumResult, vacuum } from './maintenance/vacuum.ts'
 export type { DeltaPort } from './port.ts'
 export type { RowEngine, RowSession, WriteRequest, WriteResult, WrittenFile } from './row-engine.ts'

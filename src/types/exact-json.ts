@@ -23,6 +23,22 @@ export function parseExact(text: string): unknown {
   )
 }
 
+/** A number of 16 digits or more, of which some may stand behind the point. */
+const MANY_DIGITS = /\d[\d.]{15}/
+
+/**
+ * Parses JSON in which decimals of up to 38 digits count: what a double cannot hold comes back as bigint when it is whole,
+ * else as its text. Throws SyntaxError.
+ */
+export function parseDigits(text: string): unknown {
+  if (!MANY_DIGITS.test(text)) return JSON.parse(text)
+  return exact.parse(text, (_key, value, { source }) => {
+    if (typeof value !== 'number' || source.length < 16) return value
+    if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source)
+    return source
+  })
+}
+
 /** Prints JSON; bigints as plain digits, `rawNumber` texts as they stand. `indent` in spaces. */
 export function stringifyExact(value: unknown, indent?: number): string {
   return JSON.stringify(
