@@ -4,17 +4,17 @@ import type { Storage } from '../storage/storage.ts'
 import type { StructType } from '../types/data-type.ts'
 import { printSchemaJson } from '../types/schema-json.ts'
 import type { Commit, RemoveFile } from './log/actions.ts'
-import { writeCheckpoint } from './log/checkpoint.ts'
+import { afterCommit } from './log/after-commit.ts'
 import { type HistoryEntry, readHistory } from './log/history.ts'
+import { readLastCheckpoint } from './log/last-checkpoint.ts'
 import { commitPath } from './log/log-files.ts'
-import { checkpointHint, newestVersion } from './log/log-segment.ts'
+import { newestVersion } from './log/log-listing.ts'
 import type { LogState } from './log/log-state.ts'
 import { loadState, missingCommit, readCommit } from './log/read-log.ts'
 import { versionAsOf } from './log/time-travel.ts'
 import type { DeltaPort } from './port.ts'
 import { metadataFrom } from './schema/metadata.ts'
 import { checkTableDefinition } from './schema/table-definition.ts'
-import { checkpointIntervalOf } from './schema/table-properties.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type CommitLog, type CommitResult, Transaction } from './transaction.ts'
 
@@ -77,10 +77,7 @@ export class DeltaTable {
     const log: CommitLog = {
       storage,
       now,
-      committed: async (version) => ({
-        version,
-        snapshot: (await DeltaTable.open(storage, port, now)).snapshot,
-      }),
+      committed: async (version) => (await DeltaTable.open(storage, port, now)).#committed(version),
     }
     const transaction = new Transaction(log, { metadata })
     if (options.clusteringColumns !== undefined) transaction.clusterBy(options.clusteringColumns)
@@ -89,7 +86,7 @@ export class DeltaTable {
 
   /** The newest version, found by names alone: nothing is replayed and no Parquet is read. Undefined without a log. */
   static async latestVersion(storage: Storage): Promise<number | undefined> {
-    let version = await checkpointHint(storage)
+    let version = (await readLastCheckpoint(storage))?.version
     if (version === undefined || (await storage.stat(commitPath(version))) === undefined) {
       return newestVersion(storage)
     }
@@ -170,9 +167,10 @@ export class DeltaTable {
   async #committed(version: number): Promise<CommitResult> {
     await this.refresh()
     const snapshot = this.#snapshot
-    if (version % checkpointIntervalOf(snapshot.metadata) !== 0) return { version, snapshot }
+    const nowMs = this.#now()
     try {
-      await writeCheckpoint(this.#storage, this.#port, snapshot, this.#state, this.#now())
+      const task = { storage: this.#storage, port: this.#port, snapshot, state: this.#state, nowMs }
+      await afterCommit(task, version)
       return { version, snapshot }
     } catch (checkpointError) {
       return { version, snapshot, checkpointError }

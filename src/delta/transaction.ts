@@ -24,6 +24,7 @@ import { changeMetadata, type Metadata, type MetadataFields } from './schema/met
 import { atLeast, checkWritable, neededFeatures, protocolFor, withoutFeatures } from './schema/protocol.ts'
 import { type ProtocolRequest, protocolRequestOf, storedProperties } from './schema/protocol-request.ts'
 import { checkTableDefinition } from './schema/table-definition.ts'
+import { hasInCommitTimestamps } from './schema/table-properties.ts'
 import { CLUSTERING_DOMAIN, clusteringDomain, type Snapshot } from './snapshot.ts'
 import { withIdentityMarks } from './write/identity-marks.ts'
 import type { WrittenRows } from './write/write-rows.ts'
@@ -49,7 +50,7 @@ export interface CommitResult {
   readonly version: number
   /** The table after the commit: that version, or a later one that others committed meanwhile. */
   readonly snapshot: Snapshot
-  /** Why the checkpoint that was due could not be written; the commit stands all the same. */
+  /** Why the version's checksum or the checkpoint that was due could not be written; the commit stands all the same. */
   readonly checkpointError?: unknown
 }
 
@@ -228,7 +229,8 @@ export class Transaction {
     let mark = rowIdMark(this.readSnapshot?.domainMetadata.values() ?? [])
     for (;;) {
       const commitInfo = this.#commitInfo(actions, options, { txnId, previousMs, isolation: reads.isolation })
-      const outcome = await this.#put(version, { ...this.#withRowIds(actions, version, mark), commitInfo })
+      const timed = this.#withEnablement(actions, version, commitInfo.inCommitTimestamp)
+      const outcome = await this.#put(version, { ...this.#withRowIds(timed, version, mark), commitInfo })
       if (outcome === 'created') break
       const winners = await this.#winnersFrom(version)
       const own = winners.find((winner) => winner.commitInfo?.txnId === txnId)
@@ -273,6 +275,19 @@ export class Transaction {
     const before = atLeast(this.#protocol ?? plain, this.#versions.reader, this.#versions.writer)
     const next = protocolFor(neededFeatures(this.#metadata, extra), before)
     return this.#dropped.length > 0 ? withoutFeatures(next, this.#dropped) : next
+  }
+
+  /** The commit that turns in-commit timestamps on says since when there are any (PROTOCOL.md, In-Commit Timestamps). */
+  #withEnablement(actions: CommitActions, version: number, timestampMs: unknown): CommitActions {
+    const before = this.readSnapshot?.metadata.configuration
+    if (!actions.metaData || !before || hasInCommitTimestamps(before) || timestampMs === undefined)
+      return actions
+    const configuration = {
+      ...actions.metaData.configuration,
+      'delta.inCommitTimestampEnablementVersion': version.toString(),
+      'delta.inCommitTimestampEnablementTimestamp': String(timestampMs),
+    }
+    return { ...actions, metaData: { ...actions.metaData, configuration } }
   }
 
   #withRowIds(actions: CommitActions, version: number, mark: bigint): CommitActions {
@@ -337,7 +352,7 @@ export class Transaction {
     attempt: { txnId: string; previousMs: number | undefined; isolation: IsolationLevel },
   ): Record<string, unknown> {
     const now = this.#log.now()
-    const isTimed = this.#metadata.configuration['delta.enableInCommitTimestamps']?.toLowerCase() === 'true'
+    const isTimed = hasInCommitTimestamps(this.#metadata.configuration)
     const isBlind =
       !this.#readsWholeTable &&
       this.#filesRead.size === 0 &&

@@ -1,4 +1,4 @@
-import { type AddFile, cleanLog, vacuum } from '../delta/index.ts'
+import { type AddFile, vacuum } from '../delta/index.ts'
 import type { EngineSession } from '../engine/engine.ts'
 import type { EventsTable } from './events-table.ts'
 
@@ -29,8 +29,7 @@ export async function maintain(
   const settings = { ...DEFAULTS, ...options }
   await expire(table, settings.nowMs - settings.retentionMs)
   await compact(table, session, settings)
-  await vacuum(table.delta, table.storage, settings.nowMs)
-  await cleanLog(table.delta, table.storage, settings.nowMs)
+  await vacuum({ table: table.delta, storage: table.storage }, { nowMs: settings.nowMs, isLogged: false })
 }
 
 async function expire(table: EventsTable, cutoffMs: number): Promise<void> {

@@ -68,10 +68,14 @@ class LocalStorage implements Storage {
     }
   }
 
-  async putIfAbsent(path: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
+  async putIfAbsent(
+    path: string,
+    bytes: Uint8Array,
+    { durable = true }: { durable?: boolean } = {},
+  ): Promise<'created' | 'exists'> {
     return this.#attempt('create', path, (local) => {
       if (existsSync(local)) return 'exists'
-      const temporary = this.#writeTemporary(local, bytes)
+      const temporary = this.#writeTemporary(local, bytes, durable)
       try {
         linkSync(temporary, local)
       } catch (error) {
@@ -80,7 +84,7 @@ class LocalStorage implements Storage {
       } finally {
         unlinkSync(temporary)
       }
-      syncFolder(dirname(local))
+      if (durable) syncFolder(dirname(local))
       return 'created'
     })
   }
@@ -119,6 +123,22 @@ class LocalStorage implements Storage {
       if (!existsSync(local)) return
       rmSync(local, { recursive: true, force: true })
       syncFolder(dirname(local))
+    })
+  }
+
+  async removeEmptyFolders(wanted: (folder: string) => boolean, cutoffMs: number): Promise<number> {
+    return this.#attempt('delete', '', () => {
+      let removed = 0
+      const visit = (folder: string): void => {
+        for (const entry of entriesOf(this.#local(folder))) {
+          const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+          if (!entry.isDirectory() || !wanted(path)) continue
+          visit(path)
+          if (removeIfEmpty(this.#local(path), cutoffMs)) removed += 1
+        }
+      }
+      visit('')
+      return removed
     })
   }
 
@@ -177,11 +197,11 @@ class LocalStorage implements Storage {
     return paths
   }
 
-  #writeTemporary(target: string, bytes: Uint8Array): string {
+  #writeTemporary(target: string, bytes: Uint8Array, durable = true): string {
     makeFolder(dirname(target))
     const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}${TEMPORARY}`)
     try {
-      writeFileSync(temporary, bytes, { flag: 'wx', flush: true })
+      writeFileSync(temporary, bytes, { flag: 'wx', flush: durable })
     } catch (error) {
       rmSync(temporary, { force: true })
       throw error
@@ -266,6 +286,13 @@ function makeFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true })
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
+}
+
+/** A folder that changed lately may be about to get a file from a running writer. */
+function removeIfEmpty(local: string, cutoffMs: number): boolean {
+  if (entriesOf(local).length > 0 || statSync(local).mtimeMs > cutoffMs) return false
+  rmdirSync(local)
+  return true
 }
 
 function removeEmptyStaging(folder: string): void {

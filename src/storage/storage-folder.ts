@@ -22,7 +22,7 @@ export function storageFolder(storage: Storage, folder: string): Storage {
       const after = startAfter === undefined ? {} : { startAfter: inner(startAfter) }
       for await (const info of storage.list(inner(prefix), { ...rest, ...after })) yield outer(info)
     },
-    putIfAbsent: async (path, bytes) => storage.putIfAbsent(inner(path), bytes),
+    putIfAbsent: async (path, bytes, options) => storage.putIfAbsent(inner(path), bytes, options),
     put: async (path, bytes) => storage.put(inner(path), bytes),
     append: async (path, bytes) => storage.append(inner(path), bytes),
     delete: async (paths) => storage.delete(paths.map(inner)),

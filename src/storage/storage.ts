@@ -36,8 +36,15 @@ export interface Storage {
    */
   list(prefix: string, options?: { startAfter?: string; recursive?: boolean }): AsyncIterable<ObjectInfo>
 
-  /** Creates the object with all its content at once; 'exists' when another was first. Never overwrites. */
-  putIfAbsent(path: string, bytes: Uint8Array): Promise<'created' | 'exists'>
+  /**
+   * Creates the object with all its content at once; 'exists' when another was first. Never overwrites. What may be lost or
+   * torn in a crash, and costs less so, is put with `durable: false`.
+   */
+  putIfAbsent(
+    path: string,
+    bytes: Uint8Array,
+    options?: { readonly durable?: boolean },
+  ): Promise<'created' | 'exists'>
 
   /** Creates or replaces the object atomically. */
   put(path: string, bytes: Uint8Array): Promise<void>
@@ -53,6 +60,12 @@ export interface Storage {
 
   /** Removes everything below a folder. */
   deleteAll(prefix: string): Promise<void>
+
+  /**
+   * Removes the folders that hold nothing, last changed by `cutoffMs` (milliseconds since the epoch) and chosen by
+   * `wanted`, which is asked with their path. Returns how many. Absent where a store has no folders.
+   */
+  removeEmptyFolders?(wanted: (folder: string) => boolean, cutoffMs: number): Promise<number>
 
   /** A local path at which the object can be read, fetched first where the store is remote. */
   localize(path: string): Promise<string>

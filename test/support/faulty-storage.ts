@@ -39,7 +39,8 @@ export function faultyStorage(
     list: (prefix, options) => storage.list(prefix, options),
     localize: (path) => storage.localize(path),
     stagingPath: (prefix) => storage.stagingPath(prefix),
-    putIfAbsent: (path, bytes) => attempt('putIfAbsent', path, () => storage.putIfAbsent(path, bytes)),
+    putIfAbsent: (path, bytes, options) =>
+      attempt('putIfAbsent', path, () => storage.putIfAbsent(path, bytes, options)),
     put: (path, bytes) => attempt('put', path, () => storage.put(path, bytes)),
     append: (path, bytes) =>
       attempt(

@@ -99,7 +99,28 @@ export interface Action {
   readonly domainMetadata?: DomainMetadata
   readonly commitInfo?: CommitInfo
   /** In V2 checkpoints only. */
-  readonly sidecar?: { readonly path: string; readonly sizeInBytes: number }
+  readonly sidecar?: Sidecar
+}
+
+/** A file that holds adds and removes of a V2 checkpoint. */
+export interface Sidecar {
+  /** Relative to `_delta_log/_sidecars`, percent-encoded. */
+  readonly path: string
+  readonly sizeInBytes: number
+  readonly modificationTime: number
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+/** One row of a checkpoint: exactly one of the fields is set. */
+export interface CheckpointAction extends Omit<Action, 'add' | 'cdc' | 'commitInfo'> {
+  readonly add?: CheckpointedFile
+  readonly checkpointMetadata?: { readonly version: number; readonly tags?: Readonly<Record<string, string>> }
+}
+
+/** An `add` with its statistics and partition values as columns too. */
+export interface CheckpointedFile extends AddFile {
+  readonly stats_parsed?: object
+  readonly partitionValues_parsed?: object
 }
 
 /** The actions of one committed version, or of one about to be committed. */

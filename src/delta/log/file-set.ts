@@ -23,6 +23,14 @@ export class FileSet {
   readonly #live = new Map<string, Entry>()
   #sizeBytes = 0
 
+  get count(): number {
+    return this.#live.size
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
   add(version: number, file: AddFile): void {
     const key = fileKey(file)
     this.#retire(version, key)

@@ -2,7 +2,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { parseCommit } from './action-json.ts'
 import type { CommitInfo } from './actions.ts'
 import { commitPath } from './log-files.ts'
-import { listCommits } from './log-segment.ts'
+import { listCommits } from './log-listing.ts'
 import { timedVersions } from './time-travel.ts'
 
 /** A row of DESCRIBE HISTORY, with Delta Lake's columns. What the writer did not tell is null. */

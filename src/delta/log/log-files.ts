@@ -2,11 +2,15 @@
 
 export const LOG_FOLDER = '_delta_log'
 export const LAST_CHECKPOINT = `${LOG_FOLDER}/_last_checkpoint`
+export const SIDECAR_FOLDER = `${LOG_FOLDER}/_sidecars`
 
 /** What a name in the log folder stands for. */
 export type LogFile =
   | { readonly kind: 'commit'; readonly version: number }
   | { readonly kind: 'checkpoint'; readonly version: number; readonly form: CheckpointForm }
+  /** The commits `from` to `version` in one. */
+  | { readonly kind: 'compaction'; readonly from: number; readonly version: number }
+  | { readonly kind: 'checksum'; readonly version: number }
 
 export type CheckpointForm =
   | { readonly kind: 'classic' }
@@ -22,18 +26,29 @@ export function commitPath(version: number): string {
   return `${LOG_FOLDER}/${versionName(version)}.json`
 }
 
+/** Path of a classic checkpoint. */
 export function checkpointPath(version: number): string {
   return `${LOG_FOLDER}/${versionName(version)}.checkpoint.parquet`
 }
 
-/** Undefined for files that a reader ignores: checksums, compactions, temporary files, anything unknown. */
+/** Path of the version checksum (PROTOCOL.md, Version Checksum File). */
+export function checksumPath(version: number): string {
+  return `${LOG_FOLDER}/${versionName(version)}.crc`
+}
+
+/** Undefined for files that a reader ignores: temporary files, anything unknown. */
 export function parseLogPath(path: string): LogFile | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  const match = /^(\d{20})\.(?:(json)|checkpoint\.(.+))$/.exec(name)
+  const match = /^(\d{20})\.(?:(json)|(crc)|(\d{20})\.compacted\.json|checkpoint\.(.+))$/.exec(name)
   if (match === null) return undefined
-  const version = Number(match[1])
-  if (match[2] !== undefined) return { kind: 'commit', version }
-  const form = checkpointForm(match[3]!)
+  const [, digits, json, crc, last, rest] = match
+  const version = Number(digits)
+  if (json !== undefined) return { kind: 'commit', version }
+  if (crc !== undefined) return { kind: 'checksum', version }
+  if (last !== undefined) {
+    return Number(last) > version ? { kind: 'compaction', from: version, version: Number(last) } : undefined
+  }
+  const form = checkpointForm(rest!)
   return form && { kind: 'checkpoint', version, form }
 }
 

@@ -1,13 +1,14 @@
 import { PipelineError } from '../../errors/index.ts'
-import type { ObjectInfo, Storage } from '../../storage/storage.ts'
-import { parseExact } from '../../types/exact-json.ts'
-import { commitPath, LAST_CHECKPOINT, LOG_FOLDER, parseLogPath, versionName } from './log-files.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { readLastCheckpoint } from './last-checkpoint.ts'
+import { commitPath } from './log-files.ts'
+import { type CommitFile, type ListedFile, listLog } from './log-listing.ts'
 
 /** The files of the log from which a version is rebuilt. */
 export interface LogSegment {
   readonly checkpoint: CheckpointFiles | undefined
-  /** Commits behind the checkpoint, in order and without gaps. */
-  readonly commits: readonly CommitFile[]
+  /** What follows the checkpoint, in order and without gaps. */
+  readonly deltas: readonly LogDelta[]
 }
 
 export interface CheckpointFiles {
@@ -17,134 +18,140 @@ export interface CheckpointFiles {
   readonly modifiedMs: number
 }
 
-export interface CommitFile {
-  readonly version: number
-  readonly modifiedMs: number
+/** A commit, or a compaction that stands for several: `version` is the last one. */
+export interface LogDelta extends CommitFile {
+  /** Set for a compaction. */
+  readonly compaction?: { readonly path: string; readonly from: number }
+}
+
+export interface SegmentOptions {
+  /** The newest version wanted. */
+  readonly atMost?: number | undefined
+  /** Checkpoint files that proved unreadable. */
+  readonly unreadable?: ReadonlySet<string>
 }
 
 /**
- * Finds the files that rebuild the newest version, or the newest up to `atMost`. Undefined where there is no log.
+ * Finds the files that rebuild the newest version, or the newest up to `atMost`. Undefined where there is no log. Lists
+ * from the version of `_last_checkpoint` on, and the whole log only where that does not lead to a checkpoint.
  * Throws DELTA_TRUNCATED_TRANSACTION_LOG and DELTA_VERSIONS_NOT_CONTIGUOUS.
  */
-export async function findSegment(storage: Storage, atMost = Infinity): Promise<LogSegment | undefined> {
-  const hint = await checkpointHint(storage)
-  const near =
-    hint !== undefined && hint <= atMost ? segmentOf(await listLog(storage, hint), atMost) : undefined
-  const segment = near?.checkpoint ? near : segmentOf(await listLog(storage), atMost)
-  if (segment !== undefined) checkContiguous(storage.name, segment, atMost)
-  return segment
+export async function findSegment(
+  storage: Storage,
+  { atMost = Infinity, unreadable = new Set() }: SegmentOptions = {},
+): Promise<LogSegment | undefined> {
+  const hint = (await readLastCheckpoint(storage))?.version
+  const from = async (version: number) =>
+    segmentOf(await Array.fromAsync(listLog(storage, version)), atMost, unreadable)
+  const near = hint !== undefined && hint <= atMost ? await from(hint) : undefined
+  const found = near?.checkpoint ? near : await from(0)
+  if (found !== undefined) checkContiguous(storage.name, found, atMost)
+  return found && { checkpoint: found.checkpoint, deltas: found.deltas }
 }
 
-/** The oldest version that the log can rebuild: 0, or that of its first checkpoint. Undefined where there is none. */
-export async function earliestVersion(storage: Storage): Promise<number | undefined> {
-  let earliest: number | undefined
-  for (const info of await listLog(storage)) {
-    const file = parseLogPath(info.path)
-    if (file === undefined) continue
-    if (file.version === 0) return 0
-    if (file.kind === 'checkpoint') earliest ??= file.version
-  }
-  return earliest
+interface FoundSegment extends LogSegment {
+  readonly newest: number
 }
 
-/** The newest version that a file of the log is named after. */
-export async function newestVersion(storage: Storage): Promise<number | undefined> {
-  const versions = (await listLog(storage)).map((info) => parseLogPath(info.path)?.version ?? -1)
-  const newest = versions.reduce((a, b) => Math.max(a, b), -1)
-  return newest === -1 ? undefined : newest
+function segmentOf(
+  log: readonly ListedFile[],
+  atMost: number,
+  unreadable: ReadonlySet<string>,
+): FoundSegment | undefined {
+  const files = log.filter(({ file }) => file.version <= atMost && file.kind !== 'checksum')
+  const commits = files
+    .filter(({ file }) => file.kind === 'commit')
+    .map(({ info, file }) => ({ version: file.version, modifiedMs: info.modifiedMs }))
+  const checkpoint = checkpointFiles(
+    completeCheckpoints(files.filter(({ info }) => !unreadable.has(info.path)))[0],
+    commits,
+  )
+  if (commits.length === 0 && checkpoint === undefined) return undefined
+  const base = checkpoint?.version ?? -1
+  const deltas = withCompactions(
+    commits.filter((each) => each.version > base),
+    files,
+  )
+  return { checkpoint, deltas, newest: commits.at(-1)?.version ?? base }
 }
 
-/** Commit files of the log from a version on, in order. */
-export async function listCommits(storage: Storage, from = 0): Promise<CommitFile[]> {
-  const commits: CommitFile[] = []
-  for (const info of await listLog(storage, from)) {
-    const file = parseLogPath(info.path)
-    if (file?.kind === 'commit') commits.push({ version: file.version, modifiedMs: info.modifiedMs })
-  }
-  return commits
+function checkpointFiles(
+  found: FoundCheckpoint | undefined,
+  commits: readonly CommitFile[],
+): CheckpointFiles | undefined {
+  if (found === undefined) return undefined
+  const { version, files } = found
+  const commit = commits.find((each) => each.version === version)
+  const modifiedMs = (commit ?? files[0]!.info).modifiedMs
+  return { version, paths: files.map(({ info }) => info.path), modifiedMs }
 }
 
-/** Version that `_last_checkpoint` points at. Only a hint: it may be missing, broken or stale. */
-export async function checkpointHint(storage: Storage): Promise<number | undefined> {
-  const bytes = await storage.read(LAST_CHECKPOINT)
-  if (bytes === undefined) return undefined
-  try {
-    const hint = parseExact(new TextDecoder().decode(bytes)) as { version?: unknown } | null
-    return typeof hint?.version === 'number' ? hint.version : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
-async function listLog(storage: Storage, from = 0): Promise<ObjectInfo[]> {
-  const startAfter = from === 0 ? undefined : `${LOG_FOLDER}/${versionName(from - 1)}.~`
-  return Array.fromAsync(storage.list(LOG_FOLDER, { startAfter }))
-}
-
-function segmentOf(log: readonly ObjectInfo[], atMost: number): LogSegment | undefined {
-  const commits: CommitFile[] = []
-  const checkpoints: { info: ObjectInfo; version: number; parts: number; rank: number }[] = []
-  for (const info of log) {
-    const file = parseLogPath(info.path)
-    if (file === undefined || file.version > atMost) continue
-    if (file.kind === 'commit') commits.push({ version: file.version, modifiedMs: info.modifiedMs })
-    else {
-      const { form, version } = file
-      checkpoints.push({
-        info,
-        version,
-        parts: form.kind === 'parts' ? form.parts : 1,
-        rank: ranks[form.kind],
-      })
-    }
-  }
-  if (commits.length === 0 && checkpoints.length === 0) return undefined
-  const checkpoint = newestComplete(checkpoints, commits)
-  const tail = commits.filter((each) => each.version > (checkpoint?.version ?? -1))
-  return { checkpoint, commits: tail }
+/** A checkpoint of which every file is there. */
+export interface FoundCheckpoint {
+  readonly version: number
+  readonly files: readonly ListedFile[]
 }
 
 /** Of several checkpoints of one version the most modern is read. */
 const ranks = { v2: 2, classic: 1, parts: 0 } as const
 
-function newestComplete(
-  files: readonly { info: ObjectInfo; version: number; parts: number; rank: number }[],
-  commits: readonly CommitFile[],
-): CheckpointFiles | undefined {
-  const groups = Map.groupBy(files, (each) => `${each.version} ${each.rank} ${each.parts}`)
-  const complete = [...groups.values()]
-    .map((group) => (group[0]!.rank === ranks.parts ? group : group.slice(0, 1)))
-    .filter((group) => group.length === group[0]!.parts)
-    .sort((a, b) => b[0]!.version - a[0]!.version || b[0]!.rank - a[0]!.rank)
-  const best = complete[0]
-  if (best === undefined) return undefined
-  const { version, info } = best[0]!
-  const modifiedMs = commits.find((each) => each.version === version)?.modifiedMs ?? info.modifiedMs
-  return { version, paths: best.map((each) => each.info.path), modifiedMs }
+/** The complete checkpoints among files of a log, the one to read first. One in parts needs all its parts. */
+export function completeCheckpoints(files: readonly ListedFile[]): FoundCheckpoint[] {
+  const found = files.flatMap(({ info, file }) =>
+    file.kind === 'checkpoint' ? [{ info, file, form: file.form, version: file.version }] : [],
+  )
+  const groups = Map.groupBy(found, ({ form, version, info }) =>
+    form.kind === 'parts' ? `${version} ${form.parts}` : info.path,
+  )
+  return [...groups.values()]
+    .map((group) => ({ version: group[0]!.version, form: group[0]!.form, files: group }))
+    .filter(({ form, files: parts }) => form.kind !== 'parts' || form.parts === parts.length)
+    .sort((a, b) => b.version - a.version || ranks[b.form.kind] - ranks[a.form.kind])
 }
 
-function checkContiguous(table: string, segment: LogSegment, atMost: number): void {
-  const { commits, checkpoint } = segment
-  const first = commits[0]
-  if (checkpoint === undefined && first !== undefined && first.version > 0) {
-    throw new PipelineError('DELTA_TRUNCATED_TRANSACTION_LOG', {
-      table,
-      file: commitPath(0),
-      version: first.version.toString(),
-    })
+/** Puts compactions in the place of the commits that they stand for, the longest first. */
+function withCompactions(commits: readonly CommitFile[], files: readonly ListedFile[]): LogDelta[] {
+  const longest = new Map<number, LogDelta>()
+  for (const { info, file } of files) {
+    if (file.kind !== 'compaction') continue
+    const { from, version } = file
+    if (version <= (longest.get(from)?.version ?? -1)) continue
+    longest.set(from, { version, modifiedMs: info.modifiedMs, compaction: { path: info.path, from } })
   }
-  let previous = checkpoint?.version
-  for (const { version } of commits) {
-    if (previous !== undefined && version !== previous + 1) {
-      throw new PipelineError('DELTA_VERSIONS_NOT_CONTIGUOUS', {
+  const deltas: LogDelta[] = []
+  for (let index = 0; index < commits.length; ) {
+    const commit = commits[index]!
+    const last = longest.get(commit.version)
+    const end = last === undefined ? index : index + last.version - commit.version
+    // A gap within the range is left to be found, whatever stands in for it.
+    const covered = last !== undefined && commits[end]?.version === last.version
+    deltas.push(covered ? { ...last, modifiedMs: commits[end]!.modifiedMs } : commit)
+    index = covered ? end + 1 : index + 1
+  }
+  return deltas
+}
+
+function checkContiguous(table: string, segment: FoundSegment, atMost: number): void {
+  const { deltas, checkpoint, newest } = segment
+  let next = (checkpoint?.version ?? -1) + 1
+  for (const delta of deltas) {
+    const first = delta.compaction?.from ?? delta.version
+    if (first !== next && next === 0) {
+      throw new PipelineError('DELTA_TRUNCATED_TRANSACTION_LOG', {
         table,
-        startVersion: previous.toString(),
-        endVersion: version.toString(),
-        file: commitPath(previous + 1),
-        versionToLoad: atMost === Infinity ? commits.at(-1)!.version.toString() : atMost.toString(),
+        file: commitPath(0),
+        version: first.toString(),
       })
     }
-    previous = version
+    if (first !== next) {
+      throw new PipelineError('DELTA_VERSIONS_NOT_CONTIGUOUS', {
+        table,
+        startVersion: (next - 1).toString(),
+        endVersion: first.toString(),
+        file: commitPath(next),
+        versionToLoad: (atMost === Infinity ? newest : atMost).toString(),
+      })
+    }
+    next = delta.version + 1
   }
 }

@@ -2,6 +2,7 @@ import { PipelineError } from '../../errors/index.ts'
 import { fileKey } from '../files/file-path.ts'
 import { type Metadata, metadataFrom } from '../schema/metadata.ts'
 import { checkReadable } from '../schema/protocol.ts'
+import { hasInCommitTimestamps } from '../schema/table-properties.ts'
 import { type Snapshot, snapshotFrom } from '../snapshot.ts'
 import type {
   Action,
@@ -20,6 +21,7 @@ export class LogState {
   readonly #files = new FileSet()
   readonly #tombstones = new Map<string, RemoveFile>()
   #version = -1
+  #txnId: string | undefined
   #timestampMs = 0
   #protocol: Protocol | undefined
   #metadataAction: MetadataAction | undefined
@@ -39,17 +41,46 @@ export class LogState {
     return this.#timestampMs
   }
 
-  get hasInCommitTimestamps(): boolean {
-    return this.#metadataAction?.configuration?.['delta.enableInCommitTimestamps'] === 'true'
+  get protocol(): Protocol | undefined {
+    return this.#protocol
   }
 
-  /** Takes over the rows of a checkpoint, in any order. */
-  restore(version: number, timestampMs: number, actions: Iterable<Action>): void {
+  get metadataAction(): MetadataAction | undefined {
+    return this.#metadataAction
+  }
+
+  /** Live files. */
+  get numFiles(): number {
+    return this.#files.count
+  }
+
+  get sizeBytes(): number {
+    return this.#files.sizeBytes
+  }
+
+  /** What the writer of the newest commit called it. */
+  get txnId(): string | undefined {
+    return this.#txnId
+  }
+
+  get hasInCommitTimestamps(): boolean {
+    return hasInCommitTimestamps(this.#metadataAction?.configuration ?? {})
+  }
+
+  /** Takes over rows of a checkpoint, in any order. Throws DELTA_INVALID_LOG_FILE, naming `place`, for a file named twice. */
+  restore(version: number, timestampMs: number, actions: Iterable<Action>, place: string): void {
     const transactions = new Map(this.#transactions)
     const domains = new Map(this.#domains)
     for (const action of actions) {
-      if (action.add) this.#files.add(version, action.add)
-      else if (action.remove) this.#tombstones.set(fileKey(action.remove), action.remove)
+      if (action.add) {
+        if (this.#files.has(action.add)) {
+          throw new PipelineError('DELTA_INVALID_LOG_FILE', {
+            place,
+            detail: `it adds ${action.add.path} twice`,
+          })
+        }
+        this.#files.add(version, action.add)
+      } else if (action.remove) this.#tombstones.set(fileKey(action.remove), action.remove)
       else if (action.txn) transactions.set(action.txn.appId, action.txn)
       else if (action.domainMetadata) setDomain(domains, action.domainMetadata)
       else if (action.metaData) this.#metadataAction = action.metaData
@@ -86,6 +117,8 @@ export class LogState {
       this.#metadataAction = commit.metaData
       this.#metadata = undefined
     }
+    const txnId = commit.commitInfo?.txnId
+    this.#txnId = typeof txnId === 'string' ? txnId : undefined
     this.#version = commit.version
     this.#timestampMs = commit.timestampMs
   }

@@ -1,38 +1,79 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { decodePath } from '../files/file-path.ts'
 import type { DeltaPort } from '../port.ts'
-import { parseAction, parseCommit, parseLines } from './action-json.ts'
-import type { Action, Commit, CommitActions } from './actions.ts'
-import { commitPath, LOG_FOLDER } from './log-files.ts'
-import { type CheckpointFiles, findSegment } from './log-segment.ts'
+import { collectActions, parseCommit, parseLines } from './action-json.ts'
+import type { Commit } from './actions.ts'
+import { inCommitTimestampOf, laterOf, readInCommitTimestamp } from './commit-times.ts'
+import { commitPath } from './log-files.ts'
+import { findSegment, type LogDelta, type LogSegment } from './log-segment.ts'
 import { LogState } from './log-state.ts'
+import { readCheckpoint } from './read-checkpoint.ts'
+import { checkVersionChecksum } from './version-checksum.ts'
 
-/** Rebuilds the newest version, or the newest up to `atMost`, from checkpoint and commits. Undefined without a log. */
+/**
+ * Rebuilds the newest version, or the newest up to `atMost`, from checkpoint and commits. Undefined without a log. A
+ * checkpoint that cannot be read counts as absent while older files tell the same; its condition is thrown where none do.
+ */
 export async function loadState(
   storage: Storage,
   port: DeltaPort,
   atMost?: number,
 ): Promise<LogState | undefined> {
-  const segment = await findSegment(storage, atMost)
-  if (segment === undefined) return undefined
-  const state = new LogState(storage.name)
-  const { checkpoint } = segment
-  if (checkpoint !== undefined) {
-    for await (const actions of checkpointActions(storage, port, checkpoint)) {
-      state.restore(checkpoint.version, checkpoint.modifiedMs, actions)
+  const unreadable = new Set<string>()
+  let failure: unknown
+  for (;;) {
+    const segment = await findSegment(storage, { atMost, unreadable }).catch((error: unknown) => {
+      throw failure ?? error
+    })
+    if (segment === undefined) {
+      if (failure !== undefined) throw failure
+      return undefined
     }
-    if (state.hasInCommitTimestamps) {
-      const commit = await readCommit(storage, checkpoint.version)
-      if (commit !== undefined) state.restore(commit.version, commit.timestampMs, [])
+    const state = new LogState(storage.name)
+    try {
+      await restoreCheckpoint(storage, port, state, segment)
+    } catch (error) {
+      if (!(error instanceof PipelineError && error.condition === 'DELTA_INVALID_LOG_FILE')) throw error
+      failure ??= error
+      for (const path of segment.checkpoint!.paths) unreadable.add(path)
+      continue
     }
+    for (const delta of segment.deltas) state.advance(await readDelta(storage, delta, state))
+    await checkVersionChecksum(storage, state)
+    return state
   }
-  for (const { version, modifiedMs } of segment.commits) {
-    const commit = await readCommit(storage, version, { modifiedMs, previousMs: state.timestampMs })
+}
+
+async function restoreCheckpoint(
+  storage: Storage,
+  port: DeltaPort,
+  state: LogState,
+  { checkpoint }: LogSegment,
+): Promise<void> {
+  if (checkpoint === undefined) return
+  const { version, paths, modifiedMs } = checkpoint
+  for await (const actions of readCheckpoint(storage, port, paths)) {
+    state.restore(version, modifiedMs, actions, `${storage.name}/${paths[0]}`)
+  }
+  if (!state.hasInCommitTimestamps) return
+  const timestampMs = await readInCommitTimestamp(storage, version)
+  if (timestampMs !== undefined) state.restore(version, timestampMs, [], '')
+}
+
+async function readDelta(storage: Storage, delta: LogDelta, state: LogState): Promise<Commit> {
+  const { version, modifiedMs, compaction } = delta
+  const previousMs = state.timestampMs
+  if (compaction === undefined) {
+    const commit = await readCommit(storage, version, { modifiedMs, previousMs })
     if (commit === undefined) throw missingCommit(storage, version)
-    state.advance(commit)
+    return commit
   }
-  return state
+  const { path } = compaction
+  const bytes = await storage.read(path)
+  if (bytes === undefined) throw missingCommit(storage, version)
+  const actions = collectActions(parseLines(bytes, `${storage.name}/${path}`))
+  const inCommit = await readInCommitTimestamp(storage, version)
+  return { ...actions, version, timestampMs: inCommit ?? laterOf(modifiedMs, previousMs) }
 }
 
 /** What to throw for a commit that should be there and is not: the log was cleaned up, maybe just now. */
@@ -61,51 +102,4 @@ export async function readCommit(
   if (inCommit !== undefined) return { ...actions, version, timestampMs: inCommit }
   const modifiedMs = times.modifiedMs ?? (await storage.stat(path))?.modifiedMs ?? 0
   return { ...actions, version, timestampMs: laterOf(modifiedMs, times.previousMs) }
-}
-
-/** A modification time, moved behind that of the version before it. */
-export function laterOf(modifiedMs: number, previousMs: number | undefined): number {
-  return previousMs === undefined ? modifiedMs : Math.max(modifiedMs, previousMs + 1)
-}
-
-/** The time that a commit with the feature inCommitTimestamp carries. */
-export function inCommitTimestampOf(commit: CommitActions): number | undefined {
-  const time = commit.commitInfo?.inCommitTimestamp
-  return typeof time === 'number' ? time : undefined
-}
-
-/** The rows of a checkpoint of any kind, then those of the sidecars that they name (PROTOCOL.md, Checkpoints). */
-async function* checkpointActions(
-  storage: Storage,
-  port: DeltaPort,
-  checkpoint: CheckpointFiles,
-): AsyncIterable<Action[]> {
-  const sidecars: string[] = []
-  for await (const actions of checkpointRows(storage, port, checkpoint.paths)) {
-    for (const { sidecar } of actions) if (sidecar) sidecars.push(sidecarPath(sidecar.path))
-    yield actions
-  }
-  if (sidecars.length > 0) yield* checkpointRows(storage, port, sidecars)
-}
-
-async function* checkpointRows(
-  storage: Storage,
-  port: DeltaPort,
-  paths: readonly string[],
-): AsyncIterable<Action[]> {
-  const first = paths[0]!
-  const name = `${storage.name}/${first}`
-  if (first.endsWith('.json')) {
-    yield [...parseLines((await storage.read(first)) ?? new Uint8Array(), name)]
-    return
-  }
-  const local = await Promise.all(paths.map((path) => storage.localize(path)))
-  for await (const rows of port.readActions(local)) {
-    yield rows.map((row) => parseAction(row, name))
-  }
-}
-
-function sidecarPath(path: string): string {
-  const decoded = decodePath(path)
-  return decoded.includes('/') ? decoded : `${LOG_FOLDER}/_sidecars/${decoded}`
 }

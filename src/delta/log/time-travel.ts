@@ -1,8 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { commitPath } from './log-files.ts'
-import { type CommitFile, earliestVersion, listCommits } from './log-segment.ts'
-import { laterOf } from './read-log.ts'
+import { laterOf, readInCommitTimestamp } from './commit-times.ts'
+import { type CommitFile, earliestVersion, listCommits } from './log-listing.ts'
 
 /** A commit and its time. */
 export interface TimedVersion {
@@ -37,26 +36,26 @@ export async function versionAsOf(
   return at.version
 }
 
-/** Times of commits, oldest first, growing. */
+/**
+ * Times of commits, oldest first, growing: in-commit timestamps for those that have them, which are the newest, and
+ * modification times of their files for those before.
+ */
 export async function timedVersions(
   storage: Storage,
   commits: readonly CommitFile[],
 ): Promise<TimedVersion[]> {
-  const newest = commits.at(-1)
-  const areTimed = newest !== undefined && (await inCommitTime(storage, newest.version)) !== undefined
+  const inCommit = new Map<number, number>()
+  for (const { version } of commits.toReversed()) {
+    const timestampMs = await readInCommitTimestamp(storage, version)
+    if (timestampMs === undefined) break
+    inCommit.set(version, timestampMs)
+  }
   const result: TimedVersion[] = []
   for (const { version, modifiedMs } of commits) {
-    const inCommit = areTimed ? await inCommitTime(storage, version) : undefined
-    result.push({ version, timestampMs: inCommit ?? laterOf(modifiedMs, result.at(-1)?.timestampMs) })
+    const timestampMs = inCommit.get(version) ?? laterOf(modifiedMs, result.at(-1)?.timestampMs)
+    result.push({ version, timestampMs })
   }
   return result
-}
-
-/** The in-commit timestamp, which stands in the first line: the rest of the commit may be large. */
-async function inCommitTime(storage: Storage, version: number): Promise<number | undefined> {
-  const head = (await storage.readRange(commitPath(version), 0, 4096)) ?? new Uint8Array()
-  const match = /^\{"commitInfo":\{[^\n]*?"inCommitTimestamp":(\d+)/.exec(new TextDecoder().decode(head))
-  return match === null ? undefined : Number(match[1])
 }
 
 function versionAtTime(versions: readonly TimedVersion[], timestampMs: number): number {

@@ -41,6 +41,12 @@ export const deltaConditions = {
     hint: 'The file was damaged after it was written. Restore it from a backup or from another copy of the table.',
     sqlState: 'XXKDS',
   },
+  DELTA_VERSION_CHECKSUM_MISMATCH: {
+    message:
+      'The {what} of {table} in version {version} is {found} by its log, but {expected} by its checksum {file}.',
+    hint: 'A file of the log was damaged or changed by hand. Restore the log from a backup; where you know that it is right, delete the checksum.',
+    sqlState: 'XXKDS',
+  },
   DELTA_STATE_RECOVER_ERROR: {
     message:
       'The {operation} of the Delta table {table} could not be recovered while reconstructing version {version}.',

@@ -1,0 +1,68 @@
+import { PipelineError } from '../../errors/index.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { decodePath } from '../files/file-path.ts'
+import type { DeltaPort } from '../port.ts'
+import { parseAction, parseLines } from './action-json.ts'
+import type { Action, Sidecar } from './actions.ts'
+import { SIDECAR_FOLDER } from './log-files.ts'
+
+/**
+ * The rows of a checkpoint of any kind, then those of the sidecars that it names (PROTOCOL.md, Checkpoints), a chunk at a
+ * time. Throws DELTA_INVALID_LOG_FILE, with the file named, for one that is missing or cannot be read. Without `sidecars`
+ * only the rows that name them.
+ */
+export async function* readCheckpoint(
+  storage: Storage,
+  port: DeltaPort,
+  paths: readonly string[],
+  options: { readonly sidecars: boolean } = { sidecars: true },
+): AsyncIterable<Action[]> {
+  const sidecars: Sidecar[] = []
+  for await (const actions of fileRows(storage, port, paths)) {
+    for (const { sidecar } of actions) if (sidecar) sidecars.push(sidecar)
+    yield actions
+  }
+  if (!options.sidecars) return
+  for (const sidecar of sidecars) {
+    const path = sidecarPath(sidecar.path)
+    const found = (await storage.stat(path))?.sizeBytes
+    if (found === undefined) throw invalid(storage, path, 'it is missing')
+    if (found !== sidecar.sizeInBytes) {
+      throw invalid(storage, path, `it has ${found} bytes where its checkpoint says ${sidecar.sizeInBytes}`)
+    }
+    yield* fileRows(storage, port, [path])
+  }
+}
+
+/** Path of a sidecar file: a name in the folder of sidecars, or a path relative to the table. */
+export function sidecarPath(path: string): string {
+  const decoded = decodePath(path)
+  return decoded.includes('/') ? decoded : `${SIDECAR_FOLDER}/${decoded}`
+}
+
+async function* fileRows(
+  storage: Storage,
+  port: DeltaPort,
+  paths: readonly string[],
+): AsyncIterable<Action[]> {
+  const first = paths[0]!
+  const name = `${storage.name}/${first}`
+  if (first.endsWith('.json')) {
+    const bytes = await storage.read(first)
+    if (bytes === undefined) throw invalid(storage, first, 'it is missing')
+    yield [...parseLines(bytes, name)]
+    return
+  }
+  const local = await Promise.all(paths.map((path) => storage.localize(path)))
+  const place = paths.length === 1 ? name : `${name} and its ${paths.length - 1} other parts`
+  try {
+    for await (const rows of port.readActions(local)) yield rows.map((row) => parseAction(row, () => place))
+  } catch (cause) {
+    if (cause instanceof PipelineError) throw cause
+    throw invalid(storage, first, cause instanceof Error ? cause.message : String(cause), cause)
+  }
+}
+
+function invalid(storage: Storage, path: string, detail: string, cause?: unknown): PipelineError {
+  return new PipelineError('DELTA_INVALID_LOG_FILE', { place: `${storage.name}/${path}`, detail }, { cause })
+}
