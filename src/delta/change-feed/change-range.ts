@@ -1,6 +1,6 @@
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { earliestVersion, listCommits } from '../log/log-segment.ts'
+import { earliestVersion, listCommits } from '../log/log-listing.ts'
 import { timedVersions, versionAsOf } from '../log/time-travel.ts'
 
 /** A version of a table, by its number or as of a time (milliseconds since the epoch). */

@@ -26,4 +26,43 @@ export const deltaChangesConditions = {
     hint: 'Rename or drop the columns, or set {config} to false.',
     sqlState: '42939',
   },
+  DELTA_MERGE_MISSING_WHEN: {
+    message: 'There must be at least one WHEN clause in a MERGE.',
+    hint: 'Add WHEN MATCHED THEN UPDATE SET *, WHEN NOT MATCHED THEN INSERT * or another.',
+    sqlState: '42601',
+  },
+  DELTA_MERGE_INVALID_WHEN_CLAUSE: {
+    message: 'A clause {when} cannot {action}.',
+    hint: 'It takes: {allowed}.',
+    sqlState: '42601',
+  },
+  NON_LAST_MATCHED_CLAUSE_OMIT_CONDITION: {
+    message: 'Of several WHEN MATCHED clauses only the last may be without a condition.',
+    hint: 'Give the clause a condition by AND, or move it behind the others.',
+    sqlState: '42613',
+  },
+  NON_LAST_NOT_MATCHED_BY_TARGET_CLAUSE_OMIT_CONDITION: {
+    message: 'Of several WHEN NOT MATCHED [BY TARGET] clauses only the last may be without a condition.',
+    hint: 'Give the clause a condition by AND, or move it behind the others.',
+    sqlState: '42613',
+  },
+  NON_LAST_NOT_MATCHED_BY_SOURCE_CLAUSE_OMIT_CONDITION: {
+    message: 'Of several WHEN NOT MATCHED BY SOURCE clauses only the last may be without a condition.',
+    hint: 'Give the clause a condition by AND, or move it behind the others.',
+    sqlState: '42613',
+  },
+  DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE: {
+    message:
+      'Several source rows match one row of {table} and would change it: which of them counts is not defined.',
+    hint: 'Keep one source row for each key first, for example by QUALIFY row_number() OVER (PARTITION BY key ORDER BY time DESC) = 1.',
+    sqlState: '21506',
+  },
+  DELTA_CONFLICT_SET_COLUMN: {
+    message: 'The columns {columnList} are set twice, or one within the other.',
+    sqlState: '42701',
+  },
+  DELTA_IDENTITY_COLUMNS_UPDATE_NOT_SUPPORTED: {
+    message: "The identity column '{colName}' cannot be updated: the table gives its values.",
+    sqlState: '42808',
+  },
 } as const

@@ -1,5 +1,5 @@
 import { type AddFile, DeltaTable, deltaScanOf } from '../../delta/index.ts'
-import { listCommits } from '../../delta/log/log-segment.ts'
+import { listCommits } from '../../delta/log/log-listing.ts'
 import { timedVersions } from '../../delta/log/time-travel.ts'
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'

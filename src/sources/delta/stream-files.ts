@@ -1,5 +1,5 @@
 import type { AddFile, Commit, DeltaTable, Snapshot } from '../../delta/index.ts'
-import { listCommits } from '../../delta/log/log-segment.ts'
+import { listCommits } from '../../delta/log/log-listing.ts'
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { beforeCommit, type DeltaOffset, isBehind } from './delta-offset.ts'

@@ -1,0 +1,143 @@
+import { alias, call, conjunction, project } from '../../../plan/build.ts'
+import type { Expression, Literal } from '../../../plan/expression.ts'
+import { transformExpression, walkExpression } from '../../../plan/rewrite.ts'
+import { type DataType, fieldNamed } from '../../../types/data-type.ts'
+import type { Value } from '../../../types/row.ts'
+import { sameType } from '../../../types/same-type.ts'
+import type { RowEngine, RowSession } from '../../row-engine.ts'
+import type { MergeScope } from './merge-scope.ts'
+
+/** Up to this many distinct keys of the source are looked for one by one, beyond it their range. */
+const MOST_KEYS = 100
+
+/**
+ * Conditions over the target's columns alone that every matching row fulfils: the parts of the join condition that name no
+ * source column, and for `target column = source expression` the source's values or their range. They choose the files that
+ * are read.
+ */
+export async function targetConditions(
+  session: RowSession,
+  engine: RowEngine,
+  scope: MergeScope,
+  condition: Expression,
+): Promise<Expression[]> {
+  const found: Expression[] = []
+  for (const part of conjuncts(condition)) {
+    const sides = sidesOf(part, scope)
+    if (sides === 'target') found.push(unqualified(part, scope))
+    const key = keyOf(part, scope)
+    if (key === undefined) continue
+    const values = await sourceValues(session, engine, scope, key)
+    if (values !== undefined) found.push(values)
+  }
+  return found
+}
+
+function conjuncts(condition: Expression): Expression[] {
+  const isAnd = condition.kind === 'UnresolvedFunction' && condition.name === 'and'
+  return isAnd ? condition.arguments.flatMap(conjuncts) : [condition]
+}
+
+/** The only side whose columns an expression names; undefined for both, none, or where it cannot be told. */
+function sidesOf(expression: Expression, scope: MergeScope): 'target' | 'source' | undefined {
+  const sides = new Set<'target' | 'source' | undefined>()
+  for (const node of walkExpression(expression)) {
+    if (node.kind === 'UnresolvedAttribute') sides.add(sideOf(node.parts, scope))
+    if (node.kind === 'SubqueryExpression' || node.kind === 'LambdaFunction') sides.add(undefined)
+  }
+  return sides.size === 1 ? [...sides][0] : undefined
+}
+
+function sideOf(parts: readonly string[], scope: MergeScope): 'target' | 'source' | undefined {
+  const first = parts[0]!.toLowerCase()
+  if (parts.length > 1 && first === scope.targetAlias?.toLowerCase()) return 'target'
+  if (parts.length > 1 && first === scope.sourceAlias?.toLowerCase()) return 'source'
+  const inTarget = fieldNamed(scope.targetSchema, first) !== undefined
+  const inSource = fieldNamed(scope.sourceSchema, first) !== undefined
+  return inTarget === inSource ? undefined : inTarget ? 'target' : 'source'
+}
+
+/** Names as the table's own columns have them. */
+function unqualified(expression: Expression, { targetAlias }: MergeScope): Expression {
+  return transformExpression(expression, (node) =>
+    node.kind === 'UnresolvedAttribute' &&
+    node.parts.length > 1 &&
+    node.parts[0]!.toLowerCase() === targetAlias?.toLowerCase()
+      ? { ...node, parts: node.parts.slice(1) }
+      : node,
+  )
+}
+
+/** `target column = source expression`, either way round. */
+interface Key {
+  readonly column: Expression
+  readonly type: DataType
+  readonly value: Expression
+}
+
+function keyOf(part: Expression, scope: MergeScope): Key | undefined {
+  if (part.kind !== 'UnresolvedFunction' || (part.name !== '=' && part.name !== '==')) return undefined
+  const [left, right] = part.arguments as readonly [Expression, Expression]
+  for (const [column, value] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    if (column.kind !== 'UnresolvedAttribute' || sidesOf(column, scope) !== 'target') continue
+    if (sidesOf(value, scope) !== 'source') continue
+    const plain = unqualified(column, scope)
+    const field =
+      plain.kind === 'UnresolvedAttribute' ? fieldNamed(scope.targetSchema, plain.parts[0]!) : undefined
+    if (field !== undefined && plain.kind === 'UnresolvedAttribute' && plain.parts.length === 1) {
+      return { column: plain, type: field.dataType, value }
+    }
+  }
+  return undefined
+}
+
+async function sourceValues(
+  session: RowSession,
+  engine: RowEngine,
+  scope: MergeScope,
+  { column, type, value }: Key,
+): Promise<Expression | undefined> {
+  const keys = project(scope.source, [alias(value, 'k')])
+  const valueType = engine.schemaOf(keys).fields[0]!.dataType
+  if (!isComparable(type) || !sameType(type, valueType)) return undefined
+  const [bounds] = await session.rows({
+    kind: 'Aggregate',
+    input: keys,
+    groupType: 'groupby',
+    grouping: [],
+    expressions: ['min', 'max', 'approx_count_distinct'].map((name) =>
+      alias(call(name, { kind: 'UnresolvedAttribute', parts: ['k'] }), name),
+    ),
+  })
+  const [min, max, count] = bounds!
+  const literal = (each: Value): Literal => ({
+    kind: 'Literal',
+    value: each as Literal['value'],
+    dataType: type,
+  })
+  if (min === null) return undefined
+  if ((count as bigint) <= MOST_KEYS / 2) {
+    const rows = await session.rows({ kind: 'Deduplicate', input: keys, withinWatermark: false })
+    const present = rows.flatMap(([each]) => (each == null ? [] : [literal(each)]))
+    return call('in', column, ...present)
+  }
+  return conjunction([call('>=', column, literal(min!)), call('<=', column, literal(max!))])
+}
+
+/** Types whose bounds statistics hold, NaN aside. */
+function isComparable({ kind }: DataType): boolean {
+  return [
+    'byte',
+    'short',
+    'integer',
+    'long',
+    'decimal',
+    'string',
+    'date',
+    'timestamp',
+    'timestamp_ntz',
+  ].includes(kind)
+}
