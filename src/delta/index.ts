@@ -1,3 +1,4 @@
+export { bindScans, type ScannedVersion, unboundScan } from './bind-scans.ts'
 export { CHANGE_COLUMNS, CHANGE_TYPE, changeFeedSchema } from './change-feed/change-columns.ts'
 export { type ChangeFeed, changeFeedScan } from './change-feed/change-feed-scan.ts'
 export type { ChangeFeedOptions, VersionPoint } from './change-feed/change-range.ts'
@@ -30,6 +31,7 @@ export type {
   SetTransaction,
 } from './log/actions.ts'
 export type { HistoryEntry } from './log/history.ts'
+export { type AutoCompactOptions, autoCompact, isAutoCompactDue } from './maintenance/auto-compact.ts'
 export { type OptimizeOptions, optimize, reorgPurge } from './maintenance/optimize.ts'
 export type { OptimizeMetrics, OptimizeResult } from './maintenance/optimize-metrics.ts'
 export { type RestoreOptions, type RestorePoint, type RestoreResult, restore } from './maintenance/restore.ts'

@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs'
-import { selectColumns } from '../../plan/build.ts'
-import type { Relation } from '../../plan/relation.ts'
 import type { DeltaScan } from '../../plan/scan.ts'
 import { fieldNamed, INTEGER, type StructField, type StructType, struct } from '../../types/data-type.ts'
 import type { AddFile } from '../log/actions.ts'
 import type { RowSession, WrittenFile } from '../row-engine.ts'
+import { rowIdentityFields, withRowIdentity } from '../row-tracking/row-identity.ts'
 import { deltaScanOf } from '../scan.ts'
 import type { Metadata } from '../schema/metadata.ts'
 import { physicalName } from '../schema/physical-name.ts'
@@ -64,23 +63,20 @@ async function compactBatch(
   bins: readonly Bin[],
 ): Promise<RewrittenBin[]> {
   const { metadata } = snapshot
-  const files = dataFields(metadata)
   const marker = markerField(metadata.schema)
   const isMarked = bins.length > 1
-  const schema = isMarked ? [...files, marker] : files
-  const scan: Relation = {
-    kind: 'Scan',
-    input: await markedScan(context, snapshot, bins, marker),
-    schema: struct(schema),
-  }
+  const columns = isMarked ? [...dataFields(metadata), marker] : dataFields(metadata)
+  const input = await markedScan(context, snapshot, bins, marker)
+  const query = withRowIdentity(
+    { kind: 'Scan', input, schema: struct(columns) },
+    bins.flatMap((each) => each.files),
+    metadata,
+  )
   const folder = await context.storage.stagingPath('')
   try {
     const { files: written } = await session.write({
-      query: selectColumns(
-        scan,
-        schema.map((each) => each.name),
-      ),
-      schema: struct(schema),
+      query,
+      schema: struct([...columns, ...rowIdentityFields(metadata)]),
       partitionColumns: isMarked ? [marker.name] : [],
       columnMapping: columnMappingOf(metadata),
       folder,

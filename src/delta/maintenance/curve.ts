@@ -40,7 +40,7 @@ function hilbertTurns(input: Relation, ranks: readonly string[], bits: number): 
 /** Where `rank` has the bit, the lower bits of `first` are mirrored; elsewhere those of both are exchanged. */
 function turn(input: Relation, first: string, rank: string, bit: number): Relation {
   const mask = intLiteral(2 ** bit - 1)
-  const hasBit = call('!=', call('&', attribute(rank), intLiteral(2 ** bit)), intLiteral(0))
+  const hasBit = call('>', call('&', attribute(rank), intLiteral(2 ** bit)), intLiteral(0))
   const mirrored = call('^', attribute(first), mask)
   if (rank === first) return withColumns(input, { [first]: choose(hasBit, mirrored, attribute(first)) })
   const exchanged = call('&', call('^', attribute(first), attribute(rank)), mask)
@@ -61,7 +61,7 @@ function grayDecoded(input: Relation, ranks: readonly string[], bits: number): R
   const last = attribute(ranks.at(-1)!)
   const flips = Array.from({ length: bits - 1 }, (_, index) => index + 1).map((bit) =>
     choose(
-      call('!=', call('&', last, intLiteral(2 ** bit)), intLiteral(0)),
+      call('>', call('&', last, intLiteral(2 ** bit)), intLiteral(0)),
       intLiteral(2 ** bit - 1),
       intLiteral(0),
     ),
@@ -80,7 +80,7 @@ function interleaved(ranks: readonly string[], bits: number): Expression {
   for (let bit = 0; bit < bits; bit++) {
     for (const [index, rank] of ranks.entries()) {
       const weight = 2n ** BigInt(bit * ranks.length + ranks.length - 1 - index)
-      const isSet = call('!=', call('&', attribute(rank), intLiteral(2 ** bit)), intLiteral(0))
+      const isSet = call('>', call('&', attribute(rank), intLiteral(2 ** bit)), intLiteral(0))
       parts.push(choose(isSet, longLiteral(weight), longLiteral(0n)))
     }
   }

@@ -4,7 +4,6 @@ import { walkExpression } from '../../plan/rewrite.ts'
 import { fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
 import { indexedLeaves } from '../files/statistics.ts'
 import type { Metadata } from '../schema/metadata.ts'
-import { physicalName } from '../schema/physical-name.ts'
 
 /** Throws DELTA_NON_PARTITION_COLUMN_REFERENCE where a predicate names another column than those of partitions. */
 export function checkPartitionPredicate(condition: Expression, { partitionColumns }: Metadata): void {
@@ -63,19 +62,6 @@ function existingPath(schema: StructType, path: readonly string[]): string[] {
     }
     names.push(field.name)
     level = field.dataType.kind === 'struct' ? field.dataType : undefined
-  }
-  return names
-}
-
-/** Clustering keys, which the log has by physical names, as paths of the schema's field names. */
-export function logicalPath(schema: StructType, physical: readonly string[]): string[] {
-  const names: string[] = []
-  let level: StructType | undefined = schema
-  for (const name of physical) {
-    const field: StructField | undefined =
-      level?.fields.find((each) => physicalName(each) === name) ?? (level && fieldNamed(level, name))
-    names.push(field?.name ?? name)
-    level = field?.dataType.kind === 'struct' ? field.dataType : undefined
   }
   return names
 }

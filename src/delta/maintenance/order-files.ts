@@ -5,6 +5,7 @@ import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { struct } from '../../types/data-type.ts'
 import type { RowSession } from '../row-engine.ts'
+import { rowIdentityFields, withRowIdentity } from '../row-tracking/row-identity.ts'
 import { deltaScanOf } from '../scan.ts'
 import { columnMappingOf } from '../schema/protocol.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -47,7 +48,7 @@ export async function orderFiles(
   const fields = dataFields(metadata)
   const marker = markerField(metadata.schema, '_file')
   const input = await deltaScanOf(snapshot, context.storage, bin.files)
-  const scan: Relation = { kind: 'Scan', input, schema: struct(fields) }
+  const scan = withRowIdentity({ kind: 'Scan', input, schema: struct(fields) }, bin.files, metadata)
   const query = await ordered(session, scan, {
     ordering,
     marker: marker.name,
@@ -58,7 +59,7 @@ export async function orderFiles(
   try {
     const { files } = await session.write({
       query,
-      schema: struct([...fields, marker]),
+      schema: struct([...fields, marker, ...rowIdentityFields(metadata)]),
       partitionColumns: [marker.name],
       columnMapping: columnMappingOf(metadata),
       folder,

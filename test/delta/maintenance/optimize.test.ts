@@ -144,7 +144,7 @@ describe('OPTIMIZE', () => {
     await optimize(context, { where: parseExpression("day = 'b'") })
     const days = files(context).map((each) => each.partitionValues.day)
     expect(days.sort()).toEqual(['a', 'a', 'b'])
-    expect((await lastCommit(context)).operationParameters.predicate).toBe(`["(day = 'b')"]`)
+    expect((await lastCommit(context)).operationParameters.predicate).toBe(`["day = 'b'"]`)
   })
 
   it('refuses a predicate on other columns', async () => {
