@@ -12,7 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['plan'],
   ['delta', 'formats'],
   ['sql', 'auto-cdc', 'catalog', 'engine/engine.ts'],
-  ['dataframe', 'engine/encode-row.ts', 'engine/row-engine.ts', 'functions.ts'],
+  ['dataframe', 'engine/encode-row.ts', 'engine/row-engine.ts', 'engine/lazy-engine.ts', 'functions.ts'],
   ['graph', 'sources', 'event-log', 'engine/duckdb'],
   ['update', 'delta-table', 'index.ts'],
   ['cli', 'server'],

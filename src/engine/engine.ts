@@ -26,6 +26,12 @@ export interface Engine {
   /** A connection of its own for one flow. */
   openSession(context: QueryContext): Promise<EngineSession>
 
+  /** Rows of the process as a leaf that queries of all sessions can read, until they are released. */
+  holdRows(
+    schema: StructType,
+    chunks: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>,
+  ): Promise<HeldRows>
+
   close(): Promise<void>
 }
 
@@ -54,6 +60,12 @@ export interface EngineSession extends RowSession {
 
   /** Stops the running query and refuses those that follow: both throw OPERATION_CANCELED. */
   interrupt(): void
+}
+
+export interface HeldRows {
+  readonly scan: Scan
+  readonly rowCount: bigint
+  release(): Promise<void>
 }
 
 export interface Staged {

@@ -4,10 +4,11 @@ import { resolveGraph } from '../graph/resolve.ts'
 import type { ResolvedGraph } from '../graph/resolved-graph.ts'
 import type { DataSource, Read, TableValuedFunction } from '../plan/relation.ts'
 import { bindFiles, cloudFilesSource } from '../sources/cloud-files/index.ts'
+import { isFiles } from '../sources/is-files.ts'
 import type { SourceSchema } from '../sources/source.ts'
 import { memoryStorage } from '../storage/index.ts'
 import { sourceKey, sourceStorage } from './inputs/file-pins.ts'
-import { isFiles, tableStorage } from './inputs/input-factory.ts'
+import { tableStorage } from './inputs/input-factory.ts'
 import type { UpdateRun } from './run.ts'
 
 /** What resolution needs of an update. */

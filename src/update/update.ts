@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { packageVersion } from '../delta/engine-info.ts'
+import { LazyEngine } from '../engine/lazy-engine.ts'
 import { isCondition, PipelineError } from '../errors/index.ts'
 import {
   createUpdate,
@@ -19,7 +20,6 @@ import { definitionEvents } from './definition-events.ts'
 import { executeFlow } from './flows/execute-flow.ts'
 import { datasetOf } from './graph-index.ts'
 import { RevealedSecrets } from './inputs/revealed-secrets.ts'
-import { LazyEngine } from './lazy-engine.ts'
 import { acquireLease, type Lease } from './lease/lease.ts'
 import { openRun, type RunParts } from './open-run.ts'
 import type { FlowOutcome, UpdateRun } from './run.ts'

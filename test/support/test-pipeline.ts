@@ -144,6 +144,7 @@ function borrowed(engine: DuckdbEngine): Engine {
     compile: (query, context) => engine.compile(query, context),
     openSession: (context) => engine.openSession(context),
     fileSchemaReader: engine.fileSchemaReader,
+    holdRows: (schema, chunks) => engine.holdRows(schema, chunks),
     close: async () => undefined,
   }
 }

@@ -12,7 +12,7 @@ export interface QueryOptions extends ProjectOptions {
 
 const STANDARD_INPUT = 0
 
-/** `millrace query`: the rows of a query, printed as they come. */
+/** `millrace query`: what statements give, printed as it comes; the first error ends it. */
 export async function query(
   sql: string | undefined,
   options: QueryOptions,
@@ -20,9 +20,11 @@ export async function query(
 ): Promise<number> {
   const console = await Console.open(options, terminal)
   try {
-    const rows = await console.answer(sql ?? readFileSync(STANDARD_INPUT, 'utf8'))
-    const count = await writeRows(rows, options.output, terminal.stdout)
-    if (options.output === 'table') terminal.stderr.write(`${plural(count, 'row')}\n`)
+    for await (const rows of console.run(sql ?? readFileSync(STANDARD_INPUT, 'utf8'))) {
+      if (rows.schema.fields.length === 0) continue
+      const count = await writeRows(rows, options.output, terminal.stdout)
+      if (options.output === 'table') terminal.stderr.write(`${plural(count, 'row')}\n`)
+    }
     return EXIT.ok
   } finally {
     await console.close()

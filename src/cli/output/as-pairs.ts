@@ -1,6 +1,6 @@
+import type { RowStream } from '../../delta-table/row-stream.ts'
 import { field, STRING, struct } from '../../types/data-type.ts'
 import { cellFormatter } from './format-cell.ts'
-import type { RowStream } from './write-rows.ts'
 
 /** A single wide row turned on its side: a row for each of its columns. */
 export async function asPairs({ schema, chunks }: RowStream): Promise<RowStream> {

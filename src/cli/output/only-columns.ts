@@ -1,6 +1,6 @@
+import type { RowStream } from '../../delta-table/row-stream.ts'
 import type { Row } from '../../engine/engine.ts'
 import { struct } from '../../types/data-type.ts'
-import type { RowStream } from './write-rows.ts'
 
 /** The same rows with some of their columns. */
 export function onlyColumns({ schema, chunks }: RowStream, names: readonly string[]): RowStream {

@@ -1,18 +1,12 @@
+import type { RowStream } from '../../delta-table/row-stream.ts'
 import { rowEncoder } from '../../engine/encode-row.ts'
 import type { Row } from '../../engine/engine.ts'
-import type { StructType } from '../../types/data-type.ts'
 import { isNumeric } from '../../types/type-classes.ts'
 import type { Output } from '../terminal.ts'
 import { cellFormatter, printable } from './format-cell.ts'
 import { columnWidths, heading, type TextColumn, tableLine } from './text-table.ts'
 
 export type RowFormat = 'table' | 'json' | 'csv'
-
-/** Rows in chunks, with their types. */
-export interface RowStream {
-  readonly schema: StructType
-  readonly chunks: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>
-}
 
 /** Prints rows as they come, in bounded memory; returns how many there were. */
 export function writeRows(rows: RowStream, format: RowFormat, output: Output): Promise<number> {

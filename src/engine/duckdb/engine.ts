@@ -6,8 +6,9 @@ import type { DeltaPort } from '../../delta/index.ts'
 import type { FileSchemaReader } from '../../formats/infer-files.ts'
 import type { Relation } from '../../plan/relation.ts'
 import type { StructType } from '../../types/data-type.ts'
-import type { CompiledQuery, Engine, EngineSession, QueryContext } from '../engine.ts'
+import type { CompiledQuery, Engine, EngineSession, HeldRows, QueryContext, Row } from '../engine.ts'
 import { compileQuery } from './compile.ts'
+import { holdRows } from './held-rows.ts'
 import { parquetPort } from './parquet-port.ts'
 import { parquetSchema } from './parquet-schema.ts'
 import { Prelude } from './prelude.ts'
@@ -49,6 +50,7 @@ export class DuckdbEngine implements Engine {
   readonly fileSchemaReader: FileSchemaReader = { parquetSchema: (path) => this.#parquetSchema(path) }
   readonly #prelude: Prelude
   readonly #spillFolder: string
+  #held = 0
   readonly #sessions = new Set<EngineSession>()
 
   constructor(instance: DuckDBInstance, spillFolder: string) {
@@ -69,6 +71,13 @@ export class DuckdbEngine implements Engine {
     )
     this.#sessions.add(session)
     return session
+  }
+
+  holdRows(
+    schema: StructType,
+    chunks: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>,
+  ): Promise<HeldRows> {
+    return holdRows(this.instance, `held_rows_${++this.#held}`, schema, chunks)
   }
 
   async #parquetSchema(path: string): Promise<StructType> {

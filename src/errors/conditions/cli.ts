@@ -16,7 +16,8 @@ export const cliConditions = {
     sqlState: '42K0E',
   },
   NOT_A_CONSOLE_QUERY: {
-    message: 'The console runs one query or DESCRIBE at a time, and this is {statement}.',
+    message:
+      'The console runs queries and the statements that read or change tables, and this is {statement}.',
     hint: "Definitions belong into the pipeline's files.",
     sqlState: '0A000',
   },

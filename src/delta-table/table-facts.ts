@@ -1,4 +1,5 @@
-import type { Row, Value } from '../../engine/engine.ts'
+import type { TableDetail } from '../delta/index.ts'
+import type { Row, Value } from '../engine/engine.ts'
 import {
   array,
   BOOLEAN,
@@ -10,10 +11,10 @@ import {
   type StructType,
   struct,
   TIMESTAMP,
-} from '../../types/data-type.ts'
-import { printSqlType } from '../../types/ddl.ts'
-import type { RowStream } from '../output/write-rows.ts'
-import type { ConsoleTable } from './console-tables.ts'
+} from '../types/data-type.ts'
+import { printSqlType } from '../types/ddl.ts'
+import type { RowStream } from './row-stream.ts'
+import type { OpenTable } from './workspace.ts'
 
 const columnSchema = struct([field('col_name', STRING), field('data_type', STRING), field('comment', STRING)])
 
@@ -54,24 +55,23 @@ const detailSchema = struct([
 ])
 
 /** `DESCRIBE DETAIL`, with Delta Lake's columns. */
-export function detailOf({ folder, snapshot }: ConsoleTable): RowStream {
-  const { metadata, protocol } = snapshot
+export function detailOf(detail: TableDetail): RowStream {
   const row: Row = [
-    'delta',
-    metadata.id,
-    metadata.name ?? null,
-    metadata.description ?? null,
-    folder,
-    metadata.createdTime === undefined ? null : timestamp(metadata.createdTime),
-    timestamp(snapshot.timestampMs),
-    metadata.partitionColumns,
-    (snapshot.clusteringColumns ?? []).map((path) => path.join('.')),
-    BigInt(snapshot.numFiles),
-    BigInt(snapshot.sizeBytes),
-    new Map(Object.entries(metadata.configuration)),
-    protocol.minReaderVersion,
-    protocol.minWriterVersion,
-    [...new Set([...(protocol.readerFeatures ?? []), ...(protocol.writerFeatures ?? [])])].sort(),
+    detail.format,
+    detail.id,
+    detail.name,
+    detail.description,
+    detail.location,
+    detail.createdAt === null ? null : timestamp(detail.createdAt),
+    timestamp(detail.lastModified),
+    detail.partitionColumns,
+    detail.clusteringColumns,
+    BigInt(detail.numFiles),
+    BigInt(detail.sizeInBytes),
+    new Map(Object.entries(detail.properties)),
+    detail.minReaderVersion,
+    detail.minWriterVersion,
+    detail.tableFeatures,
   ]
   return { schema: detailSchema, chunks: [[row]] }
 }
@@ -92,8 +92,8 @@ const historySchema = struct([
 ])
 
 /** `DESCRIBE HISTORY`, newest first, with those of Delta Lake's columns that mean something outside of Databricks. */
-export async function historyOf({ delta }: ConsoleTable, limit?: number): Promise<RowStream> {
-  const entries = await delta.history(limit)
+export async function historyOf({ table }: Pick<OpenTable, 'table'>, limit?: number): Promise<RowStream> {
+  const entries = await table.history(limit)
   const rows = entries.map(
     (entry): Row => [
       BigInt(entry.version),
@@ -116,7 +116,7 @@ export async function historyOf({ delta }: ConsoleTable, limit?: number): Promis
 const propertySchema = struct([field('key', STRING), field('value', STRING)])
 
 /** `SHOW TBLPROPERTIES`, by key. */
-export function propertiesOf({ snapshot }: ConsoleTable): RowStream {
+export function propertiesOf({ snapshot }: OpenTable): RowStream {
   const entries = Object.entries(snapshot.metadata.configuration).sort(([a], [b]) => (a < b ? -1 : 1))
   return { schema: propertySchema, chunks: [entries] }
 }

@@ -1,15 +1,18 @@
-import type { Relation } from '../../plan/relation.ts'
-import { childrenOf, expressionsOf, transform, walkExpression } from '../../plan/rewrite.ts'
-import { isBuiltInTableFunction, unknownTableFunction } from '../../plan/table-functions.ts'
-import type { ConsoleTables, TableLeaf } from './console-tables.ts'
+import type { Relation } from '../plan/relation.ts'
+import { childrenOf, expressionsOf, transform, walkExpression } from '../plan/rewrite.ts'
+import { isBuiltInTableFunction, unknownTableFunction } from '../plan/table-functions.ts'
+import type { TableLeaf } from './workspace.ts'
 
 /**
  * A query with the tables that it names in the place of their names. Common table expressions stay as they are.
- * Throws UNRESOLVABLE_TABLE_VALUED_FUNCTION, and what opening a table throws.
+ * Throws UNRESOLVABLE_TABLE_VALUED_FUNCTION, and what `scan` throws.
  */
-export async function bindTables(query: Relation, tables: ConsoleTables): Promise<Relation> {
+export async function bindTables(
+  query: Relation,
+  scan: (leaf: TableLeaf) => Promise<Relation>,
+): Promise<Relation> {
   const bound = new Map<Relation, Relation>()
-  for (const leaf of tableLeaves(query, new Set())) bound.set(leaf, await tables.scan(leaf))
+  for (const leaf of tableLeaves(query, new Set())) bound.set(leaf, await scan(leaf))
   return transform(query, (node) => bound.get(node) ?? node)
 }
 

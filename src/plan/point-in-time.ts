@@ -1,5 +1,5 @@
-import { PipelineError, type Position } from '../../errors/index.ts'
-import type { TimeTravel } from '../../plan/relation.ts'
+import { PipelineError, type Position } from '../errors/index.ts'
+import type { TimeTravel } from './relation.ts'
 
 /**
  * Which version of a table a query asks for. A time without a zone is UTC, the session's. Throws

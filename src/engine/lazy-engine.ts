@@ -1,6 +1,6 @@
 import type { DeltaPort } from '../delta/index.ts'
-import type { Engine } from '../engine/engine.ts'
 import type { FileSchemaReader } from '../formats/infer-files.ts'
+import type { Engine } from './engine.ts'
 
 /** An engine that is opened when something first needs it: an update with nothing to do never pays for one. */
 export class LazyEngine {
