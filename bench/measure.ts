@@ -8,14 +8,18 @@ export interface Measured {
   readonly stdout: string
 }
 
-/** Runs a command as a process of its own, from its start to its end. Throws when it fails. */
+/** Runs a command (default: Node) as a process of its own, from its start to its end. Throws when it fails. */
 export function measureProcess(
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string
+    readonly env?: Readonly<Record<string, string>>
+    readonly command?: string
+  },
 ): Promise<Measured> {
   return new Promise((done, failed) => {
     const start = performance.now()
-    const child = spawn(process.execPath, args, {
+    const child = spawn(options.command ?? process.execPath, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],

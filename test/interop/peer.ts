@@ -3,6 +3,7 @@ import { existsSync, globSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import type { SparkSql } from './own.ts'
 
 const venv = resolve(import.meta.dirname, '../../.venv')
 const jars = join(venv, 'delta-jars')
@@ -62,7 +63,7 @@ export class Peer {
 /** Starts Spark: its first answer takes some seconds. */
 export const startSpark = (): Spark => new Spark('spark_peer.py', [jars])
 
-export class Spark extends Peer {
+export class Spark extends Peer implements SparkSql {
   /** Runs statements one after the other; `settings` of the session hold for them only. */
   run(statements: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<null> {
     return this.ask('run', { statements, settings })

@@ -1,40 +1,77 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DeltaTable, deltaScanOf } from '../../src/delta/index.ts'
-import { deltaScanSql } from '../../src/engine/duckdb/delta-scan.ts'
-import { localStorage } from '../../src/storage/index.ts'
-import { canonicalRows } from '../support/canonical-rows.ts'
-import { openTestDuckdb, type TestDuckdb, temporaryFolder } from '../support/delta.ts'
-import { CASES } from './cases.ts'
+import { temporaryFolder } from '../support/delta.ts'
+import { CASES, type InteropCase } from './cases.ts'
+import { Own, type SparkSql } from './own.ts'
 import { hasSpark, type Spark, startSpark } from './peer.ts'
 
 const folder = temporaryFolder()
+const own = new Own()
 let spark: Spark
-let duckdb: TestDuckdb
 
-async function ownRows(path: string): Promise<string[]> {
-  const storage = localStorage(path)
-  const { snapshot } = await DeltaTable.open(storage, duckdb.port)
-  const { schema } = snapshot.metadata
-  const relation = deltaScanSql(await deltaScanOf(snapshot, storage), schema)
-  return (await canonicalRows(duckdb.connection, relation, schema)).map(String)
+beforeAll(() => {
+  if (hasSpark) spark = startSpark()
+})
+afterAll(async () => {
+  spark?.close()
+  await own.close()
+  folder.remove()
+})
+
+/** Both systems find the same rows in a table, all of them and by each condition. Gives the rows. */
+async function sameRows(table: string, { predicates }: InteropCase): Promise<string[]> {
+  const rows = await own.rows(`SELECT * FROM ${table}`)
+  expect(rows).toEqual(await spark.rows(`SELECT * FROM ${table}`))
+  const counts = predicates.map((each) => `SELECT count(*) FROM ${table} WHERE ${each}`).join(' UNION ALL ')
+  expect(await own.rows(counts)).toEqual(await spark.rows(counts))
+  return rows
 }
 
-describe.skipIf(!hasSpark)('tables of Spark', () => {
-  beforeAll(async () => {
-    spark = startSpark()
-    duckdb = await openTestDuckdb()
-  })
-  afterAll(() => {
-    spark.close()
-    duckdb.close()
-    folder.remove()
-  })
+/** Each change that a system makes to a table, from ids on that are not there yet. */
+const changes = (t: string, from: number, each: InteropCase): readonly (readonly [string, string])[] => [
+  ['append', `INSERT INTO ${t} ${each.append(from)}`],
+  ['update', `UPDATE ${t} SET ${each.set} WHERE id % 2 = 1`],
+  [
+    'merge',
+    `MERGE INTO ${t} AS t USING (SELECT * FROM (${each.append(from + 1)}) WHERE id <= ${from + 10}) AS s ON t.id = s.id
+       WHEN MATCHED AND s.id % 3 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *`,
+  ],
+  ['delete', `DELETE FROM ${t} WHERE id = ${from} OR id = 2`],
+  ['optimize', `OPTIMIZE ${t}`],
+  ['vacuum', `VACUUM ${t} RETAIN 0 HOURS`],
+]
 
-  it.each(CASES.map((each) => [each.name, each]))('%s', async (name, { create }) => {
-    const path = join(folder.path, name)
-    const table = `delta.\`${path}\``
-    await spark.run(create(table))
-    expect(await ownRows(path)).toEqual(await spark.rows(`SELECT * FROM ${table}`))
+/** One system makes a table, the other changes it, the first changes it again; both read it after each change. */
+async function takeTurns(maker: SparkSql, other: SparkSql, t: string, each: InteropCase): Promise<string[]> {
+  await maker.run(each.create(t))
+  await sameRows(t, each)
+  for (const [system, from] of [
+    [other, 1000],
+    [maker, 2000],
+  ] as const) {
+    for (const [name, statement] of changes(t, from, each)) {
+      await system.run([statement])
+      try {
+        await sameRows(t, each)
+      } catch (error) {
+        throw new Error(`after the ${name} of ${system === spark ? 'Spark' : 'ours'}`, { cause: error })
+      }
+    }
+  }
+  return sameRows(t, each)
+}
+
+describe.skipIf(!hasSpark)('tables that Spark and this system change in turns', () => {
+  describe.each(CASES.map((each) => [each.name, each]))('%s', (name, each) => {
+    const table = (maker: string) => `delta.\`${join(folder.path, `${name} of ${maker}`)}\``
+    let rowsOfSpark: string[] | undefined
+
+    it('made by Spark', async () => {
+      rowsOfSpark = await takeTurns(spark, own, table('Spark'), each)
+    })
+
+    it('made here, with the same rows in the end', async () => {
+      expect(await takeTurns(own, spark, table('ours'), each)).toEqual(rowsOfSpark)
+    })
   })
 })
