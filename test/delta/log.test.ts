@@ -163,6 +163,7 @@ describe('checkpoints', () => {
       size: 23,
       sizeInBytes: expect.any(Number),
       numOfAddFiles: 20,
+      tags: { 'millrace.cleanedUpToMs': Date.UTC(2025, 11, 22).toString() },
     })
     await storage.delete(Array.from({ length: 21 }, (_, version) => logPath(version)))
     const { snapshot } = await open()

@@ -53,6 +53,7 @@ describe('creating a table', () => {
           operationParameters: { partitionBy: '["day"]', isManaged: 'true', description: null },
           isolationLevel: 'Serializable',
           isBlindAppend: true,
+          checksum: expect.stringMatching(/^crc32-[0-9a-f]{8}$/),
           operationMetrics: {},
           engineInfo: expect.stringMatching(/^Millrace\/\d+\.\d+\.\d+/),
           txnId: expect.stringMatching(/^[0-9a-f-]{36}$/),

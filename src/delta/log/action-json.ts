@@ -12,6 +12,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  * that is not as it was written.
  */
 export function parseCommit(bytes: Uint8Array, file: string): CommitActions {
+  if (bytes.length === 0) throw invalid(file, 'it is empty')
   checkCommit(bytes, file)
   return collectActions(parseLines(bytes, file))
 }

@@ -58,8 +58,11 @@ async function* fileRows(
   try {
     for await (const rows of port.readActions(local)) yield rows.map((row) => parseAction(row, () => place))
   } catch (cause) {
-    if (cause instanceof PipelineError) throw cause
-    throw invalid(storage, first, cause instanceof Error ? cause.message : String(cause), cause)
+    if (!(cause instanceof PipelineError)) {
+      throw invalid(storage, first, cause instanceof Error ? cause.message : String(cause), cause)
+    }
+    const damaged = paths[local.indexOf(String(cause.parameters.place))]
+    throw damaged === undefined ? cause : invalid(storage, damaged, String(cause.parameters.detail), cause)
   }
 }
 

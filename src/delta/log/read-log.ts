@@ -1,13 +1,14 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { DeltaPort } from '../port.ts'
-import { collectActions, parseCommit, parseLines } from './action-json.ts'
+import { parseCommit } from './action-json.ts'
 import type { Commit } from './actions.ts'
 import { inCommitTimestampOf, laterOf, readInCommitTimestamp } from './commit-times.ts'
 import { commitPath } from './log-files.ts'
 import { findSegment, type LogDelta, type LogSegment } from './log-segment.ts'
 import { LogState } from './log-state.ts'
 import { readCheckpoint } from './read-checkpoint.ts'
+import { parseCompaction } from './read-compaction.ts'
 import { checkVersionChecksum } from './version-checksum.ts'
 
 /**
@@ -71,7 +72,7 @@ async function readDelta(storage: Storage, delta: LogDelta, state: LogState): Pr
   const { path } = compaction
   const bytes = await storage.read(path)
   if (bytes === undefined) throw missingCommit(storage, version)
-  const actions = collectActions(parseLines(bytes, `${storage.name}/${path}`))
+  const actions = parseCompaction(bytes, `${storage.name}/${path}`)
   const inCommit = await readInCommitTimestamp(storage, version)
   return { ...actions, version, timestampMs: inCommit ?? laterOf(modifiedMs, previousMs) }
 }

@@ -13,7 +13,7 @@ interface VersionChecksum {
   readonly numFiles?: number
   readonly metadata?: MetadataAction
   readonly protocol?: Protocol
-  /** Our own checksum of the other fields. */
+  /** Of the other fields; only ours have it. */
   readonly checksum?: string
 }
 
@@ -46,8 +46,8 @@ export async function writeVersionChecksum(
 }
 
 /**
- * Compares the state with the version's checksum, where there is one that can be read.
- * Throws DELTA_VERSION_CHECKSUM_MISMATCH.
+ * Compares the state with the version's checksum where we wrote it. Other writers' are not relied on: Delta Lake itself only
+ * logs that one is wrong, and tables with wrong ones exist. Throws DELTA_VERSION_CHECKSUM_MISMATCH.
  */
 export async function checkVersionChecksum(storage: Storage, state: LogState): Promise<void> {
   const file = checksumPath(state.version)
@@ -85,7 +85,7 @@ function versionsOf(protocol: Protocol | undefined): string {
   return `(${protocol?.minReaderVersion},${protocol?.minWriterVersion})`
 }
 
-/** Undefined for a file that a crash or damage left unreadable: it tells nothing, and the table does not need it. */
+/** Undefined for a file that is not as we wrote it, after a crash or by damage: the table does not need it. */
 function readChecksum(bytes: Uint8Array): VersionChecksum | undefined {
   let json: unknown
   try {
@@ -96,7 +96,7 @@ function readChecksum(bytes: Uint8Array): VersionChecksum | undefined {
   }
   if (typeof json !== 'object' || json === null) return undefined
   const { checksum, ...body } = json as VersionChecksum
-  return checksum === undefined || checksum === checksumOf(body) ? body : undefined
+  return checksum === checksumOf(body) ? body : undefined
 }
 
 function checksumOf(body: object): string {
