@@ -3,6 +3,7 @@ import { cliConditions } from './conditions/cli.ts'
 import { deltaConditions } from './conditions/delta.ts'
 import { deltaChangesConditions } from './conditions/delta-changes.ts'
 import { deltaMaintenanceConditions } from './conditions/delta-maintenance.ts'
+import { deltaWritesConditions } from './conditions/delta-writes.ts'
 import { engineConditions } from './conditions/engine.ts'
 import { eventLogConditions } from './conditions/event-log.ts'
 import { functionConditions } from './conditions/function.ts'
@@ -25,6 +26,7 @@ export const conditions = {
   ...deltaConditions,
   ...deltaMaintenanceConditions,
   ...deltaChangesConditions,
+  ...deltaWritesConditions,
   ...sourceConditions,
   ...engineConditions,
   ...updateConditions,

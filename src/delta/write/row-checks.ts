@@ -151,7 +151,7 @@ function isNested({ kind }: DataType): boolean {
 }
 
 /** ` - amount : -5`, a line for each column that a condition names. */
-function shownValues(condition: Expression): Expression {
+export function shownValues(condition: Expression): Expression {
   const lines = namedColumns(condition).map((column) =>
     call(
       'concat',
@@ -172,7 +172,8 @@ function namedColumns(condition: Expression): UnresolvedAttribute[] {
   return [...found.values()].filter((each) => !bound.has(each.parts[0]!.toLowerCase()))
 }
 
-function raise(condition: string, parameters: Readonly<Record<string, Expression>>): Expression {
+/** An expression that ends the query with a condition and its parameters. */
+export function raise(condition: string, parameters: Readonly<Record<string, Expression>>): Expression {
   const entries = Object.entries(parameters).flatMap(([name, value]) => [stringLiteral(name), value])
   return call('raise_error', stringLiteral(condition), call('map', ...entries))
 }

@@ -1,0 +1,69 @@
+import type { Relation } from '../../plan/relation.ts'
+import { sizeOf } from '../files/record-count.ts'
+import type { Metadata } from '../schema/metadata.ts'
+import type { Snapshot } from '../snapshot.ts'
+import type { TableContext } from '../table-context.ts'
+import type { CommitOptions, Transaction } from '../transaction.ts'
+import { prepareRows } from './prepare-rows.ts'
+import { metadataForRows } from './schema-of-rows.ts'
+import type { WrittenRows } from './write-rows.ts'
+
+/** What every command that writes a query's rows takes. */
+export interface WriteCommandOptions {
+  /** Columns and struct fields that only the query has become the table's; by default they are refused. */
+  readonly mergeSchema?: boolean
+  /**
+   * The application's own number of this write, growing from write to write: nothing is written where the table has it
+   * already (Spark's `txnAppId` and `txnVersion`).
+   */
+  readonly application?: { readonly id: string; readonly version: bigint }
+  /** Stands in the history. */
+  readonly userMetadata?: string
+  /** The table as errors name it; by default its folder. */
+  readonly tableName?: string
+}
+
+/** What a command that writes a query's rows did. */
+export interface WriteCommandResult {
+  readonly version: number
+  readonly snapshot: Snapshot
+  /** Rows of the query that were written. Spark's `num_inserted_rows`. */
+  readonly numInsertedRows: bigint
+}
+
+/** True where an application's write, or a later one of its, is in the table. */
+export function isWritten(snapshot: Snapshot, { application }: WriteCommandOptions): boolean {
+  if (application === undefined) return false
+  const known = snapshot.transactionVersion(application.id)
+  return known !== undefined && known >= application.version
+}
+
+/** A query's rows as the table stores them, evolving its schema with the transaction where that is allowed. */
+export function rowsForTable(
+  { engine, storage }: TableContext,
+  transaction: Transaction,
+  query: Relation,
+  options: WriteCommandOptions,
+): { readonly rows: Relation; readonly metadata: Metadata } {
+  const metadata = metadataForRows(transaction, engine.schemaOf(query), options.mergeSchema ?? false)
+  const rows = prepareRows(query, metadata, engine, { tableName: options.tableName ?? storage.name })
+  return { rows, metadata }
+}
+
+/** The commit of a WRITE. */
+export function writeCommit(
+  options: WriteCommandOptions,
+  parts: Pick<CommitOptions, 'operationParameters' | 'operationMetrics'>,
+): CommitOptions {
+  const { userMetadata } = options
+  return { operation: 'WRITE', ...parts, ...(userMetadata !== undefined && { extra: { userMetadata } }) }
+}
+
+/** Marks the application's write as done with the rows. */
+export function recordApplication(transaction: Transaction, { application }: WriteCommandOptions): void {
+  if (application !== undefined) transaction.setTransaction(application.id, application.version)
+}
+
+export function writtenMetrics({ adds, rowCount }: Pick<WrittenRows, 'adds' | 'rowCount'>) {
+  return { numFiles: adds.length, numOutputRows: rowCount, numOutputBytes: sizeOf(adds) }
+}
