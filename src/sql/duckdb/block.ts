@@ -118,7 +118,7 @@ export function selectText(cell: Cell, block: Block): string {
 export function render(block: Block, outputs: readonly Output[], place: Place): string {
   if (block.raw !== undefined) return block.raw
   const items = outputs.map(({ name, sql }) => {
-    const isNamed = sql === identifier(name) || sql.endsWith(`.${identifier(name)}`)
+    const isNamed = sql.replace(/^(\w+\.)+(?=[\w"]+$)/, '') === identifier(name)
     return isNamed ? sql : `${sql} AS ${identifier(name)}`
   })
   const lines = [`SELECT ${block.distinct === undefined ? '' : `${block.distinct} `}${list(items)}`]

@@ -133,6 +133,11 @@ describe('what may not move stays in a SELECT of its own', () => {
   })
 })
 
+test('a computed column that ends in a column of its own name is named all the same', () => {
+  const sql = 'SELECT a.id + b.id AS id FROM orders AS a JOIN orders AS b ON a.id = b.id'
+  expect(printed(sql).split('\n')[0]).toBe('SELECT t1.id + t2.id AS id')
+})
+
 test('columns that nothing reads are left out on the way', () => {
   expect(printed('SELECT n FROM (SELECT *, upper(status) AS loud, id + 1 AS n FROM orders LIMIT 5)')).toBe(
     lines('SELECT id + 1::BIGINT AS n', 'FROM orders AS t1', 'LIMIT 5'),

@@ -218,5 +218,5 @@ export function decidingClause(clauses: readonly ResolvedClause[], when: MergeCl
   const branches = clauses.flatMap((clause, index) =>
     clause.when === when ? [[clause.condition ?? TRUE, intLiteral(index)] as const] : [],
   )
-  return caseWhen(branches, nullLiteral(INTEGER))
+  return branches.length === 0 ? nullLiteral(INTEGER) : caseWhen(branches, nullLiteral(INTEGER))
 }
