@@ -1,3 +1,18 @@
+export { type ColumnChange, changeColumn, syncIdentity } from './alter/change-column.ts'
+export { fieldOfColumn, type NewColumn } from './alter/column-definition.ts'
+export { addColumns, dropColumns, renameColumn, replaceColumns } from './alter/columns.ts'
+export { addConstraint, type Constraint, dropConstraint } from './alter/constraints.ts'
+export {
+  beginTable,
+  type CreateMode,
+  type CreateOptions,
+  commitTable,
+  createTable,
+  type TableCreation,
+  type TableDefinition,
+} from './alter/create-table.ts'
+export { addFeature, dropFeature, upgradeProtocol } from './alter/features.ts'
+export { clusterBy, setComment, setTableProperties, unsetTableProperties } from './alter/properties.ts'
 export { bindScans, type ScannedVersion, unboundScan } from './bind-scans.ts'
 export { CHANGE_COLUMNS, CHANGE_TYPE, changeFeedSchema } from './change-feed/change-columns.ts'
 export { type ChangeFeed, changeFeedScan } from './change-feed/change-feed-scan.ts'
@@ -35,13 +50,15 @@ export type {
 } from './log/actions.ts'
 export type { HistoryEntry } from './log/history.ts'
 export { type AutoCompactOptions, autoCompact, isAutoCompactDue } from './maintenance/auto-compact.ts'
+export { computeStatistics } from './maintenance/compute-statistics.ts'
+export { type ConvertOptions, type ConvertResult, convertToDelta } from './maintenance/convert-to-delta.ts'
 export { type OptimizeOptions, optimize, reorgPurge } from './maintenance/optimize.ts'
 export type { OptimizeMetrics, OptimizeResult } from './maintenance/optimize-metrics.ts'
 export { type RestoreOptions, type RestorePoint, type RestoreResult, restore } from './maintenance/restore.ts'
 export { type CloneOptions, type CloneResult, shallowClone } from './maintenance/shallow-clone.ts'
 export { type TableDetail, tableDetail } from './maintenance/table-detail.ts'
 export { type VacuumOptions, type VacuumResult, vacuum } from './maintenance/vacuum.ts'
-export type { DeltaPort } from './port.ts'
+export type { CheckpointChunk, DeltaPort } from './port.ts'
 export type { RowEngine, RowSession, WriteRequest, WriteResult, WrittenFile } from './row-engine.ts'
 export {
   type RowIdentity,
@@ -51,16 +68,20 @@ export {
 } from './row-tracking/row-identity.ts'
 export { deltaScanOf } from './scan.ts'
 export { definedSchema, logicalPath, physicalPath } from './schema/column-mapping.ts'
+export type { ColumnPath, ColumnPlace } from './schema/edit-schema.ts'
+export { mergeSchemas } from './schema/merge-schemas.ts'
 export type { Metadata } from './schema/metadata.ts'
 export { physicalName, physicalNaming } from './schema/physical-name.ts'
+export { checkedProperty } from './schema/property-rules.ts'
 export { storedProperties } from './schema/protocol-request.ts'
+export { allowsWidening } from './schema/type-widening.ts'
 export type { Snapshot } from './snapshot.ts'
 export { type CreateTableOptions, DeltaTable } from './table.ts'
 export type { TableContext } from './table-context.ts'
 export { type CommitOptions, type CommitResult, type MetadataChange, Transaction } from './transaction.ts'
-export { defaultValue, hasRowRules, type PrepareOptions, prepareRows } from './write/prepare-rows.ts'
-export { publishFiles, type WrittenRows, writeRows } from './write/write-rows.ts'
 export { appendRows } from './write/append-rows.ts'
 export { type OverwriteOptions, overwriteRows } from './write/overwrite-rows.ts'
+export { defaultValue, hasRowRules, type PrepareOptions, prepareRows } from './write/prepare-rows.ts'
 export { truncateTable } from './write/truncate-table.ts'
 export type { WriteCommandOptions, WriteCommandResult } from './write/write-command.ts'
+export { publishFiles, type WrittenRows, writeRows } from './write/write-rows.ts'

@@ -1,15 +1,13 @@
 import type { StructType } from '../types/data-type.ts'
-import type { CheckpointAction } from './log/actions.ts'
+import type { AddFile, CheckpointAction } from './log/actions.ts'
 
 /** What the log needs done with Parquet; the engine of the process does it. Paths are local. */
 export interface DeltaPort {
   /**
-   * The rows of checkpoint files, a chunk at a time, each as the JSON text of one object with a field per top-level
-   * column (nulls may be present). Maps are JSON objects; 64-bit integers keep their digits; `add.stats` is the JSON text
-   * of the statistics also where the file holds them as columns only. Throws DELTA_INVALID_LOG_FILE for a file that was
-   * damaged since `writeCheckpoint` wrote it.
+   * The rows of checkpoint files, a chunk at a time. Throws DELTA_INVALID_LOG_FILE, whose place is the path, for a file
+   * that was damaged since `writeCheckpoint` wrote it.
    */
-  readActions(paths: readonly string[]): AsyncIterable<readonly string[]>
+  readActions(paths: readonly string[]): AsyncIterable<CheckpointChunk>
 
   /**
    * Writes actions as a checkpoint file: one struct column per kind of action, with every field that an action has. Returns
@@ -20,6 +18,17 @@ export interface DeltaPort {
     actions: Iterable<CheckpointAction>,
     columns?: CheckpointColumns,
   ): Promise<number>
+}
+
+/** Some rows of a checkpoint. */
+export interface CheckpointChunk {
+  /** Files, with `stats` as JSON text also where the checkpoint holds statistics as columns only. */
+  readonly adds?: readonly AddFile[]
+  /**
+   * Other actions, each as the JSON text of one object with a field per top-level column (nulls may be present). Maps are
+   * JSON objects; 64-bit integers keep their digits.
+   */
+  readonly rows?: readonly string[]
 }
 
 /** What columns a checkpoint file has besides those that its actions show. */

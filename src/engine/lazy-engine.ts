@@ -1,4 +1,4 @@
-import type { DeltaPort } from '../delta/index.ts'
+import type { CheckpointChunk, DeltaPort } from '../delta/index.ts'
 import type { FileSchemaReader } from '../formats/infer-files.ts'
 import type { Engine } from './engine.ts'
 
@@ -38,7 +38,7 @@ export class LazyEngine {
     await (await this.#engine)?.close()
   }
 
-  async *#readActions(paths: readonly string[]): AsyncIterable<readonly string[]> {
+  async *#readActions(paths: readonly string[]): AsyncIterable<CheckpointChunk> {
     yield* (await this.get()).deltaPort.readActions(paths)
   }
 }

@@ -2,8 +2,9 @@ import { PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { decodePath } from '../files/file-path.ts'
 import type { DeltaPort } from '../port.ts'
+import { fileProblem } from './action-checks.ts'
 import { parseAction, parseLines } from './action-json.ts'
-import type { Action, Sidecar } from './actions.ts'
+import type { Action, AddFile, Sidecar } from './actions.ts'
 import { SIDECAR_FOLDER } from './log-files.ts'
 
 /**
@@ -56,7 +57,10 @@ async function* fileRows(
   const local = await Promise.all(paths.map((path) => storage.localize(path)))
   const place = paths.length === 1 ? name : `${name} and its ${paths.length - 1} other parts`
   try {
-    for await (const rows of port.readActions(local)) yield rows.map((row) => parseAction(row, () => place))
+    for await (const { rows = [], adds = [] } of port.readActions(local)) {
+      if (rows.length > 0) yield rows.map((row) => parseAction(row, () => place))
+      if (adds.length > 0) yield adds.map((add) => checkedAdd(add, place))
+    }
   } catch (cause) {
     if (!(cause instanceof PipelineError)) {
       throw invalid(storage, first, cause instanceof Error ? cause.message : String(cause), cause)
@@ -64,6 +68,12 @@ async function* fileRows(
     const damaged = paths[local.indexOf(String(cause.parameters.place))]
     throw damaged === undefined ? cause : invalid(storage, damaged, String(cause.parameters.detail), cause)
   }
+}
+
+function checkedAdd(add: AddFile, place: string): Action {
+  const detail = fileProblem(add, true)
+  if (detail === undefined) return { add }
+  throw new PipelineError('DELTA_INVALID_LOG_FILE', { place, detail })
 }
 
 function invalid(storage: Storage, path: string, detail: string, cause?: unknown): PipelineError {

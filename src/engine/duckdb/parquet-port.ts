@@ -1,11 +1,11 @@
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
-import { type DuckDBConnection, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import type { CheckpointColumns, DeltaPort } from '../../delta/port.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
 import { stringifyExact } from '../../types/exact-json.ts'
 import { CHECKPOINT_COLUMNS, type ColumnTree, copyOf, noteFields, structSql } from './checkpoint-columns.ts'
-import { parsedStatisticsSql } from './parsed-statistics.ts'
-import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
+import { quoteIdentifier, quoteString } from './quote.ts'
+import { readCheckpointRows } from './read-checkpoint-rows.ts'
 import { checkSeal, EMPTY_SEAL, SEAL_KEY, sealFile } from './sealed-file.ts'
 
 /**
@@ -18,12 +18,7 @@ export function parquetPort(connect: () => Promise<DuckDBConnection>): DeltaPort
       for (const path of paths) checkSeal(path)
       const connection = await connect()
       try {
-        const result = await connection.stream(await actionsSql(connection, paths))
-        for (;;) {
-          const chunk = await result.fetchChunk()
-          if (chunk === null || chunk.rowCount === 0) break
-          yield chunk.getColumnValues(0) as string[]
-        }
+        yield* readCheckpointRows(connection, paths)
       } finally {
         connection.closeSync()
       }
@@ -53,45 +48,6 @@ export function parquetPort(connect: () => Promise<DuckDBConnection>): DeltaPort
       }
     },
   }
-}
-
-/** Every row as JSON, its statistics as text; parsed partition values repeat the plain ones. */
-async function actionsSql(connection: DuckDBConnection, paths: readonly string[]): Promise<string> {
-  const source = `read_parquet(${quoteList(paths)}, union_by_name = true, hive_partitioning = false)`
-  const empty = await connection.run(`SELECT * FROM ${source} LIMIT 0`)
-  const columns = empty.columnNames()
-  const add = columns.indexOf('add')
-  if (add === -1) return `SELECT CAST(to_json(r) AS VARCHAR) FROM ${source} AS r`
-  const others = columns.filter((each) => each !== 'add').map((each) => `r.${quoteIdentifier(each)}`)
-  const type = empty.columnType(add)
-  const struct = addSql(
-    type,
-    statisticsOf(type)?.typeId === DuckDBTypeId.STRUCT && (await hasInt96(connection, paths)),
-  )
-  return `SELECT CAST(to_json(a) AS VARCHAR) FROM (SELECT ${[struct, ...others].join(', ')} FROM ${source} AS r) AS a`
-}
-
-function addSql(type: DuckDBType, int96: boolean): string {
-  const names = type.typeId === DuckDBTypeId.STRUCT ? type.entryNames : []
-  const kept = names.filter((each) => each !== 'stats' && !each.endsWith('_parsed'))
-  const members = kept.map((each) => `${quoteIdentifier(each)} := r.add.${quoteIdentifier(each)}`)
-  const parsed = statisticsOf(type)
-  const texts = names.includes('stats') ? ['r.add.stats'] : []
-  if (parsed !== undefined) texts.push(parsedStatisticsSql('r.add.stats_parsed', parsed, int96))
-  if (texts.length > 0) members.push(`stats := coalesce(${texts.join(', ')})`)
-  return `CASE WHEN r.add IS NOT NULL THEN struct_pack(${members.join(', ')}) END AS add`
-}
-
-function statisticsOf(add: DuckDBType): DuckDBType | undefined {
-  if (add.typeId !== DuckDBTypeId.STRUCT) return undefined
-  return add.entryTypes[add.entryNames.indexOf('stats_parsed')]
-}
-
-async function hasInt96(connection: DuckDBConnection, paths: readonly string[]): Promise<boolean> {
-  const found = await connection.runAndReadAll(
-    `SELECT count(*) FROM parquet_schema(${quoteList(paths)}) WHERE type = 'INT96'`,
-  )
-  return found.getRows()[0]![0] !== 0n
 }
 
 const CLASSIC = ['txn', 'add', 'remove', 'metaData', 'protocol', 'domainMetadata'] as const
