@@ -30,6 +30,8 @@ export interface WorkspaceOptions {
   readonly catalog?: Catalog
   /** Keys of Spark's configuration, such as `spark.sql.ansi.enabled`. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Throws where a statement may not change the rows of a table. */
+  readonly checkChange?: (change: TableChange) => Promise<void>
   /** Puts what only this workspace knows, such as the events of a pipeline, into a query. */
   readonly prepare?: (query: Relation) => Promise<Relation>
   /** The query of a view; undefined for a name that is none. */
@@ -40,6 +42,13 @@ export interface WorkspaceOptions {
 
 /** The tables that a query reads, by the Scan that stands for each. */
 type Versions = Map<Scan, ScannedVersion>
+
+/** The change of a table's rows by a statement: `DELETE`, `MERGE` ... */
+export interface TableChange {
+  readonly leaf: TableLeaf
+  readonly context: TableContext
+  readonly operation: string
+}
 
 /** Leaves of a query: tables by name or path, files. */
 export type TableLeaf = Read | DataSource
@@ -62,6 +71,7 @@ export class Workspace {
   readonly catalog: Catalog | undefined
   readonly settings: Settings
   readonly now: () => number
+  readonly #checkChange: (change: TableChange) => Promise<void>
   readonly #prepare: (query: Relation) => Promise<Relation>
   readonly #viewQuery: (name: Read) => Promise<Relation | undefined>
 
@@ -71,6 +81,7 @@ export class Workspace {
     this.catalog = options.catalog
     this.settings = new Settings(options.settings)
     this.now = options.now ?? Date.now
+    this.#checkChange = options.checkChange ?? (async () => undefined)
     this.#prepare = options.prepare ?? (async (query) => query)
     this.#viewQuery = options.viewQuery ?? (async () => undefined)
   }
@@ -107,6 +118,13 @@ export class Workspace {
   async context(leaf: TableLeaf): Promise<TableContext> {
     const { table, folder } = await this.open(leaf)
     return { table, storage: localStorage(folder), engine: await this.rowEngine() }
+  }
+
+  /** A table whose rows a statement changes. Throws where its pipeline alone may. */
+  async changing(leaf: TableLeaf, operation: string): Promise<TableContext> {
+    const context = await this.context(leaf)
+    await this.#checkChange({ leaf, context, operation })
+    return context
   }
 
   /** Opens the engine. */

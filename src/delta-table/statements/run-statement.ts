@@ -2,7 +2,9 @@ import { PipelineError } from '../../errors/index.ts'
 import { type Command, parseScript, type Statement } from '../../sql/index.ts'
 import { NO_ROWS, type RowStream } from '../row-stream.ts'
 import type { Workspace } from '../workspace.ts'
+import { deleteFrom, mergeTable, truncate, updateTable } from './change-rows.ts'
 import { describe } from './describe.ts'
+import { insertInto } from './insert.ts'
 import { optimizeTable, reorgTable, vacuumTable } from './maintenance.ts'
 import { restoreTable } from './restore.ts'
 import { selectRows } from './select-rows.ts'
@@ -26,6 +28,16 @@ export async function runStatement(statement: Statement | Command, workspace: Wo
     case 'SetConfiguration':
       workspace.settings.set(statement.key, statement.value)
       return NO_ROWS
+    case 'InsertInto':
+      return insertInto(statement, workspace)
+    case 'DeleteFrom':
+      return deleteFrom(statement, workspace)
+    case 'UpdateTable':
+      return updateTable(statement, workspace)
+    case 'MergeInto':
+      return mergeTable(statement, workspace)
+    case 'TruncateTable':
+      return truncate(statement, workspace)
     case 'OptimizeTable':
       return optimizeTable(statement, workspace)
     case 'ReorgTable':

@@ -95,4 +95,16 @@ export const sqlConditions = {
     hint: 'Give each column one value, or write INSERT *.',
     sqlState: '21S01',
   },
+  'INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS': {
+    message:
+      'Cannot write to {tableName}: not enough data columns. Table columns: {tableColumns}. Data columns: {dataColumns}.',
+    hint: 'Name the columns that the rows are for, INSERT INTO t (a, b), or write BY NAME.',
+    sqlState: '21S01',
+  },
+  'INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS': {
+    message:
+      'Cannot write to {tableName}: too many data columns. Table columns: {tableColumns}. Data columns: {dataColumns}.',
+    hint: 'Leave columns out, or write INSERT WITH SCHEMA EVOLUTION for new ones.',
+    sqlState: '21S01',
+  },
 } as const

@@ -66,8 +66,8 @@ async function alterTable(
   table: OpenTable,
   schema: StructType | undefined,
 ): Promise<void> {
-  const { metadata, clusteringColumns = [] } = table.delta.snapshot
-  const clusteredNow = clusteringColumns.map((path) => logicalPath(metadata.schema, path))
+  const { metadata, clusteringColumns: clustered = [] } = table.delta.snapshot
+  const clusteredNow = clustered.map((path) => logicalPath(metadata.schema, path))
   checkPartitioning(dataset, metadata.partitionColumns)
   const wanted = { ...metadata.configuration, ...storedProperties(dataset.tableProperties) }
   const change = {
