@@ -18,7 +18,7 @@ export type FileTest = (file: AddFile) => boolean
 export interface MatchOptions {
   /** A name by which conditions may qualify the table's columns. */
   readonly alias?: string
-  /** The time of `current_timestamp()`, microseconds since the epoch; unknown when left out. */
+  /** `current_timestamp()` will be this, microseconds since the epoch, or up to an hour later; unknown when left out. */
   readonly timestampMicros?: bigint
 }
 

@@ -103,10 +103,11 @@ function define(sql: string, query: Query): string {
 
 /** A common table expression of the user. */
 export function defineNamed(id: number, wanted: string, relation: ResolvedRelation, query: Query): void {
+  // First its query: what that defines within has taken its names then.
+  const sql = selectOf(relation, query, true)
   const taken = new Set([...query.named.values()].map((each) => each.name.toLowerCase()))
   let name = `cte_${wanted}`
   for (let n = 2; taken.has(name.toLowerCase()); n++) name = `cte_${wanted}_${n}`
-  const sql = selectOf(relation, query, true)
   query.definitions.push(`${identifier(name)} AS (\n  ${indented(sql)}\n)`)
   query.named.set(id, { name, columns: uniqueNames(relation.output) })
 }

@@ -1,3 +1,4 @@
+import { bindScans, type ScannedVersion } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { DataSource, Read, Relation, Scan } from '../../plan/relation.ts'
 import { transform, walk } from '../../plan/rewrite.ts'
@@ -25,7 +26,13 @@ export interface StaticInput {
   readonly name: string
   /** What it is now: a table's version or a listing of files, plain JSON. */
   readonly pin: () => Promise<unknown>
-  readonly bind: (pinned: unknown) => Promise<Scan>
+  readonly bind: (pinned: unknown) => Promise<BoundInput>
+}
+
+export interface BoundInput {
+  readonly scan: Scan
+  /** Of a table: the scan's files are chosen once the query around it is bound. */
+  readonly version?: ScannedVersion
 }
 
 export type Leaf = Read | DataSource
@@ -60,18 +67,24 @@ export async function pinStatics({ statics }: FlowInputs): Promise<Record<string
   return pins
 }
 
-/** The query over the rows that a batch record names. */
+/** The query over the rows that a batch record names; of tables, the files that it needs. */
 export async function bindBatch(inputs: FlowInputs, record: BatchRecord): Promise<Relation> {
   const scans = new Map<Relation, Scan>()
   for (const [i, { leaf, source }] of inputs.streams.entries()) {
     const range = record.sources[i]?.range
     scans.set(leaf, range === undefined ? await emptyScan(source) : await rangeScan(source, range))
   }
-  for (const each of inputs.statics) scans.set(each.leaf, await each.bind(record.statics[each.name]))
-  return transform(inputs.query, (node) => {
+  const versions = new Map<Scan, ScannedVersion>()
+  for (const each of inputs.statics) {
+    const { scan, version } = await each.bind(record.statics[each.name])
+    scans.set(each.leaf, scan)
+    if (version !== undefined) versions.set(scan, version)
+  }
+  const bound = transform(inputs.query, (node) => {
     const scan = scans.get(node)
     return scan === undefined ? node : named(scan, node as Leaf)
   })
+  return bindScans(bound, versions, { timestampMicros: record.timestampMicros })
 }
 
 /** Throws STREAMING_SOURCES_CHANGED when a checkpoint belongs to a query with other sources. */

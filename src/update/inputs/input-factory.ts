@@ -1,15 +1,16 @@
 import { join, resolve } from 'node:path'
-import { DeltaTable, deltaScanOf } from '../../delta/index.ts'
+import { DeltaTable, unboundScan } from '../../delta/index.ts'
+import { pointInTime } from '../../plan/point-in-time.ts'
 import type { DataSource, Read } from '../../plan/relation.ts'
 import { bindFiles, cloudFilesSource, type FilesPin } from '../../sources/cloud-files/index.ts'
 import { DeltaSource, deltaSourceOptions } from '../../sources/delta/index.ts'
+import { isFiles } from '../../sources/is-files.ts'
 import type { Source } from '../../sources/source.ts'
 import { localStorage, type Storage } from '../../storage/index.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { UpdateRun } from '../run.ts'
 import { sourceKey, sourceStorage } from './file-pins.ts'
 import { type InputFactory, type Leaf, leafName, type StaticInput } from './flow-inputs.ts'
-import { pointInTime } from './time-travel.ts'
 
 /** Makes the inputs of one flow: sources for its streams, pins for what it reads as it stands. */
 export function inputFactory(run: UpdateRun, checkpoint: Checkpoint): InputFactory {
@@ -20,11 +21,6 @@ export function inputFactory(run: UpdateRun, checkpoint: Checkpoint): InputFacto
         : deltaStream(run, leaf),
     static: (leaf) => (isFiles(leaf) ? filesAsTheyStand(run, leaf) : tableAsItStands(run, leaf)),
   }
-}
-
-/** True for a source of raw files; tables by name or path are Delta. */
-export function isFiles(leaf: Leaf): leaf is DataSource {
-  return leaf.kind === 'DataSource' && leaf.format.toLowerCase() !== 'delta'
 }
 
 /** Folder of the table that a leaf names, by name or by path. */
@@ -62,7 +58,7 @@ function filesAsTheyStand(run: UpdateRun, leaf: DataSource): StaticInput {
     pin: () => run.files.pin(leaf),
     bind: async (pinned) => {
       const { input, schema, hidden } = bindFiles(run.secrets.reveal(leaf), pinned as FilesPin, context)
-      return { kind: 'Scan', input, schema, hidden }
+      return { scan: { kind: 'Scan', input, schema, hidden } }
     },
   }
 }
@@ -87,8 +83,7 @@ function tableAsItStands(run: UpdateRun, leaf: Leaf): StaticInput {
       const version = pinned as number
       const newest = await table.refresh()
       const snapshot = newest.version === version ? newest : await table.snapshotAt({ version })
-      const input = await deltaScanOf(snapshot, tableStorage(run, leaf))
-      return { kind: 'Scan', input, schema: snapshot.metadata.schema }
+      return { scan: unboundScan(snapshot), version: { snapshot, storage: tableStorage(run, leaf) } }
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Literal } from '../../../plan/expression.ts'
 import type { ResolvedCall, ResolvedExpression } from '../../../plan/resolved.ts'
-import type { DataType } from '../../../types/data-type.ts'
+import { DATE, type DataType, TIMESTAMP } from '../../../types/data-type.ts'
 import { castRange } from './cast-range.ts'
 import { callRange } from './function-ranges.ts'
 import { likeOutcomes, startsWithOutcomes } from './like-outcomes.ts'
@@ -26,7 +26,7 @@ import type { Scalar } from './scalar.ts'
 /** Where the columns of a condition get their values from; a path is one of field names, the column first. */
 export interface ColumnRanges<File> {
   readonly column: (path: readonly string[], type: DataType) => (file: File) => Range
-  /** The time of `current_timestamp()`, microseconds since the epoch, where it is known. */
+  /** `current_timestamp()` is this, microseconds since the epoch, or up to an hour later. */
   readonly timestampMicros?: bigint | undefined
 }
 
@@ -183,8 +183,9 @@ function compileCall<File>(call: ResolvedCall, columns: ColumnRanges<File>): Ran
 
 function currentTime(name: string, micros: bigint | undefined): Range | undefined {
   if (micros === undefined) return undefined
-  if (name === 'current_timestamp') return point(micros)
-  return name === 'current_date' ? point(micros / 86_400_000_000n) : undefined
+  const moments = { min: micros, max: micros + 3_600_000_000n, nulls: false, values: true }
+  if (name === 'current_timestamp') return moments
+  return name === 'current_date' ? castRange(moments, TIMESTAMP, DATE) : undefined
 }
 
 /** Casts of literals are computed once, not for every file. */
