@@ -32,6 +32,8 @@ import type { WrittenRows } from './write/write-rows.ts'
 export interface MetadataChange extends MetadataFields {
   /** Clustering keys, each a path of field names; empty for none. */
   readonly clusteringColumns?: readonly (readonly string[])[]
+  /** The table is made anew: its columns have nothing in common with those of the same names before. */
+  readonly isReplaced?: boolean
 }
 
 /** What the commit says of itself (PROTOCOL.md, Commit Provenance Information; names as in DESCRIBE HISTORY). */
@@ -87,6 +89,7 @@ export class Transaction {
   #metadata: Metadata
   #protocol: Protocol | undefined
   #metadataChanged = false
+  #isReplaced = false
   readonly #features = new Set<string>()
   #versions = { reader: 1, writer: 1 }
   #dropped: readonly string[] = []
@@ -109,7 +112,8 @@ export class Transaction {
    * something of the protocol (`delta.feature.*`) are acted upon and not stored; mapped columns get their ids and names.
    * Throws the conditions of `checkTableDefinition`, `protocolRequestOf` and `completeMetadata`.
    */
-  updateMetadata({ clusteringColumns, ...fields }: MetadataChange): this {
+  updateMetadata({ clusteringColumns, isReplaced, ...fields }: MetadataChange): this {
+    if (isReplaced !== undefined) this.#isReplaced = isReplaced
     this.#define(changeMetadata(this.#metadata.action, fields))
     checkTableDefinition(this.#metadata, clusteringColumns)
     return clusteringColumns === undefined ? this : this.clusterBy(clusteringColumns)
@@ -142,7 +146,7 @@ export class Transaction {
     this.requestProtocol(protocolRequestOf(metadata.configuration, this.#log.storage.name))
     const configuration = storedProperties(metadata.configuration)
     const stored = changeMetadata(metadata.action, { configuration })
-    this.#metadata = completeMetadata(stored, this.readSnapshot?.metadata)
+    this.#metadata = completeMetadata(stored, this.readSnapshot?.metadata, { isReplaced: this.#isReplaced })
     this.#metadataChanged = true
   }
 

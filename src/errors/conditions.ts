@@ -3,6 +3,7 @@ import { cliConditions } from './conditions/cli.ts'
 import { deltaConditions } from './conditions/delta.ts'
 import { deltaChangesConditions } from './conditions/delta-changes.ts'
 import { deltaMaintenanceConditions } from './conditions/delta-maintenance.ts'
+import { deltaSchemaConditions } from './conditions/delta-schema.ts'
 import { deltaWritesConditions } from './conditions/delta-writes.ts'
 import { engineConditions } from './conditions/engine.ts'
 import { eventLogConditions } from './conditions/event-log.ts'
@@ -27,6 +28,7 @@ export const conditions = {
   ...deltaMaintenanceConditions,
   ...deltaChangesConditions,
   ...deltaWritesConditions,
+  ...deltaSchemaConditions,
   ...sourceConditions,
   ...engineConditions,
   ...updateConditions,

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { DeltaTable, type Protocol } from '../../src/delta/index.ts'
 import { memoryStorage } from '../../src/storage/index.ts'
-import { field, LONG, STRING, type StructField, struct, TIMESTAMP_NTZ } from '../../src/types/data-type.ts'
+import {
+  field,
+  LONG,
+  STRING,
+  type StructField,
+  struct,
+  TIMESTAMP_NTZ,
+  VARIANT,
+} from '../../src/types/data-type.ts'
 import { printSchemaJson } from '../../src/types/schema-json.ts'
 import { fileInLog, noParquet } from '../support/delta.ts'
 
@@ -59,6 +67,12 @@ describe('a table of another system', () => {
     ['clustering', writer('clustering', 'domainMetadata'), {}],
     ['a change feed', legacy(1, 4), { configuration: { 'delta.enableChangeDataFeed': 'true' } }],
     ['type widening', reader('typeWidening'), {}],
+    ['check constraints', legacy(1, 3), { configuration: { 'delta.constraints.positive': 'id > 0' } }],
+    ['generated columns', legacy(1, 4), { column: { metadata: { 'delta.generationExpression': '1' } } }],
+    ['identity columns', legacy(1, 6), { column: { metadata: { 'delta.identity.start': 1 } } }],
+    ['defaults', writer('allowColumnDefaults'), { column: { metadata: { CURRENT_DEFAULT: '1' } } }],
+    ['icebergCompatV2 that is off', writer('icebergCompatV2'), {}],
+    ['row tracking', writer('domainMetadata', 'rowTracking'), {}],
   ])('is appended to with %s', async (_case, protocol, more) => {
     const table = await foreignTable(protocol, more)
     await append(table)
@@ -66,19 +80,14 @@ describe('a table of another system', () => {
   })
 
   it.each<[string, Protocol, Parameters<typeof foreignTable>[1]]>([
-    ['checkConstraints', legacy(1, 3), { configuration: { 'delta.constraints.positive': 'id > 0' } }],
-    ['generatedColumns', legacy(1, 4), { column: { metadata: { 'delta.generationExpression': '1' } } }],
-    ['identityColumns', legacy(1, 6), { column: { metadata: { 'delta.identity.start': 1 } } }],
-    ['invariants', legacy(1, 2), { column: { metadata: { 'delta.invariants': '{}' } } }],
-    ['columnMapping', legacy(2, 5), { configuration: { 'delta.columnMapping.mode': 'name' } }],
-    ['rowTracking', writer('domainMetadata', 'rowTracking'), {}],
-    ['icebergCompatV2', writer('icebergCompatV2'), {}],
     [
-      'allowColumnDefaults',
-      writer('allowColumnDefaults'),
-      { column: { metadata: { CURRENT_DEFAULT: '1' } } },
+      'icebergCompatV2',
+      writer('icebergCompatV2'),
+      { configuration: { 'delta.enableIcebergCompatV2': 'true' } },
     ],
-    ['v2Checkpoint', reader('v2Checkpoint'), { configuration: { 'delta.checkpointPolicy': 'v2' } }],
+    ['materializePartitionColumns', writer('materializePartitionColumns'), {}],
+    ['variantType', reader('variantType'), { column: { dataType: VARIANT } }],
+    ['collations', writer('collations'), {}],
     ['futureWriterFeature', writer('futureWriterFeature'), {}],
   ])('is read and not written to where %s would have to be kept up', async (features, protocol, more) => {
     const table = await foreignTable(protocol, more)

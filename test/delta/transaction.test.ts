@@ -194,9 +194,8 @@ describe('creating a table', () => {
   })
 
   it.each([
-    ['delta.columnMapping.mode', 'name', 'columnMapping'],
-    ['delta.constraints.positive', 'id > 0', 'checkConstraints'],
-    ['delta.enableRowTracking', 'true', 'rowTracking'],
+    ['delta.enableIcebergCompatV1', 'true', 'icebergCompatV1'],
+    ['delta.enableVariantShredding', 'true', 'variantShredding'],
   ])('refuses %s, whose feature it cannot write', async (property, value, feature) => {
     await expect(create({ configuration: { [property]: value } })).rejects.toMatchObject({
       condition: 'DELTA_UNSUPPORTED_FEATURES_FOR_WRITE',

@@ -4,12 +4,14 @@ import { openDuckdbEngine } from '../../src/engine/duckdb/engine.ts'
 import { rowEngineOf } from '../../src/engine/row-engine.ts'
 import type { Relation } from '../../src/plan/relation.ts'
 import { parseQuery } from '../../src/sql/index.ts'
+import type { Storage } from '../../src/storage/index.ts'
 import type { Row } from '../../src/types/row.ts'
 import { temporaryFolder } from './delta.ts'
 
 /** Delta tables in a temporary folder with the engine that commands run on, for one test file. */
 export interface TestTables {
   readonly engine: TableContext['engine']
+  storage(name: string): Storage
   /** An empty table of that name. */
   create(name: string, options: CreateTableOptions): Promise<TableContext>
   /** The table of that name as another process would open it. */
@@ -33,6 +35,7 @@ export async function openTestTables(): Promise<TestTables> {
   }
   return {
     engine,
+    storage: folder.storage,
     open,
     create: async (name, options) => {
       const transaction = DeltaTable.create(folder.storage(name), engine.deltaPort, options)

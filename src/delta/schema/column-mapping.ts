@@ -60,3 +60,16 @@ function definedField(field: StructField): StructField {
   )
   return { ...field, dataType: definedSchema(field.dataType), metadata: Object.fromEntries(kept) }
 }
+
+/** `a, b.c, ` + "`odd,name`.d" as paths. */
+export function splitColumnPaths(text: string): readonly (readonly string[])[] {
+  const names = text.match(/(?:`[^`]*`|[^,`])+/g) ?? []
+  return names.map((name) =>
+    (name.trim().match(/`[^`]*`|[^.`]+/g) ?? []).map((part) => part.replaceAll('`', '')),
+  )
+}
+
+/** A path as `splitColumnPaths` reads it. */
+export function joinColumnPath(path: readonly string[]): string {
+  return path.map((name) => (/^\w+$/.test(name) ? name : `\`${name}\``)).join('.')
+}

@@ -11,16 +11,21 @@ export const ROW_COMMIT_VERSION_COLUMN = 'delta.rowTracking.materializedRowCommi
 /**
  * Metadata with what its own properties ask for and writers give: ids and physical names of mapped columns (PROTOCOL.md,
  * Column Mapping), names of the hidden columns of row tracking. `before` is what the table had, undefined where it is
- * created. The same input gives the same names, so that files can be written before the commit.
+ * created. A table that is replaced loses its columns with its rows, and may change how they are mapped. The same input gives
+ * the same names, so that files can be written before the commit.
  * Throws DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE.
  */
-export function completeMetadata(metadata: Metadata, before?: Metadata): Metadata {
-  return withRowTrackingColumns(withColumnMapping(metadata, before))
+export function completeMetadata(
+  metadata: Metadata,
+  before?: Metadata,
+  { isReplaced = false }: { isReplaced?: boolean } = {},
+): Metadata {
+  return withRowTrackingColumns(withColumnMapping(metadata, before, isReplaced))
 }
 
-function withColumnMapping(metadata: Metadata, before: Metadata | undefined): Metadata {
+function withColumnMapping(metadata: Metadata, before: Metadata | undefined, isReplaced: boolean): Metadata {
   const mode = columnMappingOf(metadata)
-  const earlier = before === undefined ? mode : columnMappingOf(before)
+  const earlier = before === undefined || isReplaced ? mode : columnMappingOf(before)
   if (mode !== earlier && !(earlier === 'none' && mode === 'name')) {
     throw new PipelineError('DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE', {
       oldMode: earlier,
@@ -38,7 +43,7 @@ function withColumnMapping(metadata: Metadata, before: Metadata | undefined): Me
     nextId: () => ++maxId,
     nameFor: (field, id, known) => (isUpgrade && known ? field.name : physicalNameFor(metadata.id, id)),
   }
-  const schema = mapStruct(metadata.schema, before?.schema, mapper)
+  const schema = mapStruct(metadata.schema, isReplaced ? undefined : before?.schema, mapper)
   const configuration = {
     ...metadata.configuration,
     [MAPPING_MODE]: mode,
