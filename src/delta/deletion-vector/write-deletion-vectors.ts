@@ -28,7 +28,10 @@ export async function writeDeletionVectors(
 ): Promise<AddFile[]> {
   const vectors: Vector[] = []
   for (const { file, rows } of deleted) {
-    const old = file.deletionVector ? await readDeletionVector(file.deletionVector, storage, file.path) : []
+    const old =
+      file.deletionVector == null
+        ? new Float64Array(0)
+        : await readDeletionVector(file.deletionVector, storage, file.path)
     const united = unionOf(old, rows)
     vectors.push({ file, cardinality: united.length, bitmap: writeRoaring64(united) })
   }
@@ -47,15 +50,22 @@ interface Vector {
   readonly bitmap: Uint8Array
 }
 
-/** Ascending and distinct. */
-export function unionOf(left: ArrayLike<number>, right: ArrayLike<number>): Float64Array {
-  const all = new Float64Array(left.length + right.length)
-  all.set(left)
-  all.set(right, left.length)
-  all.sort()
+/** The numbers of both lists, the first of them ascending: ascending and distinct. */
+export function unionOf(left: Float64Array, right: Float64Array): Float64Array {
+  const other = isAscending(right) ? right : right.toSorted()
+  const all = new Float64Array(left.length + other.length)
   let length = 0
-  for (const value of all) if (length === 0 || value !== all[length - 1]) all[length++] = value
+  for (let i = 0, j = 0; i < left.length || j < other.length; ) {
+    const takesLeft = j === other.length || (i < left.length && left[i]! <= other[j]!)
+    const value = takesLeft ? left[i++]! : other[j++]!
+    if (length === 0 || value !== all[length - 1]) all[length++] = value
+  }
   return all.subarray(0, length)
+}
+
+function isAscending(values: Float64Array): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i]! < values[i - 1]!) return false
+  return true
 }
 
 async function store(storage: Storage, vectors: readonly Vector[]): Promise<DeletionVectorDescriptor[]> {

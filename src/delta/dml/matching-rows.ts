@@ -1,4 +1,4 @@
-import { alias, attribute, call, filter, intLiteral, project } from '../../plan/build.ts'
+import { alias, attribute, call, filter, intLiteral } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { FILE_INDEX, ROW_POSITION } from '../../plan/scan.ts'
@@ -116,8 +116,8 @@ async function scanFiles(
 type Found = Pick<PartialFile, 'rows' | 'count'>
 
 async function positionsIn(session: RowSession, chosen: Relation): Promise<Map<number, Found>> {
-  const places = project(chosen, [attribute(FILE_INDEX), attribute(ROW_POSITION)])
-  const positions = await readPositions(session, places)
+  const place = { file: attribute(FILE_INDEX), position: attribute(ROW_POSITION) }
+  const positions = await readPositions(session, chosen, place)
   return new Map([...positions].map(([index, rows]) => [index, { rows, count: rows.length }]))
 }
 
