@@ -88,6 +88,11 @@ export class Catalog {
     return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
   }
 
+  /** True for a folder in which this catalog keeps tables: not for those that are only registered. */
+  holds(folder: string): boolean {
+    return [this.#options.warehouse, this.#privateFolder].some((root) => folder.startsWith(join(root, '/')))
+  }
+
   get #privateFolder(): string {
     return join(this.#options.storage, 'tables')
   }

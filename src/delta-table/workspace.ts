@@ -172,10 +172,17 @@ export class Workspace {
   }
 
   async #tableScan(leaf: TableLeaf, versions: Versions): Promise<Relation> {
+    if (readsChangeFeed(leaf.options)) return this.#changesScan(leaf)
     const { folder, snapshot } = await this.open(leaf)
     const scan = unboundScan(snapshot)
     versions.set(scan, { snapshot, storage: localStorage(folder) })
     return scan
+  }
+
+  async #changesScan(leaf: TableLeaf): Promise<Relation> {
+    const { folder, delta } = await this.open(leaf)
+    const feed = await changeFeedScan({ table: delta, storage: localStorage(folder) }, changeFeedOptions(leaf.options))
+    return { kind: 'Scan', ...feed }
   }
 
   #catalogFor({ name, position }: Read): Catalog {

@@ -16,7 +16,12 @@ export { clusterBy, setComment, setTableProperties, unsetTableProperties } from 
 export { bindScans, type ScannedVersion, unboundScan } from './bind-scans.ts'
 export { CHANGE_COLUMNS, CHANGE_TYPE, changeFeedSchema } from './change-feed/change-columns.ts'
 export { type ChangeFeed, changeFeedScan } from './change-feed/change-feed-scan.ts'
-export type { ChangeFeedOptions, VersionPoint } from './change-feed/change-range.ts'
+export {
+  type ChangeFeedOptions,
+  type ChangeRange,
+  changeRange,
+  type VersionPoint,
+} from './change-feed/change-range.ts'
 export { hasChangeFeed, type WrittenChanges, writeChangeFiles } from './change-feed/write-change-files.ts'
 export type { ChangeResult } from './dml/change-result.ts'
 export { type DeleteOptions, deleteRows } from './dml/delete-rows.ts'
@@ -80,6 +85,7 @@ export { type CreateTableOptions, DeltaTable } from './table.ts'
 export type { TableContext } from './table-context.ts'
 export { type CommitOptions, type CommitResult, type MetadataChange, Transaction } from './transaction.ts'
 export { appendRows } from './write/append-rows.ts'
+export { createTableAs } from './write/create-table-as.ts'
 export { type OverwriteOptions, overwriteRows } from './write/overwrite-rows.ts'
 export { defaultValue, hasRowRules, type PrepareOptions, prepareRows } from './write/prepare-rows.ts'
 export { truncateTable } from './write/truncate-table.ts'

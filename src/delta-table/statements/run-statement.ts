@@ -2,12 +2,17 @@ import { PipelineError } from '../../errors/index.ts'
 import { type Command, parseScript, type Statement } from '../../sql/index.ts'
 import { NO_ROWS, type RowStream } from '../row-stream.ts'
 import type { Workspace } from '../workspace.ts'
+import { alterTable, commentOn } from './alter-table.ts'
 import { deleteFrom, mergeTable, truncate, updateTable } from './change-rows.ts'
+import { convert } from './convert.ts'
+import { cloneTable, createTable, createTableLike } from './create-table.ts'
 import { describe } from './describe.ts'
+import { dropTable } from './drop-table.ts'
 import { insertInto } from './insert.ts'
 import { optimizeTable, reorgTable, vacuumTable } from './maintenance.ts'
 import { restoreTable } from './restore.ts'
 import { selectRows } from './select-rows.ts'
+import { showCreateTable } from './show-create-table.ts'
 import { showTables } from './show-tables.ts'
 
 /**
@@ -38,6 +43,22 @@ export async function runStatement(statement: Statement | Command, workspace: Wo
       return mergeTable(statement, workspace)
     case 'TruncateTable':
       return truncate(statement, workspace)
+    case 'CreateTable':
+      return createTable(statement, workspace)
+    case 'CreateTableLike':
+      return createTableLike(statement, workspace)
+    case 'CloneTable':
+      return cloneTable(statement, workspace)
+    case 'AlterTable':
+      return alterTable(statement, workspace)
+    case 'CommentOn':
+      return commentOn(statement, workspace)
+    case 'DropTable':
+      return dropTable(statement, workspace)
+    case 'ConvertToDelta':
+      return convert(statement, workspace)
+    case 'ShowCreateTable':
+      return showCreateTable(statement, workspace)
     case 'OptimizeTable':
       return optimizeTable(statement, workspace)
     case 'ReorgTable':
@@ -57,8 +78,6 @@ export async function runStatement(statement: Statement | Command, workspace: Wo
         { statement: definitions[statement.kind] },
         { position: statement.position },
       )
-    default:
-      throw new PipelineError('NOT_A_CONSOLE_QUERY', { statement: statement.kind })
   }
 }
 

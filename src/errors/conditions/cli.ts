@@ -15,6 +15,11 @@ export const cliConditions = {
     hint: "Write it as '2026-01-31' or '2026-01-31 10:00:00'; without a zone it is UTC.",
     sqlState: '42K0E',
   },
+  DROP_EXTERNAL_TABLE: {
+    message: 'The table at {path} is not of the warehouse, so its files are not dropped.',
+    hint: 'Remove the folder yourself; if the spec names it under `tables:`, take it out there.',
+    sqlState: '42809',
+  },
   NOT_A_CONSOLE_QUERY: {
     message:
       'The console runs queries and the statements that read or change tables, and this is {statement}.',
