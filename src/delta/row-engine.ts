@@ -21,6 +21,9 @@ export interface RowEngine {
   /** An expression as Spark SQL text, as operationParameters show it. */
   printExpression(expression: Expression): string
 
+  /** The columns of a Parquet file, by a local path. Throws FAILED_READ_FILE.*. */
+  parquetSchema(localPath: string): Promise<StructType>
+
   /** A connection of its own for one command. */
   openSession(): Promise<RowSession>
 }

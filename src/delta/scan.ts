@@ -13,7 +13,7 @@ import type { Snapshot } from './snapshot.ts'
  * Throws DELTA_UNSUPPORTED_FILE_LOCATION for files in a store that this storage does not reach.
  */
 export async function deltaScanOf(
-  snapshot: Snapshot,
+  snapshot: Pick<Snapshot, 'metadata' | 'files'>,
   storage: Storage,
   files: Iterable<AddFile> = snapshot.files(),
 ): Promise<DeltaScan> {
@@ -28,7 +28,8 @@ export async function deltaScanOf(
   }
 }
 
-async function scanFile(file: AddFile, storage: Storage): Promise<DeltaScanFile> {
+/** A live file as a scan reads it. */
+export async function scanFile(file: AddFile, storage: Storage): Promise<DeltaScanFile> {
   const numRecords = /"numRecords":\s*(\d+)/.exec(file.stats ?? '')?.[1]
   return {
     path: await localPath(file.path, storage),

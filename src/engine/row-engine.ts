@@ -9,6 +9,7 @@ export function rowEngineOf(engine: Engine, context: QueryContext): RowEngine {
     schemaOf: (query) => engine.compile(query, context).schema,
     parseExpression,
     printExpression: printSparkExpression,
+    parquetSchema: (path) => engine.fileSchemaReader.parquetSchema(path),
     openSession: () => engine.openSession(context),
   }
 }

@@ -32,7 +32,8 @@ export const deltaMaintenanceConditions = {
     sqlState: '0A000',
   },
   DELTA_OPTIMIZE_FULL_NOT_SUPPORTED: {
-    message: 'OPTIMIZE FULL is only supported for clustered tables with clustering columns; {table} has none.',
+    message:
+      'OPTIMIZE FULL is only supported for clustered tables with clustering columns; {table} has none.',
     hint: 'Leave out FULL.',
     sqlState: '42601',
   },
