@@ -25,7 +25,8 @@ export function decodePath(path: string): string {
 
 /** Identity of a live file: its decoded path and deletion vector (PROTOCOL.md, Action Reconciliation). */
 export function fileKey(file: AddFile | RemoveFile): string {
-  const path = decodePath(file.path).replace(/^file:\/*/, '/')
+  const decoded = decodePath(file.path)
+  const path = decoded.startsWith('file:') ? decoded.replace(/^file:\/*/, '/') : decoded
   const vector = file.deletionVector
   if (vector == null) return path
   const offset = vector.offset == null ? '' : `@${vector.offset}`

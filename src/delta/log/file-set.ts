@@ -40,12 +40,18 @@ export class FileSet {
     this.#sizeBytes += file.size
   }
 
-  remove(version: number, file: RemoveFile): void {
-    this.#retire(version, fileKey(file))
+  /** Adds a file of a checkpoint, which names each once: false for one that is there. */
+  addNew(file: AddFile): boolean {
+    const entry: Entry = { file, removedAt: Infinity }
+    const before = this.#live.size
+    this.#live.set(fileKey(file), entry)
+    this.#entries.push(entry)
+    this.#sizeBytes += file.size
+    return this.#live.size > before
   }
 
-  has(file: AddFile | RemoveFile): boolean {
-    return this.#live.has(fileKey(file))
+  remove(version: number, file: RemoveFile): void {
+    this.#retire(version, fileKey(file))
   }
 
   /** The files as of `version`, which must be the one applied last. */

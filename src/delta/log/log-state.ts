@@ -73,13 +73,12 @@ export class LogState {
     const domains = new Map(this.#domains)
     for (const action of actions) {
       if (action.add) {
-        if (this.#files.has(action.add)) {
+        if (!this.#files.addNew(action.add)) {
           throw new PipelineError('DELTA_INVALID_LOG_FILE', {
             place,
             detail: `it adds ${action.add.path} twice`,
           })
         }
-        this.#files.add(version, action.add)
       } else if (action.remove) this.#tombstones.set(fileKey(action.remove), action.remove)
       else if (action.txn) transactions.set(action.txn.appId, action.txn)
       else if (action.domainMetadata) setDomain(domains, action.domainMetadata)

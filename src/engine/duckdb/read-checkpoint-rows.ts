@@ -48,59 +48,65 @@ async function* chunksOf(connection: DuckDBConnection, query: string): AsyncIter
 
 const PLAIN = ['path', 'partitionValues', 'size', 'modificationTime', 'dataChange', 'stats']
 
-/** Path, partition values, size, time, dataChange, statistics; then JSON of what else a file has, mostly nothing. */
+/** Stands in no JSON text, where it must be escaped. */
+const SEPARATOR = '\x1f'
+
+/**
+ * The texts of a file in one, as each costs a call to read: partition values, statistics, what else it has (mostly nothing)
+ * and, as nobody knows what it may hold, its path last. Then its size, time and dataChange.
+ */
 function addColumns(names: readonly string[], types: readonly DuckDBType[], int96: boolean): string[] {
   const field = (name: string, otherwise = 'NULL') =>
     names.includes(name) ? `r.add.${quoteIdentifier(name)}` : otherwise
-  const texts = [field('stats', 'CAST(NULL AS VARCHAR)')]
+  const statistics = names.includes('stats') ? [field('stats')] : []
   const parsed = types[names.indexOf('stats_parsed')]
-  if (parsed !== undefined) texts.push(parsedStatisticsSql('r.add.stats_parsed', parsed, int96))
+  if (parsed !== undefined) statistics.push(parsedStatisticsSql('r.add.stats_parsed', parsed, int96))
   const rest = names.filter((each) => !PLAIN.includes(each) && !each.endsWith('_parsed'))
-  const members = rest.map((each) => `${quoteIdentifier(each)} := ${field(each)}`)
-  const more = `CAST(json_merge_patch('{}', to_json(struct_pack(${members.join(', ')}))) AS VARCHAR)`
-  const isPlain = rest.map((each) => `${field(each)} IS NULL`).join(' AND ')
-  return [
+  const texts = [
+    `coalesce(CAST(to_json(${field('partitionValues')}) AS VARCHAR), '{}')`,
+    `coalesce(${[...statistics, "''"].join(', ')})`,
+    restSql(rest.map((each) => [each, field(each)])),
     field('path'),
-    `CAST(to_json(${field('partitionValues')}) AS VARCHAR)`,
+  ]
+  return [
+    texts.join(` || chr(${SEPARATOR.charCodeAt(0)}) || `),
     // Doubles hold every size and time exactly, and cost less to read than 64-bit integers.
     `CAST(${field('size')} AS DOUBLE)`,
     `CAST(${field('modificationTime')} AS DOUBLE)`,
     field('dataChange', 'false'),
-    `coalesce(${texts.join(', ')})`,
-    rest.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN ${isPlain} THEN NULL ELSE ${more} END`,
   ]
 }
 
+/** Fields as JSON without those that are null; empty where all are. */
+function restSql(fields: readonly (readonly [name: string, sql: string])[]): string {
+  if (fields.length === 0) return "''"
+  const members = fields.map(([name, sql]) => `${quoteIdentifier(name)} := ${sql}`)
+  const json = `CAST(json_merge_patch('{}', to_json(struct_pack(${members.join(', ')}))) AS VARCHAR)`
+  return `CASE WHEN ${fields.map(([, sql]) => `${sql} IS NULL`).join(' AND ')} THEN '' ELSE ${json} END`
+}
+
 function addsOf(chunk: DuckDBDataChunk, partitions: Map<string, PartitionValues>): AddFile[] {
-  const vectors = Array.from({ length: chunk.columnCount }, (_, index) => chunk.getColumnVector(index))
-  const [paths, values, sizes, times, changes, statistics, rest] = vectors as Columns
+  const [texts, sizes, times, changes] = [0, 1, 2, 3].map((each) => chunk.getColumnVector(each)) as Columns
   return Array.from({ length: chunk.rowCount }, (_, row) => {
-    const stats = statistics.getItem(row) as string | null
-    const more = rest.getItem(row) as string | null
+    const text = texts.getItem(row) as string
+    const first = text.indexOf(SEPARATOR)
+    const second = text.indexOf(SEPARATOR, first + 1)
+    const third = text.indexOf(SEPARATOR, second + 1)
     return {
-      path: paths.getItem(row) as string,
-      partitionValues: partitionValuesOf(values.getItem(row) as string | null, partitions),
+      path: text.slice(third + 1),
+      partitionValues: partitionValuesOf(text.slice(0, first), partitions),
       size: sizes.getItem(row) as number,
       modificationTime: times.getItem(row) as number,
       dataChange: changes.getItem(row) as boolean,
-      ...(stats !== null && { stats }),
-      ...(more !== null && (parseExact(more) as object)),
+      ...(second > first + 1 && { stats: text.slice(first + 1, second) }),
+      ...(third > second + 1 && (parseExact(text.slice(second + 1, third)) as object)),
     }
   })
 }
 
-type Columns = [
-  DuckDBVector,
-  DuckDBVector,
-  DuckDBVector,
-  DuckDBVector,
-  DuckDBVector,
-  DuckDBVector,
-  DuckDBVector,
-]
+type Columns = [DuckDBVector, DuckDBVector, DuckDBVector, DuckDBVector]
 
-function partitionValuesOf(text: string | null, known: Map<string, PartitionValues>): PartitionValues {
-  const key = text ?? '{}'
+function partitionValuesOf(key: string, known: Map<string, PartitionValues>): PartitionValues {
   let values = known.get(key)
   if (values === undefined) {
     values = JSON.parse(key) as PartitionValues
