@@ -2,8 +2,10 @@ import { resolve } from 'node:path'
 import type { Catalog } from '../catalog/index.ts'
 import {
   bindScans,
+  changeFeedScan,
   DeltaTable,
   type RowEngine,
+  readsChangeFeed,
   type ScannedVersion,
   type Snapshot,
   type TableContext,
@@ -17,6 +19,7 @@ import type { Expression } from '../plan/expression.ts'
 import { pointInTime } from '../plan/point-in-time.ts'
 import type { DataSource, Filter, Read, Relation, Scan } from '../plan/relation.ts'
 import { resolveFiles } from '../sources/cloud-files/index.ts'
+import { changeFeedOptions } from '../sources/delta/index.ts'
 import { isFiles } from '../sources/is-files.ts'
 import { localStorage } from '../storage/index.ts'
 import { bindTables } from './bind-tables.ts'
@@ -180,9 +183,9 @@ export class Workspace {
   }
 
   async #changesScan(leaf: TableLeaf): Promise<Relation> {
-    const { folder, delta } = await this.open(leaf)
-    const feed = await changeFeedScan({ table: delta, storage: localStorage(folder) }, changeFeedOptions(leaf.options))
-    return { kind: 'Scan', ...feed }
+    const { folder, table } = await this.open(leaf)
+    const context = { table, storage: localStorage(folder) }
+    return { kind: 'Scan', ...(await changeFeedScan(context, changeFeedOptions(leaf.options))) }
   }
 
   #catalogFor({ name, position }: Read): Catalog {

@@ -14,7 +14,12 @@ export {
 export { addFeature, dropFeature, upgradeProtocol } from './alter/features.ts'
 export { clusterBy, setComment, setTableProperties, unsetTableProperties } from './alter/properties.ts'
 export { bindScans, type ScannedVersion, unboundScan } from './bind-scans.ts'
-export { CHANGE_COLUMNS, CHANGE_TYPE, changeFeedSchema } from './change-feed/change-columns.ts'
+export {
+  CHANGE_COLUMNS,
+  CHANGE_TYPE,
+  changeFeedSchema,
+  readsChangeFeed,
+} from './change-feed/change-columns.ts'
 export { type ChangeFeed, changeFeedScan } from './change-feed/change-feed-scan.ts'
 export {
   type ChangeFeedOptions,

@@ -1,9 +1,10 @@
+import { CHANGE_COLUMNS, readsChangeFeed } from '../delta/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import type { LeafSchema } from '../plan/analyzer/state.ts'
 import type { DataSource, Read, TableValuedFunction } from '../plan/relation.ts'
 import { isBuiltInTableFunction, unknownTableFunction } from '../plan/table-functions.ts'
 import { formatTableName } from '../plan/table-name.ts'
-import { field, LONG, STRING, type StructType, struct, TIMESTAMP } from '../types/data-type.ts'
+import { type StructType, struct } from '../types/data-type.ts'
 
 /** What resolution must be told of the world outside of the pipeline. */
 export interface ResolveContext {
@@ -20,13 +21,6 @@ export interface ResolveContext {
 
 /** Nothing is known of these columns yet: any name may be one. */
 const UNREAD: LeafSchema = { schema: { ...struct([]), open: true } }
-
-/** What `readChangeFeed` adds to a table's columns (Delta protocol, change data files). */
-const CHANGE_COLUMNS = [
-  field('_change_type', STRING),
-  field('_commit_version', LONG),
-  field('_commit_timestamp', TIMESTAMP),
-]
 
 /** Columns of the leaves of queries, asked for once each. */
 export class LeafSchemas {
@@ -52,7 +46,8 @@ export class LeafSchemas {
     if (known === undefined && source.kind === 'TableValuedFunction') {
       throw unknownTableFunction(source)
     }
-    this.#sources.set(source, known ?? assumed(source))
+    const columns = known ?? assumed(source)
+    this.#sources.set(source, source.kind === 'DataSource' ? withChangeColumns(columns, source) : columns)
   }
 
   /** The columns of a leaf that was looked up before, or of a dataset of the pipeline. */
@@ -69,7 +64,7 @@ export class LeafSchemas {
         detail: `${formatTableName(leaf.name)} was never looked up`,
       })
     }
-    return readsChanges(leaf) ? withChangeColumns(known) : known
+    return withChangeColumns(known, leaf)
   }
 }
 
@@ -79,12 +74,9 @@ function assumed(source: DataSource | TableValuedFunction): LeafSchema {
   return { schema: { ...source.schema, open: true } }
 }
 
-function readsChanges({ options }: Read): boolean {
-  return Object.entries(options).some(
-    ([name, value]) => name.toLowerCase() === 'readchangefeed' && value.toLowerCase() === 'true',
-  )
-}
-
-function withChangeColumns(leaf: LeafSchema): LeafSchema {
-  return { ...leaf, schema: { ...leaf.schema, fields: [...leaf.schema.fields, ...CHANGE_COLUMNS] } }
+/** `readChangeFeed` adds columns to those of the table. */
+function withChangeColumns(known: LeafSchema, { options }: Read | DataSource): LeafSchema {
+  if (!readsChangeFeed(options)) return known
+  const { schema } = known
+  return { ...known, schema: { ...schema, fields: [...schema.fields, ...CHANGE_COLUMNS] } }
 }

@@ -3,7 +3,7 @@ import { functionNamed, functionNames } from './functions/index.ts'
 import type { TableValuedFunction } from './relation.ts'
 
 /** Functions in FROM that are sources. */
-const SOURCES = ['read_files', 'cloud_files']
+const SOURCES = ['read_files', 'cloud_files', 'table_changes', 'table_changes_by_path']
 
 /** True for the functions in FROM that the analyzer knows itself: `range` and generators such as `explode`. */
 export function isBuiltInTableFunction(name: string): boolean {

@@ -24,3 +24,10 @@ export const CHANGE_COLUMNS: readonly StructField[] = [
 export function changeFeedSchema(table: StructType): StructType {
   return struct([...table.fields, ...CHANGE_COLUMNS])
 }
+
+/** True where a reader's options ask for the changes of a table in place of its rows. */
+export function readsChangeFeed(options: Readonly<Record<string, string>>): boolean {
+  return Object.entries(options).some(
+    ([name, value]) => name.toLowerCase() === 'readchangefeed' && value.toLowerCase() === 'true',
+  )
+}

@@ -23,18 +23,18 @@ export interface ChangeFeed {
 }
 
 /**
- * The rows that changed in a range of versions (Delta Lake's change data feed). Throws the conditions of `changeRange`,
+ * The rows that changed in a range of versions (Delta Lake's change data feed), none for null. Throws the conditions of `changeRange`,
  * DELTA_MISSING_CHANGE_DATA where the feed was off, DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_DATA_SCHEMA where older rows cannot
  * be read with the columns at the end, DELTA_LOG_FILE_NOT_FOUND for a version that was cleaned up, and
  * DELTA_CHANGE_DATA_FILE_NOT_FOUND for a file that VACUUM deleted.
  */
 export async function changeFeedScan(
   context: { readonly table: DeltaTable; readonly storage: Storage },
-  options: ChangeFeedOptions,
+  asked: ChangeFeedOptions | ChangeRange | null,
 ): Promise<ChangeFeed> {
   const { table, storage } = context
-  const range = await changeRange(storage, options)
-  if (range === undefined) return changeFeedOf(table.snapshot.metadata, [])
+  const range = asked !== null && 'start' in asked ? await changeRange(storage, asked) : asked
+  if (range == null) return changeFeedOf(table.snapshot.metadata, [])
   const { metadata: read } = await table.snapshotAt({ version: range.to })
   const files: DeltaScanFile[] = []
   let current: Metadata = (await table.snapshotAt({ version: range.from })).metadata
@@ -42,13 +42,14 @@ export async function changeFeedScan(
     if (commit.metaData !== undefined) current = metadataFrom(commit.metaData)
     checkRecorded(current, commit.version, range)
     checkReadable(current, read, commit.version, range)
-    files.push(...(await changeScanFiles(commit, storage)))
+    for (const file of await changedFiles(commit, storage))
+      files.push(await changeScanFile(file, commit, storage))
   }
   return changeFeedOf(read, files)
 }
 
 /** Files of changes as a scan with the columns of one version. */
-export function changeFeedOf(metadata: Metadata, files: readonly DeltaScanFile[]): ChangeFeed {
+function changeFeedOf(metadata: Metadata, files: readonly DeltaScanFile[]): ChangeFeed {
   const input: DeltaScan = {
     kind: 'delta',
     files,
@@ -59,27 +60,21 @@ export function changeFeedOf(metadata: Metadata, files: readonly DeltaScanFile[]
   return { input, schema: changeFeedSchema(metadata.schema) }
 }
 
-/** The changes of one commit, or those files of it that are given. Throws DELTA_CHANGE_DATA_FILE_NOT_FOUND. */
-export async function changeScanFiles(
-  commit: Commit,
+/** A file of a commit's changes as a scan reads it. Throws DELTA_CHANGE_DATA_FILE_NOT_FOUND. */
+export async function changeScanFile(
+  { path, partitionValues, size, changeType, rows }: ChangedFile,
+  { version, timestampMs }: Pick<Commit, 'version' | 'timestampMs'>,
   storage: Storage,
-  files?: readonly ChangedFile[],
-): Promise<DeltaScanFile[]> {
-  const { version, timestampMs } = commit
-  const result: DeltaScanFile[] = []
-  for (const { path, partitionValues, size, changeType, rows } of files ??
-    (await changedFiles(commit, storage))) {
-    const local = await localPath(path, storage)
-    checkPresent(local, path, storage, version)
-    result.push({
-      path: local,
-      partitionValues,
-      sizeBytes: size,
-      ...rows,
-      change: { ...(changeType !== undefined && { type: changeType }), version, timestampMs },
-    })
+): Promise<DeltaScanFile> {
+  const local = await localPath(path, storage)
+  checkPresent(local, path, storage, version)
+  return {
+    path: local,
+    partitionValues,
+    sizeBytes: size,
+    ...rows,
+    change: { ...(changeType !== undefined && { type: changeType }), version, timestampMs },
   }
-  return result
 }
 
 function checkRecorded(metadata: Metadata, version: number, range: ChangeRange): void {

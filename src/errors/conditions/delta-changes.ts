@@ -4,6 +4,17 @@ export const deltaChangesConditions = {
     message: 'The range of changes from version {start} to version {end} ends before it begins.',
     sqlState: '22003',
   },
+  DELTA_NO_START_FOR_CDC_READ: {
+    message: 'No startingVersion or startingTimestamp is given for a read of the change data feed.',
+    hint: "Set one of the options, as in read.option('readChangeFeed', true).option('startingVersion', 0).",
+    sqlState: '42601',
+  },
+  DELTA_MULTIPLE_CDC_BOUNDARY: {
+    message:
+      'Both {startingOrEnding}Version and {startingOrEnding}Timestamp are given for a read of the change data feed.',
+    hint: 'Leave out one of the two.',
+    sqlState: '42614',
+  },
   DELTA_MISSING_CHANGE_DATA: {
     message:
       'The changes of versions {startVersion} to {endVersion} cannot be read: version {version} was written while the table recorded none.',

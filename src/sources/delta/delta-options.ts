@@ -7,6 +7,8 @@ export interface DeltaSourceOptions {
   readonly startingVersion?: number | 'latest'
   /** Milliseconds since the epoch: the first version committed then or later. */
   readonly startingTimestamp?: number
+  /** The table's changes are read, not only what is appended to it: the options for commits that change rows mean nothing. */
+  readonly readChangeFeed: boolean
   /** Commits that change or delete rows are passed over, whole. */
   readonly skipChangeCommits: boolean
   /** Deletes are passed over. */
@@ -37,14 +39,14 @@ const KINDS: Readonly<Record<string, OptionKind>> = {
 
 /**
  * Checks options as written; names ignore case. Throws UNKNOWN_SOURCE_OPTION, INVALID_OPTION_VALUE, and
- * CF_OPTION_NOT_SUPPORTED for `readChangeFeed` and `withEventTimeOrder`, which would give other rows.
+ * CF_OPTION_NOT_SUPPORTED for `withEventTimeOrder`, which would give other rows.
  */
 export function deltaSourceOptions(written: Readonly<Record<string, string>>): DeltaSourceOptions {
   const options = byName(written)
   const isSet = (name: string, otherwise = false) =>
     (options[name] ?? String(otherwise)).toLowerCase() === 'true'
-  for (const name of ['readChangeFeed', 'withEventTimeOrder']) {
-    if (isSet(name)) throw new PipelineError('CF_OPTION_NOT_SUPPORTED', { option: name })
+  if (isSet('withEventTimeOrder')) {
+    throw new PipelineError('CF_OPTION_NOT_SUPPORTED', { option: 'withEventTimeOrder' })
   }
   const { startingVersion, startingTimestamp, excludeRegex, maxBytesPerTrigger } = options
   if (startingVersion !== undefined && startingTimestamp !== undefined) {
@@ -53,6 +55,7 @@ export function deltaSourceOptions(written: Readonly<Record<string, string>>): D
   return {
     ...(startingVersion === undefined ? {} : { startingVersion: versionOf(startingVersion) }),
     ...(startingTimestamp === undefined ? {} : { startingTimestamp: momentMs(startingTimestamp)! }),
+    readChangeFeed: isSet('readChangeFeed'),
     skipChangeCommits: isSet('skipChangeCommits'),
     ignoreDeletes: isSet('ignoreDeletes') || isSet('ignoreFileDeletion'),
     ignoreChanges: isSet('ignoreChanges'),

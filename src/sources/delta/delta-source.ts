@@ -1,12 +1,17 @@
-import { type AddFile, DeltaTable, deltaScanOf } from '../../delta/index.ts'
+import { changeScanFile } from '../../delta/change-feed/change-feed-scan.ts'
+import { changeFeedSchema, DeltaTable, deltaScanOf } from '../../delta/index.ts'
 import { listCommits } from '../../delta/log/log-listing.ts'
 import { timedVersions } from '../../delta/log/time-travel.ts'
+import { scanFile } from '../../delta/scan.ts'
 import { isCondition, PipelineError } from '../../errors/index.ts'
+import type { DeltaScanFile } from '../../plan/scan.ts'
 import type { Storage } from '../../storage/storage.ts'
+import type { StructType } from '../../types/data-type.ts'
 import type { BoundRange, PlannedRange, Source, SourceSchema } from '../source.ts'
 import { beforeCommit, type DeltaOffset, type DeltaRange } from './delta-offset.ts'
 import type { DeltaSourceOptions } from './delta-options.ts'
-import { type StreamedTable, StreamFiles } from './stream-files.ts'
+import { checkRecorded } from './stream-commit.ts'
+import { type StreamedFile, type StreamedTable, StreamFiles } from './stream-files.ts'
 
 export interface DeltaSourceContext {
   /** The table's name or path, for messages and the checkpoint. */
@@ -28,8 +33,8 @@ interface Opened extends StreamedTable {
 }
 
 /**
- * A Delta table as a stream of the rows that are appended to it (dlt-semantics 6.6): first the table as it is when the
- * stream begins, in batches, then commit by commit. The columns are those of the table when the source is opened; a commit
+ * A Delta table as a stream of the rows that are appended to it (dlt-semantics 6.6), or of all its changes (6.7): first the
+ * table as it is when the stream begins, in batches, then commit by commit. The columns are those of the table when the source is opened; a commit
  * that adds columns ends the stream, which goes on with the new columns when it is opened again.
  */
 export class DeltaSource implements Source {
@@ -43,7 +48,7 @@ export class DeltaSource implements Source {
   }
 
   async schema(): Promise<SourceSchema> {
-    return { schema: (await this.#open()).read.metadata.schema }
+    return { schema: columnsOf(await this.#open()) }
   }
 
   /** Found by the names of the log alone; undefined while there is no table. */
@@ -65,7 +70,7 @@ export class DeltaSource implements Source {
     let end = start
     try {
       for await (const { file, at } of files.between(start, until)) {
-        if (file !== undefined && !batch.take(file)) break
+        if (file !== undefined && !batch.take(file.file)) break
         end = at
       }
     } catch (error) {
@@ -80,10 +85,13 @@ export class DeltaSource implements Source {
 
   async read(range: unknown): Promise<BoundRange> {
     const { from, to } = range as DeltaRange
-    const { files, read, storage } = await this.#openSame(from)
-    const adds: AddFile[] = []
-    for await (const { file } of files.between(from, to)) if (file !== undefined) adds.push(file)
-    return { schema: read.metadata.schema, input: await deltaScanOf(read, storage, adds) }
+    const opened = await this.#openSame(from)
+    const input = await deltaScanOf(opened.read, opened.storage, [])
+    const files: DeltaScanFile[] = []
+    for await (const { file } of opened.files.between(from, to)) {
+      if (file !== undefined) files.push(await streamedScanFile(file, opened.storage))
+    }
+    return { schema: columnsOf(opened), input: { ...input, files } }
   }
 
   async evolve(error: unknown): Promise<boolean> {
@@ -100,6 +108,7 @@ export class DeltaSource implements Source {
   async #openTable(): Promise<Opened> {
     const { name, storage, options, open } = this.#context
     const table = await open()
+    if (options.readChangeFeed) checkRecorded({ ...table.snapshot, metaData: table.snapshot.metadata.action })
     const source = { name, storage, table, read: table.snapshot, options }
     return { ...source, files: new StreamFiles(source) }
   }
@@ -151,6 +160,22 @@ export class DeltaSource implements Source {
   }
 }
 
+function columnsOf({ read, options }: Opened): StructType {
+  const { schema } = read.metadata
+  return options.readChangeFeed ? changeFeedSchema(schema) : schema
+}
+
+async function streamedScanFile(streamed: StreamedFile, storage: Storage): Promise<DeltaScanFile> {
+  switch (streamed.kind) {
+    case 'rows':
+      return scanFile(streamed.file, storage)
+    case 'inserts':
+      return { ...(await scanFile(streamed.file, storage)), change: { type: 'insert', ...streamed.commit } }
+    case 'changes':
+      return changeScanFile(streamed.file, streamed.commit, storage)
+  }
+}
+
 /** How much a batch may hold: `maxFilesPerTrigger`, and `maxBytesPerTrigger` where that leaves one file at least. */
 class BatchLimits {
   readonly #options: DeltaSourceOptions
@@ -161,7 +186,7 @@ class BatchLimits {
     this.#options = options
   }
 
-  take(file: AddFile): boolean {
+  take(file: { readonly size: number }): boolean {
     const { maxFilesPerTrigger, maxBytesPerTrigger } = this.#options
     if (this.count === maxFilesPerTrigger) return false
     if (this.count > 0 && maxBytesPerTrigger !== undefined && this.#bytes + file.size > maxBytesPerTrigger)

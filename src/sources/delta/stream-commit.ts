@@ -1,4 +1,4 @@
-import type { AddFile, Commit } from '../../delta/index.ts'
+import { type AddFile, type Commit, hasChangeFeed } from '../../delta/index.ts'
 import { metadataFrom } from '../../delta/schema/metadata.ts'
 import { canReadAs } from '../../delta/schema/read-compatible.ts'
 import { PipelineError } from '../../errors/index.ts'
@@ -63,4 +63,15 @@ export function checkDefinition(
   throw commit.version > read.version
     ? new PipelineError('DELTA_SCHEMA_CHANGED_WITH_VERSION', parameters)
     : new PipelineError('DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE', parameters)
+}
+
+/** Throws DELTA_MISSING_CHANGE_DATA for a commit that turns the change feed off. */
+export function checkRecorded({ metaData, version }: Pick<Commit, 'metaData' | 'version'>): void {
+  if (metaData === undefined || hasChangeFeed(metadataFrom(metaData))) return
+  throw new PipelineError('DELTA_MISSING_CHANGE_DATA', {
+    startVersion: String(version),
+    endVersion: String(version),
+    version: String(version),
+    key: 'delta.enableChangeDataFeed',
+  })
 }

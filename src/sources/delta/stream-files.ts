@@ -1,16 +1,26 @@
+import { type ChangedFile, changedFiles } from '../../delta/change-feed/commit-changes.ts'
 import type { AddFile, Commit, DeltaTable, Snapshot } from '../../delta/index.ts'
 import { listCommits } from '../../delta/log/log-listing.ts'
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { beforeCommit, type DeltaOffset, isBehind } from './delta-offset.ts'
 import type { DeltaSourceOptions } from './delta-options.ts'
-import { appendedFiles, checkDefinition } from './stream-commit.ts'
+import { appendedFiles, checkDefinition, checkRecorded } from './stream-commit.ts'
 
 /** A step of the stream: to `at`, over a file or over a commit without any. */
 export interface StreamStep {
-  readonly file?: AddFile
+  readonly file?: StreamedFile
   readonly at: DeltaOffset
 }
+
+/** A file of the stream, read whole, or in a change feed for the changes that are in it. */
+export type StreamedFile =
+  | { readonly kind: 'rows'; readonly file: AddFile }
+  /** A file of the table as the stream found it: all its rows are inserts. */
+  | { readonly kind: 'inserts'; readonly file: AddFile; readonly commit: CommitTime }
+  | { readonly kind: 'changes'; readonly file: ChangedFile; readonly commit: CommitTime }
+
+type CommitTime = Pick<Commit, 'version' | 'timestampMs'>
 
 /** A table as a stream reads it. */
 export interface StreamedTable {
@@ -25,7 +35,7 @@ export interface StreamedTable {
 /** The files of a table in the order of the stream. */
 export class StreamFiles {
   readonly #source: StreamedTable
-  #initial: { readonly version: number; readonly files: readonly AddFile[] } | undefined
+  #initial: { readonly version: number; readonly files: readonly StreamedFile[] } | undefined
 
   constructor(source: StreamedTable) {
     this.#source = source
@@ -49,7 +59,7 @@ export class StreamFiles {
     // The commit at which an offset between two files stands is still to be read.
     const last = to.index < 0 || to.isInitialSnapshot ? to.reservoirVersion - 1 : to.reservoirVersion
     for await (const commit of this.#commits(first, last)) {
-      const files = this.#filesOf(commit)
+      const files = await this.#filesOf(commit)
       yield* this.#steps(
         commit.version,
         commit.version === version && !from.isInitialSnapshot ? index : -1,
@@ -63,7 +73,7 @@ export class StreamFiles {
   *#steps(
     version: number,
     index: number,
-    files: readonly AddFile[],
+    files: readonly StreamedFile[],
     isInitialSnapshot: boolean,
   ): Generator<StreamStep> {
     const reservoirId = this.#source.read.metadata.id
@@ -76,32 +86,46 @@ export class StreamFiles {
     }
   }
 
-  #filesOf(commit: Commit): readonly AddFile[] {
-    const { name, read, options } = this.#source
+  async #filesOf(commit: Commit): Promise<readonly StreamedFile[]> {
+    const { name, storage, read, options } = this.#source
     const { id, schema } = read.metadata
     checkDefinition(commit, { table: name, id, schema, version: read.version })
-    return appendedFiles(commit, name, options)
+    if (!options.readChangeFeed) {
+      return appendedFiles(commit, name, options).map((file) => ({ kind: 'rows', file }))
+    }
+    checkRecorded(commit)
+    const files = await changedFiles(commit, storage)
+    return files.filter(this.#isWanted).map((file) => ({ kind: 'changes', file, commit: timeOf(commit) }))
   }
 
   /** All files of a version, oldest first. */
-  async #filesAt(version: number): Promise<readonly AddFile[]> {
+  async #filesAt(version: number): Promise<readonly StreamedFile[]> {
     if (this.#initial?.version !== version) {
-      const files = (await this.#snapshotAt(version)).filter(
-        (each) => this.#source.options.excludeRegex?.test(each.path) !== true,
-      )
-      files.sort((a, b) => a.modificationTime - b.modificationTime || (a.path < b.path ? -1 : 1))
-      this.#initial = { version, files }
+      this.#initial = { version, files: await this.#initialFiles(version) }
     }
-    return this.#initial!.files
+    return this.#initial.files
   }
 
-  async #snapshotAt(version: number): Promise<AddFile[]> {
+  async #initialFiles(version: number): Promise<StreamedFile[]> {
+    const snapshot = await this.#snapshotAt(version)
+    if (snapshot === undefined) return []
+    const files = [...snapshot.files()].filter(this.#isWanted)
+    files.sort((a, b) => a.modificationTime - b.modificationTime || (a.path < b.path ? -1 : 1))
+    const commit = timeOf(snapshot)
+    const { readChangeFeed } = this.#source.options
+    return files.map((file) => (readChangeFeed ? { kind: 'inserts', file, commit } : { kind: 'rows', file }))
+  }
+
+  #isWanted = ({ path }: { readonly path: string }): boolean =>
+    this.#source.options.excludeRegex?.test(path) !== true
+
+  async #snapshotAt(version: number): Promise<Snapshot | undefined> {
     try {
-      return [...(await this.#source.table.snapshotAt({ version })).files()]
+      return await this.#source.table.snapshotAt({ version })
     } catch (error) {
       if (!isGone(error)) throw error
       this.#lose(version)
-      return []
+      return undefined
     }
   }
 
@@ -138,4 +162,8 @@ export class StreamFiles {
 /** The log no longer has what a version needs. */
 function isGone(error: unknown): boolean {
   return isCondition(error, 'DELTA_VERSION_NOT_FOUND') || isCondition(error, 'DELTA_LOG_FILE_NOT_FOUND')
+}
+
+function timeOf({ version, timestampMs }: CommitTime): CommitTime {
+  return { version, timestampMs }
 }

@@ -1,5 +1,6 @@
 import type { Expression } from '../../plan/expression.ts'
-import type { DataSource, Relation } from '../../plan/relation.ts'
+import type { DataSource, Read, Relation } from '../../plan/relation.ts'
+import { parseTableName } from '../../plan/table-name.ts'
 import { parseSchema } from '../../types/ddl.ts'
 import type { Cursor } from '../cursor.ts'
 import { parseArgument } from './function-call.ts'
@@ -11,6 +12,9 @@ export function parseTableFunction(cursor: Cursor, isStreaming: boolean): Relati
   const { keyword } = cursor.token
   if (keyword === 'READ_FILES') return parseReadFiles(cursor, isStreaming)
   if (keyword === 'CLOUD_FILES') return parseCloudFiles(cursor)
+  if (keyword === 'TABLE_CHANGES' || keyword === 'TABLE_CHANGES_BY_PATH') {
+    return parseTableChanges(cursor, isStreaming)
+  }
   if (keyword === 'IDENTIFIER') {
     cursor.unsupportedClause(
       'The IDENTIFIER clause',
@@ -39,6 +43,29 @@ function parseTableArgument(cursor: Cursor): Expression {
   if (isWrapped) cursor.expect(')')
   const name: Expression = { kind: 'UnresolvedAttribute', parts, position: start }
   return { kind: 'UnresolvedFunction', name: 'table', arguments: [name], position }
+}
+
+/**
+ * `table_changes('sales.orders', 2, 5)`, `table_changes_by_path('data/orders', '2026-01-31')`: a table read with
+ * `readChangeFeed`. Numbers are versions, texts are times; the end, which may be left out, belongs to the range.
+ */
+function parseTableChanges(cursor: Cursor, isStreaming: boolean): Read | DataSource {
+  const position = cursor.position()
+  const isByPath = cursor.advance().keyword === 'TABLE_CHANGES_BY_PATH'
+  cursor.expect('(')
+  const table = constantString(cursor, isByPath ? 'a path in quotes' : "a table's name in quotes")
+  const options: Record<string, string> = { readChangeFeed: 'true' }
+  for (const side of ['starting', 'ending']) {
+    if (!cursor.take(',')) break
+    const isVersion = cursor.token.kind === 'number'
+    options[`${side}${isVersion ? 'Version' : 'Timestamp'}`] = isVersion
+      ? cursor.advance().text.replace(/L$/i, '')
+      : constantString(cursor, 'a version, or a timestamp in quotes')
+  }
+  if (!cursor.take(')')) cursor.fail("',' or ')'", [])
+  return isByPath
+    ? { kind: 'DataSource', format: 'delta', paths: [table], options, isStreaming, position }
+    : { kind: 'Read', name: parseTableName(table), options, isStreaming, position }
 }
 
 /** `read_files('path', format => 'json', schema => 'id INT')`: the options are constants. */

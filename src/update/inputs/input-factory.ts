@@ -1,9 +1,16 @@
 import { join, resolve } from 'node:path'
-import { DeltaTable, unboundScan } from '../../delta/index.ts'
+import {
+  type ChangeRange,
+  changeFeedScan,
+  changeRange,
+  DeltaTable,
+  readsChangeFeed,
+  unboundScan,
+} from '../../delta/index.ts'
 import { pointInTime } from '../../plan/point-in-time.ts'
 import type { DataSource, Read } from '../../plan/relation.ts'
 import { bindFiles, cloudFilesSource, type FilesPin } from '../../sources/cloud-files/index.ts'
-import { DeltaSource, deltaSourceOptions } from '../../sources/delta/index.ts'
+import { changeFeedOptions, DeltaSource, deltaSourceOptions } from '../../sources/delta/index.ts'
 import { isFiles } from '../../sources/is-files.ts'
 import type { Source } from '../../sources/source.ts'
 import { localStorage, type Storage } from '../../storage/index.ts'
@@ -19,7 +26,10 @@ export function inputFactory(run: UpdateRun, checkpoint: Checkpoint): InputFacto
       isFiles(leaf)
         ? filesStream(run, leaf, `${checkpoint.folder}/sources/${index}`)
         : deltaStream(run, leaf),
-    static: (leaf) => (isFiles(leaf) ? filesAsTheyStand(run, leaf) : tableAsItStands(run, leaf)),
+    static: (leaf) => {
+      if (isFiles(leaf)) return filesAsTheyStand(run, leaf)
+      return readsChangeFeed(leaf.options) ? changesAsTheyStand(run, leaf) : tableAsItStands(run, leaf)
+    },
   }
 }
 
@@ -84,6 +94,22 @@ function tableAsItStands(run: UpdateRun, leaf: Leaf): StaticInput {
       const newest = await table.refresh()
       const snapshot = newest.version === version ? newest : await table.snapshotAt({ version })
       return { scan: unboundScan(snapshot), version: { snapshot, storage: tableStorage(run, leaf) } }
+    },
+  }
+}
+
+/** The changes of a range of versions; its ends are pinned, so that later commits do not move them. */
+function changesAsTheyStand(run: UpdateRun, leaf: Leaf): StaticInput {
+  const options = changeFeedOptions(leaf.options)
+  const storage = tableStorage(run, leaf)
+  return {
+    leaf,
+    name: `${leafName(leaf)}@changes:${JSON.stringify(options)}`,
+    pin: async () => (await changeRange(storage, options)) ?? null,
+    bind: async (pinned) => {
+      const table = await DeltaTable.open(storage, run.engine.deltaPort)
+      const { input, schema } = await changeFeedScan({ table, storage }, pinned as ChangeRange | null)
+      return { scan: { kind: 'Scan', input, schema } }
     },
   }
 }

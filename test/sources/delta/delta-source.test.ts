@@ -329,7 +329,7 @@ test('options are checked', () => {
   expect(() => deltaSourceOptions({ startingVersion: '1', startingTimestamp: '2026-01-01' })).toThrow(
     expect.objectContaining({ condition: 'INVALID_OPTION_VALUE' }),
   )
-  expect(() => deltaSourceOptions({ readChangeFeed: 'true' })).toThrow(
+  expect(() => deltaSourceOptions({ withEventTimeOrder: 'true' })).toThrow(
     expect.objectContaining({ condition: 'CF_OPTION_NOT_SUPPORTED' }),
   )
   expect(deltaSourceOptions({ STARTINGVERSION: 'latest', maxBytesPerTrigger: '1k' })).toMatchObject({
