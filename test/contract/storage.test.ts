@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { localStorage, memoryStorage, type Storage } from '../../src/storage/index.ts'
 import { storageFolder } from '../../src/storage/storage-folder.ts'
+import { faultyStorage, scheduledStorage } from '../support/faulty-storage.ts'
+
+/** What any storage must hold to: a new one is a line in `kinds`. */
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-storage-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -16,6 +19,11 @@ const paths = async (listing: ReturnType<Storage['list']>) =>
 const kinds: Record<string, () => Storage> = {
   local: () => localStorage(mkdtempSync(join(folder, 'root-'))),
   memory: () => memoryStorage(),
+  'slow, at last faultless': () =>
+    scheduledStorage(
+      faultyStorage(memoryStorage(), () => undefined),
+      () => Promise.resolve(),
+    ),
   'folder of a': () => storageFolder(localStorage(mkdtempSync(join(folder, 'root-'))), 'system/events'),
 }
 

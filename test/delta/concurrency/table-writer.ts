@@ -29,9 +29,10 @@ async function append(turn: number): Promise<void> {
   tell({ kind: 'append', version, turn })
 }
 
+/** A counter that each knows, and one of this moment, which several writers may be the first to count. */
 async function countUp(turn: number): Promise<void> {
-  const counters = [turn % 5, (turn + 1) % 5]
-  const rows = counters.map((counter) => `SELECT ${counter} AS counter`).join(' UNION ALL ')
+  const counters = [turn % 5, Math.floor(Date.now() / 500) % 1_000_000]
+  const rows = counters.map((counter) => `SELECT CAST(${counter} AS INT) AS counter`).join(' UNION ALL ')
   const { version, numAffectedRows } = await mergeInto(context, {
     source: { kind: 'SubqueryAlias', input: query(rows), alias: 's' },
     targetAlias: 't',
