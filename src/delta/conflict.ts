@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Condition, PipelineError } from '../errors/index.ts'
+import { parseSchemaJson, printSchemaJson } from '../types/schema-json.ts'
 import { fileKey } from './files/file-path.ts'
-import type { AddFile, Commit, CommitActions, RemoveFile } from './log/actions.ts'
+import type { AddFile, Commit, CommitActions, MetadataAction, RemoveFile } from './log/actions.ts'
+import { withoutIdentityMarks } from './write/identity-marks.ts'
 
 /** What a transaction relied on when it was prepared. */
 export interface TransactionReads {
@@ -11,6 +14,8 @@ export interface TransactionReads {
   readonly files: ReadonlySet<string>
   /** Conditions under which files were read: a file that meets one and appears later is a conflict. */
   readonly conditions: readonly ((file: AddFile) => boolean)[]
+  /** The table's metadata as it was when the transaction began, or as a winner left it. */
+  readonly metadata: MetadataAction | undefined
   /** Fencing tokens by appId: a winner may carry one as high, not a higher one. */
   readonly fences: ReadonlyMap<string, bigint>
 }
@@ -38,7 +43,9 @@ export function checkConflict(
     })
   }
   if (winner.protocol) fail('DELTA_PROTOCOL_CHANGED', 'the table was created or its protocol upgraded')
-  if (winner.metaData) fail('DELTA_METADATA_CHANGED', 'the schema or a table property changed')
+  if (winner.metaData && (ours.metaData || !movesIdentityOnly(winner.metaData, reads.metadata))) {
+    fail('DELTA_METADATA_CHANGED', 'the schema or a table property changed')
+  }
   for (const domain of winner.domains) {
     if (ours.domains.some((each) => each.domain === domain.domain)) {
       fail('DELTA_CONCURRENT_TRANSACTION', `both set the metadata domain ${domain.domain}`)
@@ -56,6 +63,16 @@ export function checkConflict(
   if (deleted) fail('DELTA_CONCURRENT_DELETE_READ', `it removed ${deleted.path}, which was read`)
   const twice = commonRemove(ours.removes, winner.removes)
   if (twice) fail('DELTA_CONCURRENT_DELETE_DELETE', `both removed ${twice.path}`)
+}
+
+/** A writer that numbered its rows and changed nothing else of the table is in nobody's way who does not number rows. */
+function movesIdentityOnly(after: MetadataAction, before: MetadataAction | undefined): boolean {
+  if (before?.schemaString === undefined || after.schemaString === undefined) return false
+  const unmarked = (action: MetadataAction) => ({
+    ...action,
+    schemaString: printSchemaJson(withoutIdentityMarks(parseSchemaJson(action.schemaString!))),
+  })
+  return isDeepStrictEqual(unmarked(after), unmarked(before))
 }
 
 type ConflictCondition = Extract<

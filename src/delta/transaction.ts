@@ -227,7 +227,7 @@ export class Transaction {
     const actions = this.#actions()
     this.#checkFences()
     const txnId = randomUUID()
-    const reads = this.#reads(actions)
+    let reads = this.#reads(actions)
     let version = (this.readSnapshot?.version ?? -1) + 1
     let previousMs = this.readSnapshot?.timestampMs
     let mark = rowIdMark(this.readSnapshot?.domainMetadata.values() ?? [])
@@ -244,6 +244,7 @@ export class Transaction {
       }
       for (const winner of winners) {
         checkConflict(actions, reads, winner, this.#log.storage.name)
+        reads = { ...reads, metadata: winner.metaData ?? reads.metadata }
         mark = maximum(mark, rowIdMark(winner.domains))
       }
       version += winners.length
@@ -308,6 +309,7 @@ export class Transaction {
       wholeTable: this.#readsWholeTable,
       files: this.#filesRead,
       conditions: this.#conditions,
+      metadata: this.readSnapshot?.metadata.action,
       fences: this.#fences,
     }
   }

@@ -20,6 +20,8 @@ export interface TestTables {
   append(context: TableContext, query: string | Relation): Promise<void>
   /** The rows of the newest version, in the order of all columns. */
   rows(context: TableContext, select?: string): Promise<readonly Row[]>
+  /** `SELECT list FROM rows`. */
+  select(list: string, rows: Relation): Relation
   close(): Promise<void>
 }
 
@@ -66,6 +68,7 @@ export async function openTestTables(): Promise<TestTables> {
         await session.close()
       }
     },
+    select: (list, rows) => withTable(parseQuery(`SELECT ${list} FROM t`), rows),
     close: async () => {
       await duckdb.close()
       folder.remove()

@@ -39,6 +39,16 @@ export function withIdentityMarks(schema: StructType, marks: IdentityMarks): Str
   )
 }
 
+/** The schema as if no row had been numbered yet. */
+export function withoutIdentityMarks(schema: StructType): StructType {
+  return struct(
+    schema.fields.map((field) => {
+      const { 'delta.identity.highWaterMark': _mark, ...metadata } = field.metadata
+      return { ...field, metadata }
+    }),
+  )
+}
+
 /** The value of each file that lies furthest in the direction of the step. */
 function extremes(field: StructField, { step }: Identity, files: readonly WrittenDataFile[]): bigint[] {
   const { name } = field

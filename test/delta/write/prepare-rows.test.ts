@@ -8,6 +8,7 @@ import {
   map,
   STRING,
   type StructField,
+  type StructType,
   struct,
   TIMESTAMP,
 } from '../../../src/types/data-type.ts'
@@ -240,3 +241,42 @@ describe('identity columns', () => {
     expect(await tables.rows(table, 'id')).toEqual([[9223372036854775807n]])
   })
 })
+
+describe('commits of an identity table', () => {
+  const identity = {
+    'delta.identity.start': 1n,
+    'delta.identity.step': 1n,
+    'delta.identity.allowExplicitInsert': false,
+  }
+  const numbered = () => tableOf([field('id', LONG, true, identity), field('x', LONG)])
+
+  it('do not disturb one that numbers no rows', async () => {
+    const table = await numbered()
+    await tables.append(table, 'SELECT 1 AS x')
+    const [file] = [...table.table.snapshot.files()]
+    const removal = table.table.startTransaction().readFiles([file!]).removeFile(file!)
+    await tables.append(table, 'SELECT 2 AS x')
+    await tables.append(table, 'SELECT 3 AS x')
+    await removal.commit({ operation: 'DELETE' })
+    expect(await tables.rows(table)).toEqual([
+      [2n, 2n],
+      [3n, 3n],
+    ])
+  })
+
+  it('are in conflict with one that does', async () => {
+    const table = await numbered()
+    const other = await tables.open(`t${count}`)
+    const { schema } = table.table.snapshot.metadata
+    const late = other.table.startTransaction().updateMetadata({ schema: withMark(schema, 5n) })
+    await tables.append(table, 'SELECT 1 AS x')
+    await expect(late.commit({ operation: 'WRITE' })).rejects.toMatchObject({
+      condition: 'DELTA_METADATA_CHANGED',
+    })
+  })
+})
+
+function withMark({ fields }: StructType, mark: bigint): StructType {
+  const [id, ...rest] = fields
+  return struct([{ ...id!, metadata: { ...id!.metadata, 'delta.identity.highWaterMark': mark } }, ...rest])
+}
