@@ -6,8 +6,6 @@ import { localStorage, memoryStorage, type Storage } from '../../src/storage/ind
 import { storageFolder } from '../../src/storage/storage-folder.ts'
 import { faultyStorage, scheduledStorage } from '../support/faulty-storage.ts'
 
-/** What any storage must hold to: a new one is a line in `kinds`. */
-
 const folder = mkdtempSync(join(tmpdir(), 'millrace-storage-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -16,6 +14,7 @@ const text = (read: Uint8Array | undefined) => read && new TextDecoder().decode(
 const paths = async (listing: ReturnType<Storage['list']>) =>
   (await Array.fromAsync(listing)).map((each) => each.path)
 
+/** What any storage must hold to: a new one is a line here. */
 const kinds: Record<string, () => Storage> = {
   local: () => localStorage(mkdtempSync(join(folder, 'root-'))),
   memory: () => memoryStorage(),
