@@ -1,3 +1,4 @@
+import { PipelineError } from '../../errors/index.ts'
 import {
   field,
   LONG,
@@ -7,6 +8,7 @@ import {
   struct,
   TIMESTAMP,
 } from '../../types/data-type.ts'
+import type { Metadata } from '../schema/metadata.ts'
 
 /** What happened to a row: a column of change data files, and of the feed. */
 export const CHANGE_TYPE = '_change_type'
@@ -30,4 +32,17 @@ export function readsChangeFeed(options: Readonly<Record<string, string>>): bool
   return Object.entries(options).some(
     ([name, value]) => name.toLowerCase() === 'readchangefeed' && value.toLowerCase() === 'true',
   )
+}
+
+/** Throws RESERVED_CDC_COLUMNS_ON_WRITE for a table that records its changes and has a column of a feed's own names. */
+export function checkChangeColumns({
+  schema,
+  configuration,
+}: Pick<Metadata, 'schema' | 'configuration'>): void {
+  const property = 'delta.enableChangeDataFeed'
+  if (configuration[property]?.toLowerCase() !== 'true') return
+  const own = CHANGE_COLUMNS.map((each) => each.name)
+  const taken = schema.fields.map((each) => each.name).filter((each) => own.includes(each.toLowerCase()))
+  if (taken.length === 0) return
+  throw new PipelineError('RESERVED_CDC_COLUMNS_ON_WRITE', { columnList: taken.join(', '), config: property })
 }

@@ -1,5 +1,6 @@
 import { nearest, PipelineError } from '../../errors/index.ts'
 import { fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
+import { checkChangeColumns } from '../change-feed/change-columns.ts'
 import type { Metadata } from './metadata.ts'
 import { columnMappingOf } from './protocol.ts'
 
@@ -8,7 +9,8 @@ const FORBIDDEN = /[ ,;{}()\n\t=]/
 
 /**
  * Checks that a schema can be a Delta table's: unique names without forbidden characters, partition columns that exist and
- * are atomic, at least one column in the files, clustering keys that exist and not beside partitions.
+ * are atomic, at least one column in the files, clustering keys that exist and not beside partitions, no column named like
+ * those of its change feed.
  * Throws the DELTA_* condition of the first that is not so.
  */
 export function checkTableDefinition(
@@ -17,6 +19,7 @@ export function checkTableDefinition(
 ): void {
   const { schema, partitionColumns } = metadata
   checkNames(schema, '', columnMappingOf(metadata) !== 'none')
+  checkChangeColumns(metadata)
   for (const name of partitionColumns) checkPartitionColumn(schema, name)
   if (schema.fields.length > 0 && partitionColumns.length === schema.fields.length) {
     throw new PipelineError('DELTA_CANNOT_USE_ALL_COLUMNS_FOR_PARTITION', {})
