@@ -34,6 +34,8 @@ export class PeerError extends Error {
 export class Peer {
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>
   readonly #answers: AsyncIterator<string>
+  /** Requests wait for one another, also for those that nobody waits for any more. */
+  #last: Promise<unknown> = Promise.resolve()
   #log = ''
 
   constructor(script: string, args: readonly string[] = []) {
@@ -46,7 +48,13 @@ export class Peer {
   }
 
   /** Throws PeerError for what the other side refuses. */
-  async ask<Answer = null>(action: string, request: object): Promise<Answer> {
+  ask<Answer = null>(action: string, request: object): Promise<Answer> {
+    const answer = this.#last.then(() => this.#ask<Answer>(action, request))
+    this.#last = answer.catch(() => undefined)
+    return answer
+  }
+
+  async #ask<Answer>(action: string, request: object): Promise<Answer> {
     this.#process.stdin.write(`${JSON.stringify({ action, ...request })}\n`)
     const { done, value } = await this.#answers.next()
     if (done) throw new Error(`the peer ended: ${this.#log}`)
