@@ -159,9 +159,4 @@ export const deltaSchemaConditions = {
     hint: 'Add the column without it, then run ALTER TABLE ... ALTER COLUMN ... SET DEFAULT for future rows.',
     sqlState: '42K0G',
   },
-  RESERVED_CDC_COLUMNS_ON_WRITE: {
-    message: 'The table has the column {column}, whose name the change data feed uses for its own.',
-    hint: 'Rename the column, or leave delta.enableChangeDataFeed off.',
-    sqlState: '42939',
-  },
 } as const
