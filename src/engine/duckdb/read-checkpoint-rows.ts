@@ -8,7 +8,7 @@ import {
 import type { AddFile, PartitionValues } from '../../delta/log/actions.ts'
 import type { CheckpointChunk } from '../../delta/port.ts'
 import { parseExact } from '../../types/exact-json.ts'
-import { parsedStatisticsSql } from './parsed-statistics.ts'
+import { type Member, objectTextSql, structTextSql } from './json-text-sql.ts'
 import { quoteIdentifier, quoteList } from './quote.ts'
 
 /**
@@ -60,12 +60,14 @@ function addColumns(names: readonly string[], types: readonly DuckDBType[], int9
     names.includes(name) ? `r.add.${quoteIdentifier(name)}` : otherwise
   const statistics = names.includes('stats') ? [field('stats')] : []
   const parsed = types[names.indexOf('stats_parsed')]
-  if (parsed !== undefined) statistics.push(parsedStatisticsSql('r.add.stats_parsed', parsed, int96))
-  const rest = names.filter((each) => !PLAIN.includes(each) && !each.endsWith('_parsed'))
+  if (parsed !== undefined) statistics.push(structTextSql('r.add.stats_parsed', parsed, int96))
+  const rest = names.flatMap((name, index): Member[] =>
+    PLAIN.includes(name) || name.endsWith('_parsed') ? [] : [[name, field(name), types[index]!]],
+  )
   const texts = [
     `coalesce(CAST(to_json(${field('partitionValues')}) AS VARCHAR), '{}')`,
     `coalesce(${[...statistics, "''"].join(', ')})`,
-    restSql(rest.map((each) => [each, field(each)])),
+    restSql(rest),
     field('path'),
   ]
   return [
@@ -78,11 +80,10 @@ function addColumns(names: readonly string[], types: readonly DuckDBType[], int9
 }
 
 /** Fields as JSON without those that are null; empty where all are. */
-function restSql(fields: readonly (readonly [name: string, sql: string])[]): string {
+function restSql(fields: readonly Member[]): string {
   if (fields.length === 0) return "''"
-  const members = fields.map(([name, sql]) => `${quoteIdentifier(name)} := ${sql}`)
-  const json = `CAST(json_merge_patch('{}', to_json(struct_pack(${members.join(', ')}))) AS VARCHAR)`
-  return `CASE WHEN ${fields.map(([, sql]) => `${sql} IS NULL`).join(' AND ')} THEN '' ELSE ${json} END`
+  const areNull = fields.map(([, value]) => `${value} IS NULL`)
+  return `CASE WHEN ${areNull.join(' AND ')} THEN '' ELSE ${objectTextSql(fields, false)} END`
 }
 
 function addsOf(chunk: DuckDBDataChunk, partitions: Map<string, PartitionValues>): AddFile[] {
