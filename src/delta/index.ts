@@ -59,7 +59,12 @@ export type {
   SetTransaction,
 } from './log/actions.ts'
 export type { HistoryEntry } from './log/history.ts'
-export { type AutoCompactOptions, autoCompact, isAutoCompactDue } from './maintenance/auto-compact.ts'
+export {
+  type AutoCompactOptions,
+  autoCompact,
+  hasManySmallFiles,
+  isAutoCompactDue,
+} from './maintenance/auto-compact.ts'
 export { computeStatistics } from './maintenance/compute-statistics.ts'
 export { type ConvertOptions, type ConvertResult, convertToDelta } from './maintenance/convert-to-delta.ts'
 export { type OptimizeOptions, optimize, reorgPurge } from './maintenance/optimize.ts'
@@ -68,6 +73,8 @@ export { type RestoreOptions, type RestorePoint, type RestoreResult, restore } f
 export { type CloneOptions, type CloneResult, shallowClone } from './maintenance/shallow-clone.ts'
 export { type TableDetail, tableDetail } from './maintenance/table-detail.ts'
 export { type VacuumOptions, type VacuumResult, vacuum } from './maintenance/vacuum.ts'
+export { isVacuumDue } from './maintenance/vacuum-log.ts'
+export { clusteredFiles, isOrderedFile } from './maintenance/z-cube.ts'
 export type { CheckpointChunk, DeltaPort } from './port.ts'
 export type { RowEngine, RowSession, WriteRequest, WriteResult, WrittenFile } from './row-engine.ts'
 export {
@@ -76,15 +83,16 @@ export {
   rowIdentityOf,
   withRowIdentity,
 } from './row-tracking/row-identity.ts'
-export { deltaScanOf } from './scan.ts'
+export { deltaScanOf, rowMetadata } from './scan.ts'
 export { definedSchema, logicalPath, physicalPath } from './schema/column-mapping.ts'
 export type { ColumnPath, ColumnPlace } from './schema/edit-schema.ts'
 export { mergeSchemas } from './schema/merge-schemas.ts'
 export type { Metadata } from './schema/metadata.ts'
 export { physicalName, physicalNaming } from './schema/physical-name.ts'
 export { checkedProperty } from './schema/property-rules.ts'
+export { readerSchema } from './schema/reader-schema.ts'
 export { storedProperties } from './schema/protocol-request.ts'
-export { allowsWidening } from './schema/type-widening.ts'
+export { allowsWidening, widenField } from './schema/type-widening.ts'
 export type { Snapshot } from './snapshot.ts'
 export { type CreateTableOptions, DeltaTable } from './table.ts'
 export type { TableContext } from './table-context.ts'

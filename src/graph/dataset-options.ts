@@ -1,6 +1,7 @@
-import { type Dataset, type SchemaSource, schemaOf } from '../dataframe/index.ts'
+import type { Dataset, SchemaSource } from '../dataframe/index.ts'
 import { nearest, PipelineError } from '../errors/index.ts'
 import { formatTableName } from '../plan/table-name.ts'
+import { declaredSchema } from './declared-schema.ts'
 import type { DatasetKind, DefinitionOrigin, Expectation, OutputDefinition } from './definition.ts'
 
 /** Rules by name: each a SQL condition over the output columns of the dataset's query. */
@@ -114,7 +115,7 @@ export function outputOf(call: {
     tableProperties: textOptions(options.tableProperties),
     partitionColumns: options.partitionBy ?? [],
     ...(options.clusterBy === undefined ? {} : { clusterBy: options.clusterBy }),
-    ...(options.schema === undefined ? {} : { schema: schemaOf(options.schema) }),
+    ...(options.schema === undefined ? {} : { schema: declaredSchema(options.schema) }),
     columnComments: {},
     expectations: expectationsOf(options, origin),
     ...(options.quarantine === undefined ? {} : { quarantine: options.quarantine }),

@@ -1,3 +1,4 @@
+import { readerSchema } from '../delta/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import { analyze } from '../plan/analyzer/analyze.ts'
 import type { Read } from '../plan/relation.ts'
@@ -129,7 +130,7 @@ export class DatasetResolver {
         inputs: [...inputs.keys()].map((each) => each.identifier),
         externalInputs: [...new Set(external.map((each) => formatTableName(each.name)))],
         configuration: { ...this.#project.spec.configuration, ...settings },
-        schema: resolved.schema,
+        schema: readerSchema(resolved.schema),
         position: definition.origin.position,
       },
       view: { shape: asViewShape(shape, resolved.output), settings },

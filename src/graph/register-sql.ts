@@ -1,13 +1,7 @@
 import { PipelineError } from '../errors/index.ts'
 import { formatTableName } from '../plan/table-name.ts'
-import {
-  type CreateDataset,
-  type CreateFlow,
-  parseStatements,
-  printSparkExpression,
-  type Statement,
-} from '../sql/index.ts'
-import type { StructField, StructType } from '../types/data-type.ts'
+import { type CreateDataset, type CreateFlow, parseStatements, type Statement } from '../sql/index.ts'
+import { schemaOfColumns } from './declared-schema.ts'
 import type { DefinitionOrigin, FlowDefinition, OutputDefinition } from './definition.ts'
 import type { Registry } from './registry.ts'
 import { substitute } from './substitute.ts'
@@ -76,7 +70,7 @@ function unsupported(name: string, { position }: Statement): PipelineError {
 }
 
 function outputOf(statement: CreateDataset, scope: Scope): OutputDefinition {
-  const schema = isView(statement) ? undefined : schemaOf(statement)
+  const schema = isView(statement) ? undefined : schemaOfColumns(statement.columns)
   return {
     kind: statement.type,
     name: statement.name,
@@ -157,20 +151,6 @@ function flowOf(statement: CreateFlow, scope: Scope): FlowDefinition {
 /** The column list of a view names its columns by place; that of a table declares types or comments by name. */
 function isView({ type }: CreateDataset): boolean {
   return type === 'temporary_view' || type === 'persisted_view'
-}
-
-function schemaOf({ columns }: CreateDataset): StructType | undefined {
-  const fields: StructField[] = []
-  for (const { name, dataType, isNullable, comment, defaultValue, generatedAs } of columns) {
-    if (dataType === undefined) return undefined
-    const metadata = {
-      ...(comment === undefined ? {} : { comment }),
-      ...(generatedAs === undefined ? {} : { 'delta.generationExpression': generatedAs.text }),
-      ...(defaultValue === undefined ? {} : { CURRENT_DEFAULT: printSparkExpression(defaultValue) }),
-    }
-    fields.push({ name, dataType, nullable: isNullable, metadata })
-  }
-  return fields.length === 0 ? undefined : { kind: 'struct', fields }
 }
 
 function commentsOf({ columns }: CreateDataset): Readonly<Record<string, string>> {

@@ -1,4 +1,5 @@
-import { nearest, PipelineError } from '../errors/index.ts'
+import { checkedProperty } from '../delta/index.ts'
+import { PipelineError } from '../errors/index.ts'
 import { parseDuration } from '../plan/duration.ts'
 import type { OutputDefinition } from './definition.ts'
 
@@ -12,53 +13,7 @@ export interface CheckedProperties {
 type Check = { readonly expected: string; readonly accepts: (value: string) => boolean }
 
 const FLAG: Check = { expected: 'true or false', accepts: (value) => /^(true|false)$/i.test(value) }
-const COUNT: Check = { expected: 'a whole number', accepts: (value) => /^\d+$/.test(value) }
-const INTERVAL: Check = {
-  expected: "an interval such as 'interval 7 days'",
-  accepts: (value) => isDuration(value),
-}
 const ANY: Check = { expected: 'a text', accepts: () => true }
-const oneOf = (...values: readonly string[]): Check => ({
-  expected: values.map((each) => `'${each}'`).join(' or '),
-  accepts: (value) => values.includes(value),
-})
-
-/** Delta's table properties, as Delta Lake and Databricks document them. */
-const DELTA_PROPERTIES: Readonly<Record<string, Check>> = {
-  'delta.appendOnly': FLAG,
-  'delta.autoOptimize.autoCompact': oneOf('true', 'false', 'auto', 'legacy'),
-  'delta.autoOptimize.optimizeWrite': FLAG,
-  'delta.checkpoint.writeStatsAsJson': FLAG,
-  'delta.checkpoint.writeStatsAsStruct': FLAG,
-  'delta.checkpointInterval': COUNT,
-  'delta.checkpointPolicy': oneOf('classic', 'v2'),
-  'delta.columnMapping.mode': oneOf('none', 'name', 'id'),
-  'delta.compatibility.symlinkFormatManifest.enabled': FLAG,
-  'delta.dataSkippingNumIndexedCols': {
-    expected: 'a whole number from -1',
-    accepts: (v) => /^(-1|\d+)$/.test(v),
-  },
-  'delta.dataSkippingStatsColumns': ANY,
-  'delta.deletedFileRetentionDuration': INTERVAL,
-  'delta.enableChangeDataFeed': FLAG,
-  'delta.enableDeletionVectors': FLAG,
-  'delta.enableInCommitTimestamps': FLAG,
-  'delta.enableRowTracking': FLAG,
-  'delta.enableTypeWidening': FLAG,
-  'delta.enableVariantShredding': FLAG,
-  'delta.isolationLevel': oneOf('Serializable', 'WriteSerializable'),
-  'delta.logRetentionDuration': INTERVAL,
-  'delta.minReaderVersion': COUNT,
-  'delta.minWriterVersion': COUNT,
-  'delta.parquet.compression.codec': ANY,
-  'delta.randomizeFilePrefixes': FLAG,
-  'delta.randomPrefixLength': COUNT,
-  'delta.setTransactionRetentionDuration': INTERVAL,
-  'delta.targetFileSize': ANY,
-  'delta.tuneFileSizesForRewrites': FLAG,
-  'delta.universalFormat.enabledFormats': ANY,
-}
-
 /** Properties of pipelines whose values are checked; others under `pipelines.` are kept as they are. */
 const PIPELINES_PROPERTIES: Readonly<Record<string, Check>> = {
   'pipelines.reset.allowed': FLAG,
@@ -76,7 +31,7 @@ const CLUSTER_BY = 'delta.clusterBy'
 /**
  * Checks the table properties of a definition. Keys of Delta and of pipelines are compared without case; others are free labels.
  * `delta.enableLiquidClustering` and `delta.clusterBy`, which no Delta version knows, stand for CLUSTER BY and are not kept.
- * Throws DELTA_UNKNOWN_CONFIGURATION and INVALID_TABLE_PROPERTY.
+ * Throws what `checkedProperty` throws, and INVALID_TABLE_PROPERTY.
  */
 export function checkProperties(definition: OutputDefinition, datasetName: string): CheckedProperties {
   const kept: Record<string, string> = {}
@@ -109,25 +64,12 @@ export function tableProperty(
 
 /** The key in its documented spelling, since Delta's own readers compare with case. */
 function checkedKey(key: string, value: string, datasetName: string): string {
-  const known = key.toLowerCase().startsWith('delta.') ? DELTA_PROPERTIES : PIPELINES_PROPERTIES
-  const name = Object.keys(known).find((each) => each.toLowerCase() === key.toLowerCase())
-  if (name === undefined) {
-    if (known === DELTA_PROPERTIES && !key.startsWith('delta.feature.'))
-      throw unknownProperty(key, datasetName)
-    return key
-  }
-  const { accepts, expected } = known[name]!
+  if (key.toLowerCase().startsWith('delta.')) return checkedProperty(key, value, datasetName)
+  const name = Object.keys(PIPELINES_PROPERTIES).find((each) => each.toLowerCase() === key.toLowerCase())
+  if (name === undefined) return key
+  const { accepts, expected } = PIPELINES_PROPERTIES[name]!
   if (accepts(value)) return name
   throw new PipelineError('INVALID_TABLE_PROPERTY', { property: name, datasetName, expected, actual: value })
-}
-
-function unknownProperty(key: string, datasetName: string): PipelineError {
-  const near = nearest(key, Object.keys(DELTA_PROPERTIES))
-  const suggestion =
-    near === undefined
-      ? 'Labels of your own are free as long as they do not begin with delta.'
-      : `Did you mean '${near}'?`
-  return new PipelineError('DELTA_UNKNOWN_CONFIGURATION', { config: key, datasetName, suggestion })
 }
 
 function clusteringOf(aliases: Readonly<Record<string, string>>): readonly string[] | 'auto' {

@@ -103,7 +103,11 @@ export class TestPipeline {
     const { version } = await transaction
       .setTransaction(`lease:${spec.id}`, 2n ** 62n)
       .commit({ operation: 'WRITE' })
-    return () => rmSync(join(folder, '_delta_log', `${String(version).padStart(20, '0')}.json`))
+    const log = join(folder, '_delta_log', String(version).padStart(20, '0'))
+    return () => {
+      rmSync(`${log}.json`)
+      rmSync(`${log}.crc`, { force: true })
+    }
   }
 
   async close(): Promise<void> {

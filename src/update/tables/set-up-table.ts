@@ -1,9 +1,11 @@
 import {
+  allowsWidening,
   definedSchema,
   logicalPath,
   type MetadataChange,
   type Snapshot,
   storedProperties,
+  widenField,
 } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
@@ -107,7 +109,7 @@ function mergeSchema(dataset: ResolvedDataset, table: OpenTable): StructType | u
   const existing = table.delta.snapshot.metadata.schema
   for (const wanted of dataset.schema.fields) {
     const known = fieldNamed(existing, wanted.name)
-    if (known !== undefined && !canStay(known.dataType, wanted.dataType)) {
+    if (known !== undefined && fitted(known, wanted.dataType, dataset) === undefined) {
       throw new PipelineError(
         'CANNOT_UPDATE_TABLE_SCHEMA',
         {
@@ -121,7 +123,7 @@ function mergeSchema(dataset: ResolvedDataset, table: OpenTable): StructType | u
     }
   }
   const merged = struct([
-    ...existing.fields.map((known) => altered(known, fieldNamed(dataset.schema, known.name))),
+    ...existing.fields.map((known) => altered(known, fieldNamed(dataset.schema, known.name), dataset)),
     // Rows that were written before the column existed hold NULL.
     ...dataset.schema.fields
       .filter((wanted) => fieldNamed(existing, wanted.name) === undefined)
@@ -130,21 +132,29 @@ function mergeSchema(dataset: ResolvedDataset, table: OpenTable): StructType | u
   return JSON.stringify(merged) === JSON.stringify(existing) ? undefined : merged
 }
 
-/** True where rows of the wanted type fit the existing column as it is. */
-function canStay(existing: DataType, wanted: DataType): boolean {
-  return (
-    wanted.kind === 'unknown' || wanted.kind === 'void' || printDataType(existing) === printDataType(wanted)
-  )
+/** The column for rows of the wanted type: as it is, or widened where the table may be; undefined where they do not fit. */
+function fitted(
+  known: StructField,
+  wanted: DataType,
+  { tableProperties }: ResolvedDataset,
+): StructField | undefined {
+  if (wanted.kind === 'unknown' || wanted.kind === 'void') return known
+  if (printDataType(known.dataType) === printDataType(wanted)) return known
+  return allowsWidening({ configuration: tableProperties }) ? widenField(known, wanted) : undefined
 }
 
-/** A column with the definition's comment; NOT NULL can be lifted, and not be put on rows that are there. */
-function altered(known: StructField, wanted: StructField | undefined): StructField {
+/**
+ * A column with the definition's comment and its type, where that is wider; NOT NULL can be lifted, and not be put on rows
+ * that are there.
+ */
+function altered(known: StructField, wanted: StructField | undefined, dataset: ResolvedDataset): StructField {
   if (wanted === undefined) return known
   const { comment = known.metadata.comment } = wanted.metadata
+  const column = fitted(known, wanted.dataType, dataset) ?? known
   return {
-    ...known,
+    ...column,
     nullable: known.nullable || wanted.nullable,
-    ...(comment !== known.metadata.comment && { metadata: { ...known.metadata, comment } }),
+    ...(comment !== known.metadata.comment && { metadata: { ...column.metadata, comment } }),
   }
 }
 

@@ -15,12 +15,18 @@ export class Tables {
   readonly #port: DeltaPort
   readonly #pipelineId: string
   readonly #lease: Lease
+  readonly #written = new Map<string, OpenTable>()
 
   constructor(options: { catalog: Catalog; port: DeltaPort; pipelineId: string; lease: Lease }) {
     this.#catalog = options.catalog
     this.#port = options.port
     this.#pipelineId = options.pipelineId
     this.#lease = options.lease
+  }
+
+  /** The tables that this update has committed to. */
+  get written(): Iterable<OpenTable> {
+    return this.#written.values()
   }
 
   storageOf(identifier: string): Storage {
@@ -44,7 +50,7 @@ export class Tables {
     const delta = await DeltaTable.openIfExists(storage, this.#port)
     if (delta === undefined) return undefined
     checkOwner(entry, delta.snapshot.metadata.configuration, this.#pipelineId)
-    return new OpenTable(identifier, storage, delta, this.#fence)
+    return this.#opened(identifier, storage, delta)
   }
 
   /** Makes a table of the pipeline's own, empty, as version 0. */
@@ -63,7 +69,15 @@ export class Tables {
         properties: JSON.stringify(configuration),
       },
     })
-    return new OpenTable(identifier, storage, await DeltaTable.open(storage, this.#port), this.#fence)
+    return this.#opened(identifier, storage, await DeltaTable.open(storage, this.#port))
+  }
+
+  #opened(identifier: string, storage: Storage, delta: DeltaTable): OpenTable {
+    const table: OpenTable = new OpenTable(identifier, storage, delta, {
+      prepare: this.#fence,
+      committed: () => this.#written.set(identifier, table),
+    })
+    return table
   }
 
   readonly #fence: Fence = async (transaction) => {
@@ -80,21 +94,30 @@ export class OpenTable {
   readonly identifier: string
   readonly storage: Storage
   readonly delta: DeltaTable
-  readonly #fence: Fence
+  /** Holds a transaction to the lease: checks that the update still has it, and writes its token into the commit. */
+  readonly prepare: Fence
+  readonly #committed: () => void
 
-  constructor(identifier: string, storage: Storage, delta: DeltaTable, fence: Fence) {
+  constructor(
+    identifier: string,
+    storage: Storage,
+    delta: DeltaTable,
+    hooks: { readonly prepare: Fence; readonly committed: () => void },
+  ) {
     this.identifier = identifier
     this.storage = storage
     this.delta = delta
-    this.#fence = fence
+    this.prepare = hooks.prepare
+    this.#committed = hooks.committed
   }
 
   /** Commits one change under the lease's fence. `change` fills the transaction. Returns the new version. */
   async commit(change: (transaction: Transaction) => void, options: CommitOptions): Promise<number> {
     const transaction = this.delta.startTransaction()
     change(transaction)
-    await this.#fence(transaction)
+    await this.prepare(transaction)
     const { version } = await transaction.commit(options)
+    this.#committed()
     return version
   }
 }
