@@ -18,6 +18,7 @@ const EVENT_TYPES: readonly EventType[] = [
   'runtime_details',
   'operation_progress',
   'stream_progress',
+  'maintenance_progress',
   'deprecation',
 ]
 

@@ -79,4 +79,5 @@ export type EventType =
   | 'runtime_details'
   | 'operation_progress'
   | 'stream_progress'
+  | 'maintenance_progress'
   | 'deprecation'

@@ -21,6 +21,7 @@ import { executeFlow } from './flows/execute-flow.ts'
 import { datasetOf } from './graph-index.ts'
 import { RevealedSecrets } from './inputs/revealed-secrets.ts'
 import { acquireLease, type Lease } from './lease/lease.ts'
+import { maintainTables } from './maintenance/maintain-tables.ts'
 import { openRun, type RunParts } from './open-run.ts'
 import type { FlowOutcome, UpdateRun } from './run.ts'
 import { type FlowEnd, runFlows } from './scheduler.ts'
@@ -175,6 +176,7 @@ class Update {
     await setUpTables(run)
     this.#enter('RUNNING')
     const ends = await this.#runFlows(run, selection)
+    await maintainTables(run)
     if ([...ends.values()].every((end) => end.status === 'COMPLETED')) return 'COMPLETED'
     return run.signal.aborted ? 'CANCELED' : 'FAILED'
   }

@@ -41,9 +41,14 @@ export async function autoCompact(
 }
 
 /** Whether a write of this version is to compact; decided by the log alone. */
-export function isAutoCompactDue({ metadata, clusteringColumns = [], files }: Snapshot): boolean {
-  const wanted = metadata.configuration['delta.autoOptimize.autoCompact']?.toLowerCase()
-  if (wanted !== 'true' && wanted !== 'auto') return false
+export function isAutoCompactDue(snapshot: Snapshot): boolean {
+  const wanted = snapshot.metadata.configuration['delta.autoOptimize.autoCompact']?.toLowerCase()
+  return (wanted === 'true' || wanted === 'auto') && hasManySmallFiles(snapshot)
+}
+
+/** Whether a partition has gathered 50 files below 64 MB that no clustering has put in order. */
+export function hasManySmallFiles({ clusteringColumns = [], numFiles, files }: Snapshot): boolean {
+  if (numFiles < MIN_FILES) return false
   // Files that clustering put in order stay small where the table is.
   const isOrdered = (file: AddFile) => clusteringColumns.length > 0 && file.clusteringProvider != null
   const small = [...files()].filter((each) => each.size < MAX_FILE_SIZE / 2 && !isOrdered(each))

@@ -1,10 +1,15 @@
 import { PipelineError } from '../../errors/index.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { parseExact } from '../../types/exact-json.ts'
 import { LOG_FOLDER } from '../log/log-files.ts'
 import { listCommits } from '../log/log-listing.ts'
 import { timedVersions } from '../log/time-travel.ts'
+import { deletedFileRetentionMs } from '../schema/table-properties.ts'
+import type { Snapshot } from '../snapshot.ts'
 import type { TableContext } from '../table-context.ts'
 import { pathBelow, pathsOf } from './kept-paths.ts'
+
+const DAY_MS = 86_400_000
 
 /** Delta Lake's note of how far the last VACUUM came. */
 const VACUUM_INFO = `${LOG_FOLDER}/_last_vacuum_info`
@@ -40,13 +45,12 @@ export async function removedSinceLastVacuum(
   return paths
 }
 
-/** Notes up to which version the files of removed data are gone. */
+/** Notes up to which version the files of removed data are gone, and by the note's own time when that was found. */
 export async function keepVacuumInfo(
   { storage }: Pick<TableContext, 'storage'>,
   cutoffMs: number,
 ): Promise<void> {
-  const last = await lastBefore({ storage }, cutoffMs)
-  if (last <= (await lastVacuumed({ storage }))) return
+  const last = Math.max(await lastBefore({ storage }, cutoffMs), await lastVacuumed({ storage }))
   const info = JSON.stringify({ latestCommitVersionOutsideOfRetentionWindow: last })
   await storage.put(VACUUM_INFO, new TextEncoder().encode(info))
 }
@@ -68,4 +72,18 @@ async function lastVacuumed({ storage }: Pick<TableContext, 'storage'>): Promise
     if (error instanceof SyntaxError) return -1
     throw error
   }
+}
+
+/**
+ * Whether a table can have files that VACUUM deletes, and the last one was a day ago: a table younger than its retention has
+ * none. Costs one look at a file's time. `nowMs` is milliseconds since the epoch.
+ */
+export async function isVacuumDue(
+  { metadata }: Pick<Snapshot, 'metadata'>,
+  storage: Storage,
+  nowMs: number,
+): Promise<boolean> {
+  if (nowMs - (metadata.createdTime ?? 0) < deletedFileRetentionMs(metadata)) return false
+  const info = await storage.stat(VACUUM_INFO)
+  return info === undefined || nowMs - info.modifiedMs >= DAY_MS
 }

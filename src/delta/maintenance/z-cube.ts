@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AddFile } from '../log/actions.ts'
 import type { Curve } from './curve.ts'
 
@@ -22,4 +23,21 @@ export function cubeTags(cube: ZCube, curve: Curve): Record<string, string> {
 /** The files of each cube, by its id. */
 export function cubesAmong(files: readonly AddFile[]): AddFile[][] {
   return [...Map.groupBy(files, (each) => cubeOf(each)?.id).values()]
+}
+
+/** Whether some command has put the file's rows in order, along whatever columns. */
+export function isOrderedFile(file: AddFile): boolean {
+  return cubeOf(file) !== undefined
+}
+
+/**
+ * Files that were written in the order of the clustering keys as a cube of their own. `keys` are paths of physical names.
+ */
+export function clusteredFiles(
+  files: readonly AddFile[],
+  keys: readonly (readonly string[])[],
+): readonly AddFile[] {
+  const orderedBy = JSON.stringify(keys.map((path) => path.join('.')))
+  const tags = cubeTags({ id: randomUUID(), orderedBy }, keys.length === 1 ? 'zorder' : 'hilbert')
+  return files.map((file) => ({ ...file, tags: { ...file.tags, ...tags }, clusteringProvider: 'liquid' }))
 }

@@ -1,4 +1,13 @@
-import { hasRowRules, type Metadata, prepareRows, type RowEngine, writeRows } from '../../delta/index.ts'
+import {
+  type AddFile,
+  clusteredFiles,
+  hasRowRules,
+  type Metadata,
+  prepareRows,
+  type RowEngine,
+  type Snapshot,
+  writeRows,
+} from '../../delta/index.ts'
 import type { EngineSession } from '../../engine/engine.ts'
 import { rowEngineOf } from '../../engine/row-engine.ts'
 import type { ResolvedDataset, ResolvedFlow } from '../../graph/resolved-graph.ts'
@@ -80,7 +89,8 @@ export class BatchWriter {
       tableName: identifier,
       orderBy: isClustered ? (dataset.clusterBy as readonly string[]) : [],
     })
-    return { table: identifier, mode, adds: written.adds, rows: Number(written.rowCount) }
+    const adds = isClustered ? inOrder(written.adds, table.delta.snapshot) : written.adds
+    return { table: identifier, mode, adds, rows: Number(written.rowCount) }
   }
 
   async #rowEngine(record: BatchTime): Promise<RowEngine> {
@@ -95,6 +105,14 @@ function metadataToWrite(dataset: ResolvedDataset, { delta }: OpenTable): Metada
   return change === undefined
     ? delta.snapshot.metadata
     : delta.startTransaction().updateMetadata(change).metadata
+}
+
+/**
+ * Sorted files of a clustered view are in order already where one key, or one file, is all there is; others wait for
+ * the maintenance that follows.
+ */
+function inOrder(adds: readonly AddFile[], { clusteringColumns: keys = [] }: Snapshot): readonly AddFile[] {
+  return keys.length === 1 || (keys.length > 0 && adds.length === 1) ? clusteredFiles(adds, keys) : adds
 }
 
 /** Rejected rows with where and when they were rejected. */
