@@ -29,7 +29,7 @@ def canonical(value, kind):
         return None
     if pa.types.is_struct(kind):
         return [canonical(value[field.name], field.type) for field in kind]
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_list_view(kind):
         return [canonical(item, kind.value_type) for item in value]
     if pa.types.is_map(kind):
         pairs = [[canonical(k, kind.key_type), canonical(v, kind.item_type)] for k, v in value]
@@ -40,7 +40,7 @@ def canonical(value, kind):
         return f"{value:f}" if isinstance(value, decimal.Decimal) else str(value)
     if pa.types.is_floating(kind):
         return value + 0.0 if math.isfinite(value) else {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
         return base64.b64encode(value).decode()
     if pa.types.is_date(kind):
         return value.isoformat()

@@ -35,15 +35,16 @@ def scan(request):
 
 
 def changes(request):
-    """The change feed from version `from` on."""
-    table = DeltaTable(request["path"])
-    return canonical_rows(pa.table(table.load_cdf(starting_version=request["from"])).drop(["_commit_timestamp"]))
+    """The change feed from version `from` on, columns in the order of the names given."""
+    feed = DeltaTable(request["path"]).load_cdf(starting_version=request["from"])
+    return canonical_rows(pa.table(feed).select(request["columns"]))
 
 
 def generate(request):
     """Appends or creates a table of generated rows of every type."""
     data = generated(range(request.get("from", 0), request.get("from", 0) + request["rows"]))
-    write_deltalake(request["path"], data, mode="append", partition_by=request.get("partitionBy"))
+    options = {"partition_by": request.get("partitionBy"), "configuration": request.get("properties")}
+    write_deltalake(request["path"], data, mode="append", **options)
 
 
 def append(request):

@@ -1,0 +1,50 @@
+import { mkdtempSync } from 'node:fs'
+import { Own } from './own.ts'
+import { startSpark } from './peer.ts'
+const own = new Own(); const spark = startSpark()
+const base = mkdtempSync('/tmp/e-spark-')
+let n = 0
+async function round(title: string, create: string[], sparkSteps: string[], ownSteps: string[], query: string, sparkQuery = query) {
+  const t = `delta.\`${base}/t${++n}\``
+  const f = (s: string) => s.replaceAll('$T', t)
+  try {
+    await own.run(create.map(f))
+    console.log(title, '| own', await own.rows(f(query)))
+    console.log(title, '| spark', await spark.rows(f(sparkQuery)))
+    for (const s of sparkSteps) await spark.run([f(s)]).catch((e) => console.log(title, 'SPARK REFUSED', s, String(e).slice(0, 300)))
+    for (const s of ownSteps) await own.run([f(s)]).catch((e) => console.log(title, 'OWN REFUSED', s, String(e).slice(0, 300)))
+    console.log(title, '| own', await own.rows(f(query)))
+    console.log(title, '| spark', await spark.rows(f(sparkQuery)))
+  } catch (e) { console.log(title, 'FAILED', String(e).slice(0, 600)) }
+}
+await round('mapping', [
+  `CREATE TABLE $T (id BIGINT, \`a b\` STRING, s STRUCT<x: INT, l: ARRAY<STRUCT<y: INT>>>, p STRING) USING DELTA PARTITIONED BY (p) TBLPROPERTIES ('delta.columnMapping.mode'='name')`,
+  `INSERT INTO $T VALUES (1, 'x', named_struct('x', 1, 'l', array(named_struct('y', 2))), 'P')`,
+  `ALTER TABLE $T RENAME COLUMN \`a b\` TO c`, `ALTER TABLE $T ADD COLUMNS (d INT)`, `ALTER TABLE $T DROP COLUMN id`],
+  [`INSERT INTO $T VALUES ('y', named_struct('x', 3, 'l', array(named_struct('y', 4))), 'Q', 5)`, `ALTER TABLE $T RENAME COLUMN p TO part`, `ALTER TABLE $T ADD COLUMNS (e STRING AFTER c)`],
+  [`INSERT INTO $T VALUES ('z', 'E', named_struct('x', 3, 'l', array(named_struct('y', 4))), 'R', 6)`], 'SELECT * FROM $T')
+await round('enable mapping', [`CREATE TABLE $T (a INT, b INT) USING DELTA`, `INSERT INTO $T VALUES (1, 2)`, `ALTER TABLE $T SET TBLPROPERTIES ('delta.columnMapping.mode'='name')`, `ALTER TABLE $T DROP COLUMN b`],
+  [`ALTER TABLE $T ADD COLUMNS (b INT)`, `INSERT INTO $T VALUES (3, 4)`], [`INSERT INTO $T VALUES (5, 6)`], 'SELECT * FROM $T')
+await round('rules', [
+  `CREATE TABLE $T (id BIGINT GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY 5), at TIMESTAMP, day DATE GENERATED ALWAYS AS (CAST(at AS DATE)), st STRING DEFAULT 'new', n INT NOT NULL) USING DELTA TBLPROPERTIES ('delta.feature.allowColumnDefaults'='supported')`,
+  `ALTER TABLE $T ADD CONSTRAINT pos CHECK (n > 0)`,
+  `INSERT INTO $T (at, n) VALUES (TIMESTAMP'2026-01-31 10:00:00', 1), (TIMESTAMP'2026-02-01 10:00:00', 2)`],
+  [`INSERT INTO $T (at, n) VALUES (TIMESTAMP'2026-01-31 10:00:00', 3)`, `INSERT INTO $T (at, n) VALUES (TIMESTAMP'2026-01-31 10:00:00', -3)`, `INSERT INTO $T (at, day, n) VALUES (TIMESTAMP'2026-01-31 10:00:00', DATE'2020-01-01', 3)`, `ALTER TABLE $T DROP CONSTRAINT pos`, `ALTER TABLE $T ADD CONSTRAINT pos2 CHECK (n < 100)`],
+  [`INSERT INTO $T (at, n) VALUES (TIMESTAMP'2026-01-31 10:00:00', 4)`, `INSERT INTO $T (at, n) VALUES (TIMESTAMP'2026-01-31 10:00:00', 100)`], 'SELECT * FROM $T')
+await round('widening', [`CREATE TABLE $T (a TINYINT, s STRUCT<x: INT>, l ARRAY<SMALLINT>, d DATE, c DECIMAL(4,2)) USING DELTA TBLPROPERTIES ('delta.enableTypeWidening'='true')`,
+  `INSERT INTO $T VALUES (1, named_struct('x', 2), array(3), DATE'2026-01-31', 1.25)`,
+  `ALTER TABLE $T ALTER COLUMN a TYPE INT`, `ALTER TABLE $T ALTER COLUMN s.x TYPE BIGINT`, `ALTER TABLE $T ALTER COLUMN c TYPE DECIMAL(8,4)`],
+  [`ALTER TABLE $T ALTER COLUMN a TYPE BIGINT`, `ALTER TABLE $T ALTER COLUMN l.element TYPE INT`, `INSERT INTO $T VALUES (5000000000, named_struct('x', 5000000000), array(70000), DATE'2026-01-31', 1.2525)`],
+  [`INSERT INTO $T VALUES (6000000000, named_struct('x', 1), array(70001), DATE'2026-01-31', 1.2526)`], 'SELECT * FROM $T')
+await round('rows', [`CREATE TABLE $T (a INT) USING DELTA TBLPROPERTIES ('delta.enableRowTracking'='true')`, `INSERT INTO $T VALUES (1), (2), (3)`, `INSERT INTO $T VALUES (10)`, `UPDATE $T SET a = 20 WHERE a = 2`, `DELETE FROM $T WHERE a = 1`],
+  [`INSERT INTO $T VALUES (11)`, `UPDATE $T SET a = 30 WHERE a = 3`], [`INSERT INTO $T VALUES (12)`, `MERGE INTO $T t USING (SELECT 10 AS k UNION ALL SELECT 99) s ON t.a = s.k WHEN MATCHED THEN UPDATE SET a = 100 WHEN NOT MATCHED THEN INSERT (a) VALUES (k)`, `OPTIMIZE $T`], 'SELECT * FROM $T', 'SELECT a, _metadata.row_id, _metadata.row_commit_version FROM $T')
+await round('rows later', [`CREATE TABLE $T (a INT) USING DELTA`, `INSERT INTO $T VALUES (1), (2), (3)`, `ALTER TABLE $T SET TBLPROPERTIES ('delta.enableRowTracking'='true')`], [`INSERT INTO $T VALUES (4)`, `DELETE FROM $T WHERE a = 1`], [`DELETE FROM $T WHERE a = 2`], 'SELECT * FROM $T', 'SELECT a, _metadata.row_id, _metadata.row_commit_version FROM $T')
+await round('spark makes', [], [], [], "SELECT 1")
+const t = `delta.\`${base}/sparkmade\``
+await spark.run([`CREATE TABLE ${t} (id BIGINT GENERATED BY DEFAULT AS IDENTITY, a INT, g INT GENERATED ALWAYS AS (a + 1), CONSTRAINT c CHECK (a > 0)) USING DELTA TBLPROPERTIES ('delta.columnMapping.mode'='name','delta.enableRowTracking'='true','delta.enableTypeWidening'='true')`]).catch((e) => console.log(String(e).slice(0, 300)))
+await spark.run([`CREATE TABLE ${t} (id BIGINT GENERATED BY DEFAULT AS IDENTITY, a INT, g INT GENERATED ALWAYS AS (a + 1)) USING DELTA TBLPROPERTIES ('delta.columnMapping.mode'='name','delta.enableRowTracking'='true','delta.enableTypeWidening'='true')`]).catch((e) => console.log(String(e).slice(0, 300)))
+await spark.run([`INSERT INTO ${t} (a) VALUES (1), (2)`])
+await own.run([`INSERT INTO ${t} (a) VALUES (3)`, `UPDATE ${t} SET a = 10 WHERE a = 1`]).catch((e) => console.log('OWN', String(e).slice(0, 400)))
+await spark.run([`INSERT INTO ${t} (a) VALUES (4)`])
+console.log('spark made', await own.rows(`SELECT * FROM ${t}`), await spark.rows(`SELECT *, _metadata.row_id, _metadata.row_commit_version FROM ${t}`))
+spark.close(); await own.close()
