@@ -35,6 +35,11 @@ export interface GoldenTable {
   readonly partitionColumns: readonly string[]
   readonly configuration: Readonly<Record<string, string>>
   readonly txn: Readonly<Record<string, number>>
+  readonly domainMetadata: Readonly<Record<string, string>>
+  readonly tableId: string
+  /** Versions that have a checkpoint, and of which kinds: classic, multi-part, UUID-named. */
+  readonly checkpoints: readonly number[]
+  readonly checkpointKinds: readonly ('c' | 'm' | 'u')[]
   /** Version, operation, milliseconds since the epoch. */
   readonly history: readonly (readonly [number, string | null, number | null])[]
   readonly versions: readonly {

@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { DeltaPort } from '../port.ts'
+import { hasInCommitTimestamps } from '../schema/table-properties.ts'
 import { parseCommit } from './action-json.ts'
 import type { Commit } from './actions.ts'
 import { inCommitTimestampOf, laterOf, readInCommitTimestamp } from './commit-times.ts'
@@ -73,7 +74,10 @@ async function readDelta(storage: Storage, delta: LogDelta, state: LogState): Pr
   const bytes = await storage.read(path)
   if (bytes === undefined) throw missingCommit(storage, version)
   const actions = parseCompaction(bytes, `${storage.name}/${path}`)
-  const inCommit = await readInCommitTimestamp(storage, version)
+  const { configuration = {} } = actions.metaData ?? state.metadataAction ?? {}
+  const inCommit = hasInCommitTimestamps(configuration)
+    ? await readInCommitTimestamp(storage, version)
+    : undefined
   return { ...actions, version, timestampMs: inCommit ?? laterOf(modifiedMs, previousMs) }
 }
 
