@@ -5,8 +5,7 @@ import type { Relation, Scan } from '../plan/relation.ts'
 import { transform } from '../plan/rewrite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { conditionsTest, filesWhere, type MatchOptions } from './files/file-match.ts'
-import { deltaScanOf } from './scan.ts'
-import { columnMappingOf } from './schema/protocol.ts'
+import { deltaScanOf, emptyScanOf, rowMetadata } from './scan.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** The version of a table that a Scan of a query reads. */
@@ -16,15 +15,11 @@ export interface ScannedVersion {
 }
 
 /** A Scan of a version of which no file is chosen yet: `bindScans` does, once the query around it is known. */
-export function unboundScan({ metadata }: Snapshot): Scan {
-  const input = {
-    kind: 'delta',
-    files: [],
-    tableSchema: metadata.schema,
-    partitionColumns: metadata.partitionColumns,
-    columnMapping: columnMappingOf(metadata),
-  } as const
-  return { kind: 'Scan', input, schema: metadata.schema }
+export function unboundScan(snapshot: Snapshot): Scan {
+  const { metadata } = snapshot
+  const hidden = rowMetadata(metadata)
+  const input = emptyScanOf(snapshot)
+  return { kind: 'Scan', input, schema: metadata.schema, ...(hidden !== undefined && { hidden }) }
 }
 
 /**

@@ -2,9 +2,12 @@ import { fileURLToPath } from 'node:url'
 import { PipelineError } from '../errors/index.ts'
 import type { DeltaScan, DeltaScanFile } from '../plan/scan.ts'
 import type { Storage } from '../storage/storage.ts'
+import { field, fieldNamed, LONG, STRING, type StructType, struct, TIMESTAMP } from '../types/data-type.ts'
 import { readDeletionVector } from './deletion-vector/deletion-vector.ts'
 import { decodePath } from './files/file-path.ts'
 import type { AddFile } from './log/actions.ts'
+import { rowIdentityOf } from './row-tracking/row-identity.ts'
+import type { Metadata } from './schema/metadata.ts'
 import { columnMappingOf } from './schema/protocol.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -19,14 +22,41 @@ export async function deltaScanOf(
 ): Promise<DeltaScan> {
   const scanFiles: DeltaScanFile[] = []
   for (const file of files) scanFiles.push(await scanFile(file, storage))
+  return { ...emptyScanOf(snapshot), files: scanFiles }
+}
+
+/** The scan of a version without any of its files. */
+export function emptyScanOf({ metadata }: Pick<Snapshot, 'metadata'>): DeltaScan {
+  const rowTracking = rowIdentityOf(metadata)
   return {
     kind: 'delta',
-    files: scanFiles,
-    tableSchema: snapshot.metadata.schema,
-    partitionColumns: snapshot.metadata.partitionColumns,
-    columnMapping: columnMappingOf(snapshot.metadata),
+    files: [],
+    tableSchema: metadata.schema,
+    partitionColumns: metadata.partitionColumns,
+    columnMapping: columnMappingOf(metadata),
+    ...(rowTracking !== undefined && { rowTracking }),
   }
 }
+
+/** The hidden `_metadata` of a table's rows, as Spark has it; undefined where a column of the table has that name. */
+export function rowMetadata(metadata: Pick<Metadata, 'schema' | 'configuration'>): StructType | undefined {
+  if (fieldNamed(metadata.schema, '_metadata') !== undefined) return undefined
+  const tracked = rowIdentityOf(metadata) === undefined ? [] : TRACKING_FIELDS
+  return struct([field('_metadata', struct([...FILE_FIELDS, ...tracked]), false)])
+}
+
+const FILE_FIELDS = [
+  field('file_path', STRING, false),
+  field('file_name', STRING, false),
+  field('file_size', LONG, false),
+  field('file_block_start', LONG, false),
+  field('file_block_length', LONG, false),
+  field('file_modification_time', TIMESTAMP, false),
+  field('row_index', LONG, false),
+]
+const TRACKING_FIELDS = ['row_id', 'base_row_id', 'row_commit_version', 'default_row_commit_version'].map(
+  (name) => field(name, LONG),
+)
 
 /** A live file as a scan reads it. */
 export async function scanFile(file: AddFile, storage: Storage): Promise<DeltaScanFile> {
@@ -35,6 +65,9 @@ export async function scanFile(file: AddFile, storage: Storage): Promise<DeltaSc
     path: await localPath(file.path, storage),
     partitionValues: file.partitionValues,
     sizeBytes: file.size,
+    modifiedMs: file.modificationTime,
+    ...(file.baseRowId != null && { baseRowId: BigInt(file.baseRowId) }),
+    ...(file.defaultRowCommitVersion != null && { defaultRowCommitVersion: file.defaultRowCommitVersion }),
     ...(numRecords !== undefined && { numRecords: Number(numRecords) }),
     ...(file.deletionVector != null && {
       deletedRows: await readDeletionVector(file.deletionVector, storage, file.path),

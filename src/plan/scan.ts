@@ -18,6 +18,8 @@ export interface DeltaScan {
   readonly tableSchema: StructType
   readonly partitionColumns: readonly string[]
   readonly columnMapping: 'none' | 'name' | 'id'
+  /** Names in the files of the columns that hold what rows brought from other files, where the table tracks rows. */
+  readonly rowTracking?: { readonly rowId: string; readonly rowCommitVersion: string }
 }
 
 export interface DeltaScanFile {
@@ -27,6 +29,11 @@ export interface DeltaScanFile {
   readonly partitionValues: Readonly<Record<string, string | null>>
   readonly sizeBytes: number
   readonly numRecords?: number
+  /** Milliseconds since the epoch. */
+  readonly modifiedMs?: number
+  /** Row tracking: the id of the file's first row, and the version that its rows came with. */
+  readonly baseRowId?: bigint
+  readonly defaultRowCommitVersion?: number
   /** The value of FILE_INDEX. Default: the file's place in the scan. */
   readonly index?: number
   /** Row positions that are deleted, ascending. */

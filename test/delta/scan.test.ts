@@ -28,6 +28,7 @@ describe('a scan of a table', () => {
           path: join(folder.path, 'table/p=a/x.parquet'),
           partitionValues: { p: 'a' },
           sizeBytes: 100,
+          modifiedMs: 1_700_000_000_000,
           numRecords: 12,
         },
       ],

@@ -11,7 +11,7 @@ import {
   deltaScanOf,
   type Snapshot,
 } from '../../src/delta/index.ts'
-import { deltaScanSql } from '../../src/engine/duckdb/delta-scan.ts'
+import { bindDeltaScan } from '../../src/engine/duckdb/delta-scan.ts'
 import { parquetPort } from '../../src/engine/duckdb/parquet-port.ts'
 import { localStorage, type Storage } from '../../src/storage/index.ts'
 
@@ -98,7 +98,8 @@ export async function rowsOf(
   snapshot: Snapshot,
   orderBy = '1',
 ): Promise<unknown[][]> {
-  const relation = deltaScanSql(await deltaScanOf(snapshot, storage), snapshot.metadata.schema)
+  const scan = await deltaScanOf(snapshot, storage)
+  const relation = await bindDeltaScan(connection, scan, snapshot.metadata.schema)
   const result = await connection.runAndReadAll(`SELECT * FROM ${relation} ORDER BY ${orderBy}`)
   return result.getRowsJson() as unknown[][]
 }

@@ -5,11 +5,10 @@ import type { Relation, Scan } from '../../plan/relation.ts'
 import { expressionsOf, walk, walkExpression } from '../../plan/rewrite.ts'
 import { printDuckdb } from '../../sql/duckdb/print.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
-import type { StructType } from '../../types/data-type.ts'
+import { type StructType, struct } from '../../types/data-type.ts'
 import type { CompiledQuery, QueryContext } from '../engine.ts'
-import { deltaScanSql } from './delta-scan.ts'
+import { bindDeltaScan } from './delta-scan.ts'
 import { prepareFilesScan } from './files-scan.ts'
-import { holdPositions } from './held-positions.ts'
 import { quoteIdentifier, quoteList } from './quote.ts'
 
 /** A query that is ready to run on one connection. */
@@ -54,7 +53,7 @@ async function scanSql(connection: DuckDBConnection, scan: Scan, needsHidden: bo
     case 'staged':
       return quoteIdentifier(input.table)
     case 'delta':
-      return deltaScanSql(input, scan.schema, await holdPositions(connection, input))
+      return bindDeltaScan(connection, input, needsHidden ? withHidden(scan) : scan.schema)
     case 'files':
       return prepareFilesScan(connection, input, scan.schema, { withMetadata: needsHidden })
     case 'parquet':
@@ -62,6 +61,10 @@ async function scanSql(connection: DuckDBConnection, scan: Scan, needsHidden: bo
     case 'ndjson':
       return input.paths.length === 0 ? emptyTable(scan.schema) : ndjson(input.paths, scan.schema)
   }
+}
+
+function withHidden({ schema, hidden }: Scan): StructType {
+  return hidden === undefined ? schema : struct([...schema.fields, ...hidden.fields])
 }
 
 function ndjson(paths: readonly string[], schema: StructType): string {

@@ -1,87 +1,69 @@
-import { physicalName } from '../../delta/index.ts'
-import { PipelineError } from '../../errors/index.ts'
-import { type DeltaScan, type DeltaScanFile, FILE_INDEX, ROW_POSITION } from '../../plan/scan.ts'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DeltaScan, DeltaScanFile } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
-import { type DataType, fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
-import { physicalField, renamed } from './physical-columns.ts'
+import type { DataType, StructField, StructType } from '../../types/data-type.ts'
+import { type ScanColumn, scanColumn } from './delta-scan-columns.ts'
+import { holdPositions } from './held-positions.ts'
 import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
+import { type FileLayout, fileLayouts, storedField } from './stored-field.ts'
 
 /**
- * A Delta scan as a DuckDB relation with the columns of `schema`, which may be some of the table's, cast to their types. Columns of the files are matched by name,
- * without case: what a file lacks is null, what the table lacks is ignored, narrower types are widened. Partition values
- * and what a change feed adds are constants of the file. The connection's TimeZone must be UTC. `held` are tables of
- * positions, for the branches that have one.
+ * A Delta scan as a DuckDB relation with the columns of `schema`, which may be some of the table's, cast to their types.
+ * Columns of the files are matched by name, without case, or by id: what a file lacks is null, what the table lacks is
+ * ignored, narrower types are widened. Partition values and what a change feed adds are constants of the file. The
+ * connection's TimeZone must be UTC; it holds what is too long for the text until it closes.
  */
-export function deltaScanSql(
+export async function bindDeltaScan(
+  connection: DuckDBConnection,
   scan: DeltaScan,
   schema: StructType,
-  held: ReadonlyMap<ScanBranch['kind'], string> = new Map(),
-): string {
-  const columns = schema.fields.map((each) => columnOf(scan, each))
-  const branches = scanBranches(scan)
-  if (branches.length === 0) return `(${typedNulls(columns.map((each) => each.field))})`
-  const parts = branches.map((each) => branchSql(scan, each, columns, held.get(each.kind)))
-  return `(${parts.join(' UNION ALL ')})`
+): Promise<string> {
+  const branches = scanBranches(scan, await fileLayouts(connection, scan))
+  return branchesSql(scan, schema, branches, await holdPositions(connection, branches))
 }
 
-/** Files that are read by one read_parquet: all of their rows, all but some, or only some. */
+/** The same for a scan whose files are named as its table's schema says, as text alone. */
+export function deltaScanSql(scan: DeltaScan, schema: StructType): string {
+  return branchesSql(scan, schema, scanBranches(scan, new Map()), new Map())
+}
+
+/** Files that are read by one read_parquet: alike in their columns, and in whether all rows are read, most or some. */
 export interface ScanBranch {
   readonly kind: 'all' | 'most' | 'some'
+  readonly layout: FileLayout
   readonly files: readonly DeltaScanFile[]
 }
 
-export function scanBranches({ files }: DeltaScan): readonly ScanBranch[] {
-  const kinds = Map.groupBy(files, (each) => (each.keptRows ? 'some' : each.deletedRows ? 'most' : 'all'))
-  return [...kinds].map(([kind, list]) => ({ kind, files: list }))
-}
-
-/** Where a column's values come from; where both are given, the constant comes first. */
-interface Column {
-  readonly field: StructField
-  /** The field as data files name it. */
-  readonly stored?: StructField
-  /** A text that holds for all rows of a file; null for none. */
-  readonly constant?: (file: DeltaScanFile) => string | null
-  /** The row's position in its file. */
-  readonly isPosition?: true
-}
-
-function columnOf(scan: DeltaScan, wanted: StructField): Column {
-  const name = wanted.name.toLowerCase()
-  if (wanted.dataType.kind === 'void') return { field: wanted, constant: () => null }
-  const partition = scan.partitionColumns.find((each) => each.toLowerCase() === name)
-  if (partition !== undefined) return { field: wanted, constant: partitionValue(scan, partition) }
-  const known = fieldNamed(scan.tableSchema, name)
-  if (known === undefined) return addedColumn(scan, wanted)
-  const field = { ...known, name: wanted.name }
-  return { field, stored: scan.columnMapping === 'none' ? field : physicalField(field) }
-}
-
-/** A row's place, and what a change feed adds to the table's columns (PROTOCOL.md, Change Data Files). */
-function addedColumn(scan: DeltaScan, field: StructField): Column {
-  switch (field.name.toLowerCase()) {
-    case FILE_INDEX: {
-      const places = new Map(scan.files.map((file, place) => [file, place]))
-      return { field, constant: (file) => String(file.index ?? places.get(file)) }
-    }
-    case ROW_POSITION:
-      return { field, isPosition: true }
-    case '_commit_version':
-      return { field, constant: ({ change }) => change?.version.toString() ?? null }
-    case '_commit_timestamp':
-      return { field, constant: ({ change }) => (change ? new Date(change.timestampMs).toISOString() : null) }
-    case '_change_type':
-      return { field, stored: field, constant: ({ change }) => change?.type ?? null }
-    default:
-      return { field, stored: field }
+function scanBranches(
+  { files }: DeltaScan,
+  layouts: ReadonlyMap<string, NonNullable<FileLayout>>,
+): readonly ScanBranch[] {
+  const keys = new Map<FileLayout, string>()
+  const keyOf = (layout: FileLayout): string => {
+    if (!keys.has(layout)) keys.set(layout, JSON.stringify(layout))
+    return keys.get(layout)!
   }
+  const kindOf = (file: DeltaScanFile) => (file.keptRows ? 'some' : file.deletedRows ? 'most' : 'all')
+  const groups = Map.groupBy(files, (file) => `${kindOf(file)} ${keyOf(layouts.get(file.path))}`)
+  return [...groups.values()].map((list) => ({
+    kind: kindOf(list[0]!),
+    layout: layouts.get(list[0]!.path),
+    files: list,
+  }))
 }
 
-/** Values stand under the logical name, or under the physical one with column mapping. Empty means null. */
-function partitionValue(scan: DeltaScan, column: string): (file: DeltaScanFile) => string | null {
-  const field = fieldNamed(scan.tableSchema, column)
-  const physical = field === undefined ? column : physicalName(field)
-  return ({ partitionValues }) => (partitionValues[physical] ?? partitionValues[column]) || null
+function branchesSql(
+  scan: DeltaScan,
+  schema: StructType,
+  branches: readonly ScanBranch[],
+  held: ReadonlyMap<ScanBranch, string>,
+): string {
+  if (branches.length === 0) return `(${typedNulls(schema.fields)})`
+  const parts = branches.map((branch) => {
+    const columns = schema.fields.map((each) => scanColumn(scan, each, branch.layout))
+    return branchSql(scan, branch, columns, held.get(branch))
+  })
+  return `(${parts.join(' UNION ALL ')})`
 }
 
 /** DuckDB's names for a row's file and its position in it, given to the columns that hold them. */
@@ -91,34 +73,62 @@ const POSITION = 'file_row_number'
 function branchSql(
   scan: DeltaScan,
   branch: ScanBranch,
-  columns: readonly Column[],
+  columns: readonly ScanColumn[],
   heldIn: string | undefined,
 ): string {
   const { files, kind } = branch
-  const data = columns.flatMap((each) => each.stored ?? [])
-  const needsPosition = kind !== 'all' || columns.some((each) => each.isPosition)
-  const needsFile = needsPosition || columns.some((each) => each.constant !== undefined)
-  if (needsFile) checkVirtualNames(scan)
+  const data = columns.flatMap((each) => each.stored)
+  const needsPosition = kind !== 'all' || columns.some((each) => each.needsPosition)
+  const needsFile = needsPosition || columns.some((each) => each.needsFile)
   const virtual = [...(needsFile ? [FILE] : []), ...(needsPosition ? [POSITION] : [])]
-  const source = `SELECT ${['*', ...virtual].join(', ')} FROM ${readParquet(scan, files)}`
+  const hiding = hidingColumns(scan, branch)
+  const source = `SELECT ${['*', ...virtual].join(', ')} FROM ${readParquet(scan, files, hiding.length > 0 ? [...data, ...hiding] : [])}`
   // The empty relation before the files gives names and types to the columns that they lack.
-  const rows = data.length === 0 ? source : `${typedNulls(data)} UNION ALL BY NAME ${source}`
-  const select = columns.map((each) => `${columnSql(each, files)} AS ${quoteIdentifier(each.field.name)}`)
+  const rows = data.length === 0 ? source : `${typedNulls(data.map(unhidden))} UNION ALL BY NAME ${source}`
+  const row = {
+    files,
+    column: (name: string) => `f.${quoteIdentifier(unhiddenName(name))}`,
+    file: `f.${FILE}`,
+    position: `f.${POSITION}`,
+  }
+  const select = columns.map((each) => `${each.sql(row)} AS ${quoteIdentifier(each.field.name)}`)
   return `SELECT ${select.join(', ') || '1'} FROM (${rows}) AS f${chosenRows(branch, heldIn)}`
 }
 
-/** A column of the same name would hide DuckDB's. */
-function checkVirtualNames({ tableSchema }: DeltaScan): void {
-  const hiding = fieldNamed(tableSchema, FILE) ?? fieldNamed(tableSchema, POSITION)
-  if (hiding !== undefined) throw new PipelineError('DELTA_UNSUPPORTED_COLUMN_NAME', { column: hiding.name })
+/** Columns whose names would hide DuckDB's own. */
+function hidingColumns(scan: DeltaScan, { layout }: ScanBranch): readonly StructField[] {
+  return scan.tableSchema.fields
+    .map((each) => storedField(scan, each, layout))
+    .filter((each) => each.name !== unhiddenName(each.name))
 }
 
-function readParquet(scan: DeltaScan, files: readonly DeltaScanFile[]): string {
+function unhidden(field: StructField): StructField {
+  return { ...field, name: unhiddenName(field.name) }
+}
+
+/** Another name for a column that would hide one of DuckDB's; brackets stand in no name that a file may have. */
+function unhiddenName(name: string): string {
+  const lower = name.toLowerCase()
+  return lower === FILE || lower === POSITION ? `${name} (column)` : name
+}
+
+/** With `renames`, only those columns are read, under names that hide nothing. */
+function readParquet(
+  scan: DeltaScan,
+  files: readonly DeltaScanFile[],
+  renames: readonly StructField[],
+): string {
   const options = ['hive_partitioning = false']
-  if (files.length > 1) options.push('union_by_name = true')
+  if (renames.length > 0) options.push(`schema = MAP {${[...new Set(renames.map(schemaEntry))].join(', ')}}`)
+  else if (files.length > 1) options.push('union_by_name = true')
   // Old writers left strings unmarked; where no column is binary they can be nothing else.
   if (!hasBinary(scan.tableSchema)) options.push('binary_as_string = true')
   return `read_parquet(${quoteList(files.map((each) => each.path))}, ${options.join(', ')})`
+}
+
+function schemaEntry({ name, dataType }: StructField): string {
+  const type = quoteString(duckdbType(dataType))
+  return `${quoteString(name)}: {name: ${quoteString(unhiddenName(name))}, type: ${type}, default_value: NULL}`
 }
 
 function hasBinary(type: DataType): boolean {
@@ -132,29 +142,6 @@ function hasBinary(type: DataType): boolean {
     default:
       return type.kind === 'binary' || type.kind === 'variant'
   }
-}
-
-function columnSql({ field, stored, constant, isPosition }: Column, files: readonly DeltaScanFile[]): string {
-  if (isPosition) return `f.${POSITION}`
-  const values: string[] = []
-  if (constant !== undefined) values.push(constantSql(files.map(constant), field.dataType))
-  if (stored !== undefined) {
-    const value = `CAST(f.${quoteIdentifier(stored.name)} AS ${duckdbType(stored.dataType)})`
-    values.push(renamed(value, stored.dataType, field.dataType))
-  }
-  return values.length === 1 ? values[0]! : `coalesce(${values.join(', ')})`
-}
-
-/** One constant where all files agree, else a list to look the file's up in. */
-function constantSql(values: readonly (string | null)[], type: DataType): string {
-  const literal = (value: string | null) => (value === null ? 'NULL' : quoteString(value))
-  const isBinary = type.kind === 'binary'
-  const duckdb = isBinary ? 'VARCHAR' : duckdbType(type)
-  const isSame = values.every((each) => each === values[0])
-  const value = isSame
-    ? `CAST(${literal(values[0]!)} AS ${duckdb})`
-    : `CAST([${values.map(literal).join(', ')}] AS ${duckdb}[])[CAST(f.${FILE} AS BIGINT) + 1]`
-  return isBinary ? `encode(${value})` : value
 }
 
 /** Leaves out the rows that deletion vectors name, or all others, by their position in the file. */

@@ -1,6 +1,6 @@
 import { BIGINT, type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
-import type { DeltaScan } from '../../plan/scan.ts'
-import { type ScanBranch, scanBranches } from './delta-scan.ts'
+import type { DeltaScanFile } from '../../plan/scan.ts'
+import type { ScanBranch } from './delta-scan.ts'
 
 /** Beyond this many positions, their text in a query takes longer to parse than the files to read. */
 const LISTED_LIMIT = 2000
@@ -9,21 +9,21 @@ const CHUNK_ROWS = 2048
 let tables = 0
 
 /**
- * Puts the row positions of a scan's large branches into temporary tables `(file, position)` of the connection, the file by
+ * Puts the row positions of large branches of a scan into temporary tables `(file, position)` of the connection, the file by
  * its place in the branch. They stay until the connection closes.
  */
 export async function holdPositions(
   connection: DuckDBConnection,
-  scan: DeltaScan,
-): Promise<ReadonlyMap<ScanBranch['kind'], string>> {
-  const held = new Map<ScanBranch['kind'], string>()
-  for (const branch of scanBranches(scan)) {
+  branches: readonly ScanBranch[],
+): Promise<ReadonlyMap<ScanBranch, string>> {
+  const held = new Map<ScanBranch, string>()
+  for (const branch of branches) {
     const count = branch.files.reduce((sum, each) => sum + positionsOf(each).length, 0)
     if (count <= LISTED_LIMIT) continue
     const table = `positions_${++tables}`
     await connection.run(`CREATE TEMP TABLE ${table} (file BIGINT, position BIGINT)`)
     await append(connection, table, branch)
-    held.set(branch.kind, table)
+    held.set(branch, table)
   }
   return held
 }
@@ -43,6 +43,6 @@ async function append(connection: DuckDBConnection, table: string, { files }: Sc
   appender.closeSync()
 }
 
-function positionsOf({ keptRows, deletedRows }: DeltaScan['files'][number]): Float64Array {
+function positionsOf({ keptRows, deletedRows }: DeltaScanFile): Float64Array {
   return keptRows ?? deletedRows ?? new Float64Array(0)
 }

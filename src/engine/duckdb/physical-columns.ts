@@ -42,10 +42,13 @@ function mapStructs(type: DataType, change: (type: StructType) => DataType): Dat
 
 /**
  * SQL for a value of type `from` under the nested names of `to`, a type of the same shape: DuckDB's casts match struct
- * fields by name. A value whose names agree passes as it is.
+ * fields by name. A value whose names agree passes as it is; the two binaries of a variant become one.
  */
 export function renamed(value: string, from: DataType, to: DataType, depth = 0): string {
   if (from === to || duckdbType(from) === duckdbType(to)) return value
+  if (from.kind === 'struct' && to.kind === 'variant') {
+    return `variant_bytes_to_variant(${value}.metadata || ${value}."value")`
+  }
   const item = `x${depth}`
   if (from.kind === 'struct' && to.kind === 'struct') {
     const fields = to.fields.map((target, index) => {

@@ -9,9 +9,11 @@ import {
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   type DuckDBValue,
+  DuckDBVariantValue,
 } from '@duckdb/node-api'
 import type { StructType } from '../../types/data-type.ts'
 import type { Row, Value } from '../engine.ts'
+import { variantText } from './variant-text.ts'
 
 /** A row of DuckDB's client in the engine's value forms. */
 export function decodeRow(row: readonly DuckDBValue[], schema: StructType): Row {
@@ -33,6 +35,7 @@ function decode(value: DuckDBValue): Value {
     return Object.fromEntries(Object.entries(value.entries).map(([name, item]) => [name, decode(item)]))
   }
   if (value instanceof DuckDBIntervalValue) return intervalValue(value)
+  if (value instanceof DuckDBVariantValue) return variantText(value)
   return value.toString()
 }
 

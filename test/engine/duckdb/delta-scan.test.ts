@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { deltaScanSql } from '../../../src/engine/duckdb/delta-scan.ts'
+import { rowMetadata } from '../../../src/delta/index.ts'
+import { bindDeltaScan, deltaScanSql } from '../../../src/engine/duckdb/delta-scan.ts'
 import type { DeltaScan, DeltaScanFile } from '../../../src/plan/scan.ts'
 import {
   array,
@@ -9,6 +10,7 @@ import {
   BOOLEAN,
   BYTE,
   DATE,
+  type DataType,
   DOUBLE,
   decimal,
   FLOAT,
@@ -18,10 +20,12 @@ import {
   map,
   SHORT,
   STRING,
+  type StructField,
   type StructType,
   struct,
   TIMESTAMP,
   TIMESTAMP_NTZ,
+  VARIANT,
   VOID,
 } from '../../../src/types/data-type.ts'
 import { openTestDuckdb, type TestDuckdb, temporaryFolder } from '../../support/delta.ts'
@@ -38,10 +42,12 @@ afterAll(() => {
 
 let count = 0
 /** A file of a query's rows. */
-async function file(query: string, more: Partial<DeltaScanFile> = {}): Promise<DeltaScanFile> {
+async function file(query: string, more: Partial<DeltaScanFile> = {}, option = ''): Promise<DeltaScanFile> {
   const path = join(folder.path, `${count++}`, `x=o'clock%20`, 'data.parquet')
   mkdirSync(dirname(path), { recursive: true })
-  await duckdb.connection.run(`COPY (${query}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet)`)
+  await duckdb.connection.run(
+    `COPY (${query}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet${option && `, ${option}`})`,
+  )
   return { path, sizeBytes: 0, partitionValues: {}, ...more }
 }
 
@@ -295,14 +301,114 @@ describe('a delta scan', () => {
     expect(plan).toMatch(/~[1-9][\d,]* rows/)
   })
 
-  it('names a column that hides one that DuckDB needs', () => {
-    const schema = struct([field('file_index', LONG), field('p', LONG)])
-    const one = { path: 'x', sizeBytes: 0, partitionValues: { p: '1' } }
-    expect(() => deltaScanSql(scanOf(schema, [one], { partitionColumns: ['p'] }), schema)).toThrow(
-      expect.objectContaining({
-        condition: 'DELTA_UNSUPPORTED_COLUMN_NAME',
-        parameters: { column: 'file_index' },
-      }),
+  it('reads columns that are named like those that DuckDB makes', async () => {
+    const schema = struct([
+      field('file_index', LONG),
+      field('File_Row_Number', STRING),
+      field('late', LONG),
+      field('p', LONG),
+    ])
+    const sql = `SELECT range * 10 AS file_index, 'r' || range AS "File_Row_Number" FROM range(3)`
+    const files = [
+      { ...(await file(sql, { partitionValues: { p: '1' } })), deletedRows: Float64Array.of(1) },
+      await file(sql, { partitionValues: { p: '2' } }),
+    ]
+    const scan = scanOf(schema, files, { partitionColumns: ['p'] })
+    expect(await rows(scan)).toEqual([
+      ['0', 'r0', null, '1'],
+      ['0', 'r0', null, '2'],
+      ['10', 'r1', null, '2'],
+      ['20', 'r2', null, '1'],
+      ['20', 'r2', null, '2'],
+    ])
+    const place = struct([field('_file_index', LONG), field('_row_position', LONG)])
+    expect(await run(`SELECT * FROM ${deltaScanSql(scan, place)} ORDER BY ALL`)).toHaveLength(5)
+  })
+
+  it('tells where a row comes from in _metadata', async () => {
+    const schema = struct([field('id', LONG)])
+    const one = await file(
+      'SELECT range AS id, CASE WHEN range = 1 THEN 77 END AS rid, 5 AS rv FROM range(3)',
+      {
+        modifiedMs: Date.UTC(2026, 0, 31),
+        baseRowId: 100n,
+        defaultRowCommitVersion: 3,
+        deletedRows: Float64Array.of(0),
+      },
     )
+    const two = await file('SELECT 9 AS id', { modifiedMs: 0, baseRowId: 200n, defaultRowCommitVersion: 4 })
+    const scan: DeltaScan = {
+      ...scanOf(schema, [one, two]),
+      rowTracking: { rowId: 'rid', rowCommitVersion: 'rv' },
+    }
+    const configuration = {
+      'delta.enableRowTracking': 'true',
+      'delta.rowTracking.materializedRowIdColumnName': 'rid',
+      'delta.rowTracking.materializedRowCommitVersionColumnName': 'rv',
+    }
+    const hidden = rowMetadata({ schema, configuration })!
+    const sql = deltaScanSql(scan, struct([...schema.fields, ...hidden.fields]))
+    const found = await run(
+      `SELECT id, m.row_index, m.row_id, m.base_row_id, m.row_commit_version, m.default_row_commit_version,
+        m.file_name, m.file_size, m.file_modification_time::VARCHAR
+       FROM (SELECT id, _metadata AS m FROM ${sql}) ORDER BY id`,
+    )
+    const [first, second] = [one, two].map((each) => [basename(each.path), String(each.sizeBytes)])
+    expect(found).toEqual([
+      ['1', '1', '77', '100', '5', '3', ...first!, '2026-01-31 00:00:00+00'],
+      ['2', '2', '102', '100', '5', '3', ...first!, '2026-01-31 00:00:00+00'],
+      ['9', '0', '200', '200', '4', '4', ...second!, '1970-01-01 00:00:00+00'],
+    ])
+  })
+
+  it('finds columns by their ids where the files name them otherwise, nested ones too', async () => {
+    const mapped = (name: string, type: DataType, id: number): StructField =>
+      field(name, type, true, {
+        'delta.columnMapping.id': id,
+        'delta.columnMapping.physicalName': `col-${id}`,
+      })
+    const schema = struct([
+      mapped('id', LONG, 1),
+      mapped('who', struct([mapped('name', STRING, 3), mapped('late', LONG, 9)]), 2),
+      mapped('list', array(struct([mapped('x', LONG, 5)])), 4),
+    ])
+    const foreign = await file(
+      `SELECT 1::BIGINT AS a, {'b': 'n'} AS s, [{'c': 2::BIGINT}] AS l`,
+      {},
+      'FIELD_IDS {a: 1, s: {__duckdb_field_id: 2, b: 3}, l: {__duckdb_field_id: 4, element: {c: 5}}}',
+    )
+    const own = await file(
+      `SELECT 2::BIGINT AS "col-1", {'col-3': 'm'} AS "col-2", [{'col-5': 3::BIGINT}] AS "col-4"`,
+    )
+    const sql = await bindDeltaScan(
+      duckdb.connection,
+      scanOf(schema, [foreign, own], { columnMapping: 'id' }),
+      schema,
+    )
+    expect(await run(`SELECT * FROM ${sql} ORDER BY id`)).toEqual([
+      ['1', { name: 'n', late: null }, [{ x: '2' }]],
+      ['2', { name: 'm', late: null }, [{ x: '3' }]],
+    ])
+  })
+
+  it('reads variants in both of their forms, side by side and inside of others', async () => {
+    const schema = struct([field('v', VARIANT), field('l', array(struct([field('v', VARIANT)])))])
+    const value = `{'a': 1, 'd': DATE '2026-01-31'}::VARIANT`
+    const bytes = (sql: string) => `variant_to_parquet_variant(${sql})`
+    const files = [
+      await file(`SELECT ${value} AS v, [{'v': ${bytes(value)}}] AS l`),
+      await file(`SELECT ${bytes(value)} AS v, [{'v': ${bytes(value)}}] AS l`),
+      await file('SELECT 1 AS other'),
+    ]
+    const sql = await bindDeltaScan(duckdb.connection, scanOf(schema, files), schema)
+    const json = '{"a":1,"d":"2026-01-31"}'
+    const texts = await run(
+      `SELECT CAST(CAST(v AS JSON) AS VARCHAR), CAST(CAST(l[1].v AS JSON) AS VARCHAR) FROM ${sql} WHERE v IS NOT NULL`,
+    )
+    expect(texts).toEqual([
+      [json, json],
+      [json, json],
+    ])
+    expect(await run(`SELECT v, l FROM ${sql} WHERE v IS NULL`)).toEqual([[null, null]])
   })
 })

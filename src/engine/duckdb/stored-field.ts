@@ -1,0 +1,100 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { physicalName } from '../../delta/index.ts'
+import type { DeltaScan } from '../../plan/scan.ts'
+import {
+  BINARY,
+  type DataType,
+  field,
+  type StructField,
+  type StructType,
+  struct,
+} from '../../types/data-type.ts'
+import { elementNode, entryNodes, type ParquetNode, parquetTrees } from './parquet-tree.ts'
+import { physicalField } from './physical-columns.ts'
+
+/** The columns of one file; undefined where their names follow from the table's schema. */
+export type FileLayout = readonly ParquetNode[] | undefined
+
+/**
+ * The layouts of a scan's files, by path, where they matter: with column mapping by id, whose files may name columns as
+ * they like, and for variants, which are stored in two forms.
+ */
+export async function fileLayouts(
+  connection: DuckDBConnection,
+  scan: DeltaScan,
+): Promise<ReadonlyMap<string, readonly ParquetNode[]>> {
+  const isNeeded = scan.columnMapping === 'id' || hasVariant(scan.tableSchema)
+  if (!isNeeded || scan.files.length === 0) return new Map()
+  return parquetTrees(
+    connection,
+    scan.files.map((each) => each.path),
+  )
+}
+
+function hasVariant(type: DataType): boolean {
+  switch (type.kind) {
+    case 'struct':
+      return type.fields.some((each) => hasVariant(each.dataType))
+    case 'array':
+      return hasVariant(type.elementType)
+    case 'map':
+      return hasVariant(type.valueType)
+    default:
+      return type.kind === 'variant'
+  }
+}
+
+/** A column of a table as the files of a layout hold it: names and, of variants, the form. */
+export function storedField(scan: DeltaScan, column: StructField, layout: FileLayout): StructField {
+  if (layout !== undefined) return fieldIn(column, layout, scan.columnMapping)
+  return scan.columnMapping === 'none' ? column : physicalField(column)
+}
+
+/** An unshredded variant (PROTOCOL.md, Variant Data Type): two binaries. */
+export const VARIANT_BYTES: StructType = struct([field('metadata', BINARY), field('value', BINARY)])
+
+type Mapping = DeltaScan['columnMapping']
+
+function fieldIn(column: StructField, nodes: readonly ParquetNode[], mapping: Mapping): StructField {
+  const wanted = mapping === 'none' ? column.name : physicalName(column)
+  const node = nodeOf(column, wanted, nodes, mapping)
+  return { ...column, name: node?.name ?? wanted, dataType: typeIn(column.dataType, node, mapping) }
+}
+
+/** Files without ids, from before the table had them, are read by name. */
+function nodeOf(
+  column: StructField,
+  name: string,
+  nodes: readonly ParquetNode[],
+  mapping: Mapping,
+): ParquetNode | undefined {
+  const id = column.metadata['delta.columnMapping.id']
+  if (mapping === 'id' && nodes.some((each) => each.fieldId !== undefined)) {
+    return nodes.find((each) => each.fieldId === id)
+  }
+  return nodes.find((each) => each.name.toLowerCase() === name.toLowerCase())
+}
+
+function typeIn(type: DataType, node: ParquetNode | undefined, mapping: Mapping): DataType {
+  switch (type.kind) {
+    case 'struct':
+      return struct(type.fields.map((each) => fieldIn(each, node?.children ?? [], mapping)))
+    case 'array':
+      return { ...type, elementType: typeIn(type.elementType, elementNode(node), mapping) }
+    case 'map': {
+      const [key, value] = entryNodes(node)
+      return {
+        ...type,
+        keyType: typeIn(type.keyType, key, mapping),
+        valueType: typeIn(type.valueType, value, mapping),
+      }
+    }
+    case 'variant': {
+      // DuckDB knows a shredded variant by its typed_value and reads it as one.
+      const isShredded = node?.children.some((each) => each.name === 'typed_value') ?? true
+      return isShredded ? type : VARIANT_BYTES
+    }
+    default:
+      return type
+  }
+}
