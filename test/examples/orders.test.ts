@@ -80,6 +80,19 @@ describe.each(names)('%s', (name) => {
     )
   })
 
+  test('the change feed of the customers is a stream', () => {
+    const sql = 'SELECT _change_type, count(*) AS n FROM customer_changes GROUP BY ALL'
+    expect(query(name, sql)).toEqual([{ _change_type: 'insert', n: 1000 }])
+  })
+
+  test('clustered tables are clustered', () => {
+    const [detail] = query(name, 'DESCRIBE DETAIL gold_orders_clustered')
+    expect(detail).toMatchObject({ clusteringColumns: ['customer_id', 'order_date'], numFiles: 1 })
+    expect(query(name, 'OPTIMIZE gold_orders_clustered')).toMatchObject([
+      { metrics: { numFilesAdded: 0, numFilesRemoved: 0 } },
+    ])
+  })
+
   test('an hour is in the hourly metrics once it is over', () => {
     const [{ last, newest }] = query(
       name,
@@ -106,4 +119,9 @@ test.each([
   const [first, second] = names.map((name) => query(name, `SELECT * FROM ${table} ORDER BY ${key}`))
   expect(first!.length).toBeGreaterThan(0)
   expect(second).toEqual(first)
+})
+
+test('the changes of the customers are the same in both examples, but for their time', () => {
+  const sql = 'SELECT * EXCEPT (_commit_timestamp) FROM customer_changes ORDER BY customer_id'
+  expect(query('orders-sql', sql)).toEqual(query('orders', sql))
 })

@@ -36,8 +36,12 @@ FROM STREAM rejected_orders;
 
 CREATE OR REFRESH MATERIALIZED VIEW silver_customers
 COMMENT 'Customers, each once'
-TBLPROPERTIES (quality = 'silver')
+TBLPROPERTIES (quality = 'silver', delta.enableChangeDataFeed = true)
 AS SELECT DISTINCT * FROM bronze_customers;
+
+CREATE OR REFRESH STREAMING TABLE customer_changes
+COMMENT 'What was inserted, updated and deleted in silver_customers, and when'
+AS SELECT * FROM STREAM table_changes('silver_customers', 0);
 
 CREATE OR REFRESH MATERIALIZED VIEW silver_orders_enriched
 COMMENT 'Orders with what is known of their customers'

@@ -52,8 +52,17 @@ export const quarantineOrders = streamingTable(
 
 export const silverCustomers = materializedView(
   'silver_customers',
-  { comment: 'Customers, each once', tableProperties: { quality: 'silver' } },
+  {
+    comment: 'Customers, each once',
+    tableProperties: { quality: 'silver', 'delta.enableChangeDataFeed': 'true' },
+  },
   () => read.table(bronzeCustomers).dropDuplicates(['customer_id']),
+)
+
+export const customerChanges = streamingTable(
+  'customer_changes',
+  { comment: 'What was inserted, updated and deleted in silver_customers, and when' },
+  () => readStream.options({ readChangeFeed: true, startingVersion: 0 }).table(silverCustomers),
 )
 
 export const silverOrdersEnriched = materializedView(
