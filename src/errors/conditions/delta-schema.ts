@@ -115,11 +115,6 @@ export const deltaSchemaConditions = {
     hint: 'Remove it first.',
     sqlState: '55000',
   },
-  DELTA_TABLE_ALREADY_EXISTS: {
-    message: 'Cannot create the table {tableName}: it already exists.',
-    hint: 'Use CREATE TABLE IF NOT EXISTS or CREATE OR REPLACE TABLE.',
-    sqlState: '42P07',
-  },
   DELTA_CANNOT_REPLACE_MISSING_TABLE: {
     message: 'The table {tableName} cannot be replaced as it does not exist.',
     hint: 'Use CREATE OR REPLACE TABLE to create the table.',
