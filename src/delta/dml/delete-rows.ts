@@ -1,9 +1,11 @@
 import type { Expression } from '../../plan/expression.ts'
 import { usesDeletionVectors } from '../deletion-vector/uses-deletion-vectors.ts'
+import { autoCompact } from '../maintenance/auto-compact.ts'
 import { checkNotAppendOnly } from '../schema/append-only.ts'
 import type { TableContext } from '../table-context.ts'
 import { withSession } from '../with-session.ts'
 import { type ChangeResult, predicateText } from './change-result.ts'
+import { checkDeterministic } from './check-condition.ts'
 import { applyChanges, fileMetrics, Stopwatch } from './file-changes.ts'
 import { findMatchingRows } from './matching-rows.ts'
 import { removeRows } from './remove-rows.ts'
@@ -27,6 +29,7 @@ export async function deleteRows(context: TableContext, options: DeleteOptions =
   const stopwatch = new Stopwatch()
   const snapshot = await table.refresh()
   checkNotAppendOnly(snapshot.metadata, storage.name)
+  checkDeterministic(engine, options.condition, 'DELETE')
   const transaction = table.startTransaction()
   const choice = { snapshot, condition: options.condition, alias: options.alias }
   return withSession(engine, async (session) => {
@@ -48,6 +51,7 @@ export async function deleteRows(context: TableContext, options: DeleteOptions =
       },
       ...(options.userMetadata !== undefined && { extra: { userMetadata: options.userMetadata } }),
     })
+    await autoCompact(context)
     return { ...committed, numAffectedRows: matching.rowCount }
   })
 }

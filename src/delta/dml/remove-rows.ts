@@ -6,7 +6,7 @@ import { usesDeletionVectors } from '../deletion-vector/uses-deletion-vectors.ts
 import type { RowSession } from '../row-engine.ts'
 import type { Metadata } from '../schema/metadata.ts'
 import type { TableContext } from '../table-context.ts'
-import { type WrittenRows, writeRows } from '../write/write-rows.ts'
+import { layoutOf, type WrittenRows, writeRows } from '../write/write-rows.ts'
 import { type FileChanges, NOTHING_WRITTEN } from './file-changes.ts'
 import { markDeleted } from './mark-deleted.ts'
 import type { MatchingRows, RowChoice } from './matching-rows.ts'
@@ -57,7 +57,7 @@ async function writeRest(
 ): Promise<WrittenRows> {
   const { relation } = await targetRows(context, choice, files)
   const isKept = call('not', call('coalesce', choice.condition!, FALSE))
-  return writeRows(session, context.storage, filter(relation, isKept), choice.snapshot.metadata, {
+  return writeRows(session, context.storage, filter(relation, isKept), layoutOf(choice.snapshot), {
     rowIdentity: true,
   })
 }

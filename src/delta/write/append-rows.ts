@@ -1,4 +1,5 @@
 import type { Relation } from '../../plan/relation.ts'
+import { autoCompact } from '../maintenance/auto-compact.ts'
 import type { TableContext } from '../table-context.ts'
 import { withSession } from '../with-session.ts'
 import { fileShape } from './file-shape.ts'
@@ -40,5 +41,6 @@ export async function appendRows(
       operationMetrics: writtenMetrics(written),
     }),
   )
+  await autoCompact(context)
   return { ...committed, numInsertedRows: written.rowCount }
 }

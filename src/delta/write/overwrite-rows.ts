@@ -6,11 +6,13 @@ import { sameType } from '../../types/same-type.ts'
 import { CHANGE_TYPE } from '../change-feed/change-columns.ts'
 import { hasChangeFeed, writeChangeFiles } from '../change-feed/write-change-files.ts'
 import { usesDeletionVectors } from '../deletion-vector/uses-deletion-vectors.ts'
+import { checkDeterministic } from '../dml/check-condition.ts'
 import { applyChanges, fileMetrics } from '../dml/file-changes.ts'
 import { findMatchingRows } from '../dml/matching-rows.ts'
 import { removeRows } from '../dml/remove-rows.ts'
 import { sizeOf } from '../files/record-count.ts'
 import type { AddFile } from '../log/actions.ts'
+import { autoCompact } from '../maintenance/auto-compact.ts'
 import type { RowSession } from '../row-engine.ts'
 import { checkNotAppendOnly } from '../schema/append-only.ts'
 import type { Metadata } from '../schema/metadata.ts'
@@ -28,7 +30,7 @@ import {
   writeCommit,
   writtenMetrics,
 } from './write-command.ts'
-import { type WrittenRows, writeRows } from './write-rows.ts'
+import { type TableLayout, type WrittenRows, writeRows } from './write-rows.ts'
 
 export interface OverwriteOptions extends WriteCommandOptions {
   /** Only rows for which it is TRUE give way, and all rows of the query must fulfil it; by default all give way. */
@@ -54,6 +56,7 @@ export async function overwriteRows(
   const { table, engine, storage } = context
   const before = await table.refresh()
   if (isWritten(before, options)) return { version: before.version, snapshot: before, numInsertedRows: 0n }
+  checkDeterministic(engine, options.replaceWhere, 'WRITE')
   checkNotAppendOnly(before.metadata, storage.name)
   const transaction = table.startTransaction()
   if (options.overwriteSchema) {
@@ -67,6 +70,7 @@ export async function overwriteRows(
   return withSession(engine, async (session) => {
     const replaced = await replace(session, overwrite)
     const committed = await transaction.commit(writeCommit(options, commitParts(overwrite, replaced)))
+    await autoCompact(context)
     return { ...committed, numInsertedRows: replaced.written.rowCount }
   })
 }
@@ -90,7 +94,7 @@ interface Overwrite {
   readonly context: TableContext
   readonly transaction: Transaction
   readonly rows: Relation
-  readonly metadata: Metadata
+  readonly metadata: TableLayout
   readonly options: OverwriteOptions
 }
 

@@ -1,12 +1,11 @@
 import type { Relation } from '../../plan/relation.ts'
 import { sizeOf } from '../files/record-count.ts'
-import type { Metadata } from '../schema/metadata.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { TableContext } from '../table-context.ts'
 import type { CommitOptions, Transaction } from '../transaction.ts'
 import { prepareRows } from './prepare-rows.ts'
 import { metadataForRows } from './schema-of-rows.ts'
-import type { WrittenRows } from './write-rows.ts'
+import { layoutOf, type TableLayout, type WrittenRows } from './write-rows.ts'
 
 /** What every command that writes a query's rows takes. */
 export interface WriteCommandOptions {
@@ -44,10 +43,10 @@ export function rowsForTable(
   transaction: Transaction,
   query: Relation,
   options: WriteCommandOptions,
-): { readonly rows: Relation; readonly metadata: Metadata } {
+): { readonly rows: Relation; readonly metadata: TableLayout } {
   const metadata = metadataForRows(transaction, engine.schemaOf(query), options.mergeSchema ?? false)
   const rows = prepareRows(query, metadata, engine, { tableName: options.tableName ?? storage.name })
-  return { rows, metadata }
+  return { rows, metadata: layoutOf(transaction.readSnapshot!, metadata) }
 }
 
 /** The commit of a WRITE. */

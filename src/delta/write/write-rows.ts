@@ -10,6 +10,7 @@ import type { RowSession, WrittenFile } from '../row-engine.ts'
 import { rowIdentityFields } from '../row-tracking/row-identity.ts'
 import type { Metadata } from '../schema/metadata.ts'
 import { columnMappingOf } from '../schema/physical-name.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { type IdentityMarks, identityMarks } from './identity-marks.ts'
 import { checkNotNull } from './not-null.ts'
 
@@ -23,6 +24,14 @@ export interface WrittenRows {
 
 /** The form of a table's files. */
 export type FileLayout = StatisticsLayout
+
+/** A table's metadata with its clustering keys, which always get statistics. */
+export type TableLayout = Metadata & Pick<FileLayout, 'clusteringColumns'>
+
+/** What files of a version are written by, or of one that is about to have other metadata. */
+export function layoutOf(snapshot: Snapshot, metadata: Metadata = snapshot.metadata): TableLayout {
+  return { ...metadata, clusteringColumns: snapshot.clusteringColumns }
+}
 
 export interface WriteOptions {
   /** Columns of the query, which the table may lack. */
@@ -44,7 +53,7 @@ export async function writeRows(
   session: RowSession,
   storage: Storage,
   query: Relation,
-  metadata: Metadata,
+  metadata: TableLayout,
   options: WriteOptions = {},
 ): Promise<WrittenRows> {
   const folder = await storage.stagingPath('')

@@ -12,4 +12,9 @@ export const deltaWritesConditions = {
     hint: 'Leave such rows out of the query, or widen the condition.',
     sqlState: '44000',
   },
+  DELTA_NON_DETERMINISTIC_FUNCTION_NOT_SUPPORTED: {
+    message: 'Non-deterministic functions are not supported in the {operation} {expression}.',
+    hint: 'Write the rows that the function chooses to a table first, and use that table in the condition.',
+    sqlState: '0AKDC',
+  },
 } as const
