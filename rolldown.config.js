@@ -27,6 +27,7 @@ export default defineConfig({
   input: {
     index: 'src/index.ts',
     functions: 'src/functions.ts',
+    'delta-table/index': 'src/delta-table/index.ts',
     'cli/bin': 'src/cli/bin.ts',
     ...Object.fromEntries(standalone.map((file) => [`chunks/${basename(file, '.ts')}`, file])),
   },

@@ -143,9 +143,12 @@ export class Workspace {
     return { timestampMicros: BigInt(this.now()) * 1000n, ansi: this.settings.ansi }
   }
 
-  /** A query with the tables that it names in the place of their names, of each the files that it needs. */
-  async bind(query: Relation): Promise<Relation> {
-    const versions: Versions = new Map()
+  /**
+   * A query with the tables that it names in the place of their names, of each the files that it needs; also of `known`, Scans
+   * in the query whose version the caller chose.
+   */
+  async bind(query: Relation, known: Versions = new Map()): Promise<Relation> {
+    const versions = new Map(known)
     return bindScans(await this.#bindNames(query, versions), versions, this.queryContext())
   }
 

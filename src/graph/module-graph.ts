@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 const extension = extname(import.meta.url)
 const PINNED: ReadonlyMap<string, string> = new Map([
   ['millrace', new URL(`../index${extension}`, import.meta.url).href],
+  ['millrace/delta', new URL(`../delta-table/index${extension}`, import.meta.url).href],
   ['millrace/functions', new URL(`../functions${extension}`, import.meta.url).href],
 ])
 

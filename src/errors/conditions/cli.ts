@@ -20,6 +20,11 @@ export const cliConditions = {
     hint: 'Remove the folder yourself; if the spec names it under `tables:`, take it out there.',
     sqlState: '42809',
   },
+  INVALID_ROW_VALUE: {
+    message: "Row {row} has {value} in the column '{column}', which is no value of the type {dataType}.",
+    hint: 'Give a value that fits the type exactly: nothing is rounded or converted.',
+    sqlState: '22000',
+  },
   NOT_A_CONSOLE_QUERY: {
     message:
       'The console runs queries and the statements that read or change tables, and this is {statement}.',
