@@ -1,5 +1,6 @@
 import { nearest, PipelineError } from '../../errors/index.ts'
 import { fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
+import { printDataType } from '../../types/ddl.ts'
 import { checkChangeColumns } from '../change-feed/change-columns.ts'
 import type { Metadata } from './metadata.ts'
 import { columnMappingOf } from './protocol.ts'
@@ -9,7 +10,7 @@ const FORBIDDEN = /[ ,;{}()\n\t=]/
 
 /**
  * Checks that a schema can be a Delta table's: unique names without forbidden characters, partition columns that exist and
- * are atomic, at least one column in the files, clustering keys that exist and not beside partitions, no column named like
+ * are atomic, at least one column in the files, at most four clustering keys, which exist, have an order and are not beside partitions, no column named like
  * those of its change feed.
  * Throws the DELTA_* condition of the first that is not so.
  */
@@ -29,7 +30,31 @@ export function checkTableDefinition(
       partitionColumns: partitionColumns.join(', '),
     })
   }
-  for (const path of clusteringColumns) checkClusteringColumn(schema, path)
+  checkClustering(metadata, clusteringColumns)
+}
+
+/** As many keys as Delta Lake allows: a curve through more orders each of them too little. */
+const CLUSTERING_KEYS = 4
+const WITHOUT_BOUNDS = ['array', 'map', 'struct', 'variant', 'binary', 'boolean', 'void']
+
+function checkClustering({ schema, name }: Metadata, keys: readonly (readonly string[])[]): void {
+  const datasetName = name ?? 'the table'
+  if (keys.length > CLUSTERING_KEYS) {
+    throw new PipelineError('DELTA_CLUSTER_BY_INVALID_NUM_COLUMNS', {
+      datasetName,
+      actualColumns: keys.length.toString(),
+      numColumnsLimit: CLUSTERING_KEYS.toString(),
+    })
+  }
+  for (const path of keys) {
+    const { dataType } = clusteringColumn(schema, path)
+    if (!WITHOUT_BOUNDS.includes(dataType.kind)) continue
+    throw new PipelineError('DELTA_CLUSTERING_COLUMNS_DATATYPE_NOT_SUPPORTED', {
+      datasetName,
+      columnName: path.join('.'),
+      dataType: printDataType(dataType),
+    })
+  }
 }
 
 function checkNames(schema: StructType, parent: string, isMapped: boolean): void {
@@ -55,12 +80,14 @@ function checkPartitionColumn(schema: StructType, name: string): void {
   }
 }
 
-function checkClusteringColumn(schema: StructType, path: readonly string[]): void {
+function clusteringColumn(schema: StructType, path: readonly string[]): StructField {
   let inner: StructType | undefined = schema
+  let field: StructField | undefined
   for (const name of path) {
-    const { dataType }: StructField = existing(inner ?? { kind: 'struct', fields: [] }, name)
-    inner = dataType.kind === 'struct' ? dataType : undefined
+    field = existing(inner ?? { kind: 'struct', fields: [] }, name)
+    inner = field.dataType.kind === 'struct' ? field.dataType : undefined
   }
+  return field!
 }
 
 function existing(schema: StructType, name: string): StructField {

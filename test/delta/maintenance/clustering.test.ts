@@ -7,7 +7,16 @@ import {
   type TableContext,
 } from '../../../src/delta/index.ts'
 import { parseExpression } from '../../../src/sql/index.ts'
-import { DOUBLE, field, INTEGER, LONG, STRING, struct, TIMESTAMP } from '../../../src/types/data-type.ts'
+import {
+  array,
+  DOUBLE,
+  field,
+  INTEGER,
+  LONG,
+  STRING,
+  struct,
+  TIMESTAMP,
+} from '../../../src/types/data-type.ts'
 import { openTestTables, type TestTables } from '../../support/delta-table.ts'
 
 let tables: TestTables
@@ -254,6 +263,24 @@ describe('OPTIMIZE ZORDER BY', () => {
     await expect(optimize(context, { zOrderBy: [['b'], ['c'], ['id']] })).rejects.toMatchObject({
       condition: 'DELTA_ZORDERING_ON_COLUMN_WITHOUT_STATS',
       parameters: { cols: 'c, id' },
+    })
+  })
+})
+
+describe('CLUSTER BY', () => {
+  it('takes at most four keys, and none whose values have no order', async () => {
+    await expect(
+      tables.create('five', { schema, clusteringColumns: ['a', 'b', 'c', 'at', 'id'].map((key) => [key]) }),
+    ).rejects.toMatchObject({
+      condition: 'DELTA_CLUSTER_BY_INVALID_NUM_COLUMNS',
+      parameters: { actualColumns: '5', numColumnsLimit: '4' },
+    })
+    const nested = struct([field('list', array(LONG)), ...schema.fields])
+    await expect(
+      tables.create('lists', { schema: nested, clusteringColumns: [['list']] }),
+    ).rejects.toMatchObject({
+      condition: 'DELTA_CLUSTERING_COLUMNS_DATATYPE_NOT_SUPPORTED',
+      parameters: { columnName: 'list', dataType: 'array<bigint>' },
     })
   })
 })
