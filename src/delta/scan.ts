@@ -20,10 +20,17 @@ export async function deltaScanOf(
   storage: Storage,
   files: Iterable<AddFile> = snapshot.files(),
 ): Promise<DeltaScan> {
+  const all = Array.from(files)
   const scanFiles: DeltaScanFile[] = []
-  for (const file of files) scanFiles.push(await scanFile(file, storage))
+  for (let at = 0; at < all.length; at += AT_ONCE) {
+    const some = all.slice(at, at + AT_ONCE).map((file) => scanFile(file, storage))
+    scanFiles.push(...(await Promise.all(some)))
+  }
   return { ...emptyScanOf(snapshot), files: scanFiles }
 }
+
+/** Files that are fetched side by side where the store is remote. */
+const AT_ONCE = 256
 
 /** The scan of a version without any of its files. */
 export function emptyScanOf({ metadata }: Pick<Snapshot, 'metadata'>): DeltaScan {
@@ -60,23 +67,27 @@ const TRACKING_FIELDS = ['row_id', 'base_row_id', 'row_commit_version', 'default
 
 /** A live file as a scan reads it. */
 export async function scanFile(file: AddFile, storage: Storage): Promise<DeltaScanFile> {
+  const { baseRowId, defaultRowCommitVersion, deletionVector } = file
   const numRecords = /"numRecords":\s*(\d+)/.exec(file.stats ?? '')?.[1]
-  return {
+  const scanned: Writable<DeltaScanFile> = {
     path: await localPath(file.path, storage),
     partitionValues: file.partitionValues,
     sizeBytes: file.size,
     modifiedMs: file.modificationTime,
-    ...(file.baseRowId != null && { baseRowId: BigInt(file.baseRowId) }),
-    ...(file.defaultRowCommitVersion != null && { defaultRowCommitVersion: file.defaultRowCommitVersion }),
-    ...(numRecords !== undefined && { numRecords: Number(numRecords) }),
-    ...(file.deletionVector != null && {
-      deletedRows: await readDeletionVector(file.deletionVector, storage, file.path),
-    }),
   }
+  if (numRecords !== undefined) scanned.numRecords = Number(numRecords)
+  if (baseRowId != null) scanned.baseRowId = BigInt(baseRowId)
+  if (defaultRowCommitVersion != null) scanned.defaultRowCommitVersion = defaultRowCommitVersion
+  if (deletionVector != null) {
+    scanned.deletedRows = await readDeletionVector(deletionVector, storage, file.path)
+  }
+  return scanned
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** Paths are relative to the table's root, or absolute in tables cloned from another (PROTOCOL.md, Add File). */
-export async function localPath(path: string, storage: Storage): Promise<string> {
+export function localPath(path: string, storage: Storage): string | Promise<string> {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(path)?.[1]?.toLowerCase()
   if (scheme === 'file') return fileURLToPath(path.replace(/^file:\/*/i, 'file:///'))
   if (scheme !== undefined && path.includes('://')) {

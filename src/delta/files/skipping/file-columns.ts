@@ -14,8 +14,9 @@ export type FileFacts = Pick<Metadata, 'schema' | 'partitionColumns' | 'configur
 /** One file while it is looked at; its statistics are parsed when a column first asks for them. */
 export interface FileView {
   readonly file: AddFile
-  statistics?: FileStatistics | undefined
-  isParsed?: boolean
+  statistics?: FileStatistics
+  /** The same with all digits of fractions. */
+  exactStatistics?: FileStatistics
   /** Of floating-point columns, by path, rows with NaN are looked at, or the others; by default both. */
   nanPaths?: ReadonlySet<string> | undefined
 }
@@ -49,10 +50,11 @@ export function fileColumns(facts: FileFacts): FileColumns {
       const key = physicalPath.join('\n')
       if (leaf.dataType.kind === 'float' || leaf.dataType.kind === 'double') {
         floatPaths.add(key)
-        return (view) => floatRange(statisticsRange(statisticsOf(view), physicalPath, leaf), view, key)
+        return (view) => floatRange(statisticsRange(statisticsOf(view, false), physicalPath, leaf), view, key)
       }
+      const isDecimal = leaf.dataType.kind === 'decimal'
       return (view) => {
-        const told = statisticsRange(statisticsOf(view), physicalPath, leaf)
+        const told = statisticsRange(statisticsOf(view, isDecimal), physicalPath, leaf)
         return derived === undefined ? told : intersectRanges(told, derived(view))
       }
     },
@@ -65,11 +67,12 @@ function floatRange(told: Range, { nanPaths }: FileView, key: string): Range {
   return nanPaths.has(key) ? { min: Number.NaN, max: Number.NaN, nulls: false, values: told.values } : told
 }
 
-function statisticsOf(view: FileView): FileStatistics | undefined {
-  if (!view.isParsed) {
-    view.statistics = parseStatistics(view.file)
-    view.isParsed = true
+function statisticsOf(view: FileView, isDecimal: boolean): FileStatistics {
+  if (isDecimal) {
+    view.exactStatistics ??= parseStatistics(view.file, true)
+    return view.exactStatistics
   }
+  view.statistics ??= parseStatistics(view.file, false)
   return view.statistics
 }
 

@@ -1,5 +1,5 @@
 import type { StructField } from '../../../types/data-type.ts'
-import { parseDigits } from '../../../types/exact-json.ts'
+import { parseDigits, parseExact } from '../../../types/exact-json.ts'
 import type { AddFile } from '../../log/actions.ts'
 import { ANYTHING, type Range } from './range.ts'
 import { dateDays, decimalUnits, parseMoment, type Scalar } from './scalar.ts'
@@ -12,14 +12,17 @@ export interface FileStatistics {
   readonly nullCount?: unknown
 }
 
-/** Undefined where a file has none that can be read: then nothing is known of it. */
-export function parseStatistics({ stats }: AddFile): FileStatistics | undefined {
-  if (stats == null || stats === '') return undefined
+/**
+ * What is in an action that has none, or none that can be read, is empty: then nothing is known of the file. Only with `decimals` do fractions keep
+ * all of their digits, which costs time.
+ */
+export function parseStatistics({ stats }: AddFile, decimals: boolean): FileStatistics {
+  if (stats == null || stats === '') return {}
   try {
-    const parsed = parseDigits(stats)
-    return typeof parsed === 'object' && parsed !== null ? parsed : undefined
+    const parsed = decimals ? parseDigits(stats) : parseExact(stats)
+    return typeof parsed === 'object' && parsed !== null ? parsed : {}
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined
+    if (error instanceof SyntaxError) return {}
     throw error
   }
 }
@@ -30,12 +33,12 @@ export function parseStatistics({ stats }: AddFile): FileStatistics | undefined 
  * not covered: writers that take bounds from Parquet leave it out.
  */
 export function statisticsRange(
-  statistics: FileStatistics | undefined,
+  statistics: FileStatistics,
   path: readonly string[],
   field: StructField,
 ): Range {
   const kind = field.dataType.kind
-  if (statistics === undefined || ['array', 'map', 'struct', 'variant'].includes(kind)) return ANYTHING
+  if (['array', 'map', 'struct', 'variant'].includes(kind)) return ANYTHING
   const nullCount = at(statistics.nullCount, path)
   return {
     min: bound(at(statistics.minValues, path), field, 'min'),
