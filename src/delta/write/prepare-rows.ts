@@ -28,6 +28,7 @@ import {
   checkedRows,
   conditionCheck,
   constraintChecks,
+  lengthChecks,
   nestedNotNullChecks,
   type RowCheck,
 } from './row-checks.ts'
@@ -77,6 +78,7 @@ export function prepareRows(
     : stored
   const checks = [
     ...nestedNotNullChecks(metadata.schema, options.tableName),
+    ...lengthChecks(metadata.schema),
     ...generatedChecks(metadata.schema, given, engine, options.tableName),
     ...constraintChecks(metadata, engine, options.tableName),
   ]
@@ -94,7 +96,8 @@ export function hasRowRules({ schema, configuration }: Metadata): boolean {
         invariantOf(each) !== undefined,
     ) ||
     Object.keys(configuration).some((key) => key.startsWith(CONSTRAINT_PREFIX)) ||
-    nestedNotNullChecks(schema, '').length > 0
+    nestedNotNullChecks(schema, '').length > 0 ||
+    lengthChecks(schema).length > 0
   )
 }
 

@@ -6,6 +6,7 @@ import {
   cast,
   FALSE,
   fieldOf,
+  intLiteral,
   project,
   stringLiteral,
 } from '../../plan/build.ts'
@@ -99,6 +100,32 @@ export function nestedNotNullChecks(schema: StructType, tableName: string): RowC
       }),
     }))
   })
+}
+
+/** The length that a column was declared with; Spark keeps it beside the type STRING. */
+const DECLARED_TYPE = '__CHAR_VARCHAR_TYPE_STRING'
+
+/** CHAR(n) and VARCHAR(n) hold no longer texts. */
+export function lengthChecks(schema: StructType): RowCheck[] {
+  return schema.fields.flatMap((each) => {
+    const limit = lengthLimitOf(each)
+    if (limit === undefined) return []
+    return [
+      {
+        fails: call('>', call('char_length', attribute(each.name)), intLiteral(limit)),
+        error: raise('EXCEED_LIMIT_LENGTH', {
+          columnName: stringLiteral(each.name),
+          limit: stringLiteral(String(limit)),
+        }),
+      },
+    ]
+  })
+}
+
+function lengthLimitOf({ metadata }: StructField): number | undefined {
+  const declared = metadata[DECLARED_TYPE]
+  const found = typeof declared === 'string' ? /^(?:var)?char\((\d+)\)$/i.exec(declared) : null
+  return found === null ? undefined : Number(found[1])
 }
 
 interface Missing {

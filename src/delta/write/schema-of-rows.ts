@@ -1,26 +1,31 @@
 import { PipelineError } from '../../errors/index.ts'
 import { type DataType, fieldNamed, type StructType } from '../../types/data-type.ts'
-import { evolvedSchema } from '../dml/merge/evolve-schema.ts'
+import { sameType } from '../../types/same-type.ts'
+import { mergeSchemas } from '../schema/merge-schemas.ts'
 import type { Metadata } from '../schema/metadata.ts'
+import { allowsWidening } from '../schema/type-widening.ts'
 import type { Transaction } from '../transaction.ts'
 
 /**
- * The metadata under which a table takes rows of these columns. With `mergeSchema` what the table lacks is added to it in the
- * same transaction. Throws DELTA_METADATA_MISMATCH where it must not be added, DELTA_DUPLICATE_COLUMNS_FOUND where the rows
- * have a column twice.
+ * The metadata under which a table takes rows of these columns. With `mergeSchema` the transaction also adds what the table
+ * lacks, and takes over wider types where `delta.enableTypeWidening` is set. Throws DELTA_METADATA_MISMATCH where nothing may
+ * be added, what `mergeSchemas` throws, and DELTA_DUPLICATE_COLUMNS_FOUND where the rows have a column twice.
  */
 export function metadataForRows(transaction: Transaction, rows: StructType, mergeSchema: boolean): Metadata {
   const { metadata } = transaction
   checkDuplicates(rows)
   const [unknown] = unknownFields(metadata.schema, rows, [])
-  if (unknown === undefined) return metadata
-  if (mergeSchema)
-    return transaction.updateMetadata({ schema: evolvedSchema(metadata.schema, rows) }).metadata
-  throw new PipelineError('DELTA_METADATA_MISMATCH', {
-    column: unknown.join('.'),
-    table: metadata.name ?? metadata.id,
-    columns: metadata.schema.fields.map((each) => each.name).join(', '),
-  })
+  const allowWidening = mergeSchema && allowsWidening(metadata)
+  if (unknown === undefined && !allowWidening) return metadata
+  if (!mergeSchema) {
+    throw new PipelineError('DELTA_METADATA_MISMATCH', {
+      column: unknown!.join('.'),
+      table: metadata.name ?? metadata.id,
+      columns: metadata.schema.fields.map((each) => each.name).join(', '),
+    })
+  }
+  const schema = mergeSchemas(metadata.schema, rows, { allowWidening })
+  return sameType(schema, metadata.schema) ? metadata : transaction.updateMetadata({ schema }).metadata
 }
 
 function checkDuplicates({ fields }: StructType): void {

@@ -1,6 +1,7 @@
 import {
   type AddFile,
   clusteredFiles,
+  fileShape,
   hasRowRules,
   type Metadata,
   prepareRows,
@@ -87,7 +88,8 @@ export class BatchWriter {
     const isClustered = dataset.kind === 'materialized_view' && dataset.clusterBy !== 'auto'
     const written = await writeRows(session, table.storage, query, metadata, {
       tableName: identifier,
-      orderBy: isClustered ? (dataset.clusterBy as readonly string[]) : [],
+      ...fileShape(metadata),
+      ...(isClustered && { orderBy: dataset.clusterBy as readonly string[] }),
     })
     const adds = isClustered ? inOrder(written.adds, table.delta.snapshot) : written.adds
     return { table: identifier, mode, adds, rows: Number(written.rowCount) }

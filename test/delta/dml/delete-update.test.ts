@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { deleteRows, type TableContext, updateRows } from '../../../src/delta/index.ts'
+import { deleteRows, deltaScanOf, type TableContext, updateRows } from '../../../src/delta/index.ts'
+import { rowMetadata } from '../../../src/delta/scan.ts'
+import { withSession } from '../../../src/delta/with-session.ts'
+import { attribute, project } from '../../../src/plan/build.ts'
+import type { Scan } from '../../../src/plan/relation.ts'
 import { parseExpression } from '../../../src/sql/index.ts'
 import { field, INTEGER, LONG, STRING, struct } from '../../../src/types/data-type.ts'
 import { openTestTables, type TestTables } from '../../support/delta-table.ts'
@@ -237,5 +241,88 @@ describe.each([
       condition: 'DELTA_VIOLATE_CONSTRAINT_WITH_VALUES',
       parameters: { constraintName: 'small', values: ' - id : 100' },
     })
+  })
+})
+
+describe('conditions', () => {
+  it('that may choose other rows each time are refused', async () => {
+    const context = await people()
+    const chance = where('rand() < 0.5')
+    await expect(deleteRows(context, chance)).rejects.toMatchObject({
+      condition: 'DELTA_NON_DETERMINISTIC_FUNCTION_NOT_SUPPORTED',
+      parameters: { operation: 'DELETE', expression: 'rand() < 0.5' },
+    })
+    await expect(updateRows(context, { assignments: [], ...chance })).rejects.toMatchObject({
+      parameters: { operation: 'UPDATE' },
+    })
+  })
+})
+
+describe('tables with other features', () => {
+  const rowId = async ({ table, storage, engine }: TableContext) => {
+    const { snapshot } = table
+    const { metadata } = snapshot
+    const input = await deltaScanOf(snapshot, storage)
+    const scan: Scan = { kind: 'Scan', input, schema: metadata.schema, hidden: rowMetadata(metadata) }
+    const columns = [
+      attribute('id'),
+      attribute('_metadata', 'row_id'),
+      attribute('_metadata', 'row_commit_version'),
+    ]
+    const rows = await withSession(engine, (session) => session.rows(project(scan, columns)))
+    return rows.toSorted(([a], [b]) => Number(a) - Number(b))
+  }
+
+  it.each([
+    ['rewriting files', {}],
+    ['deletion vectors', DELETION_VECTORS],
+  ] as const)('keep the ids of their rows, with %s', async (_mode, configuration) => {
+    const context = await tables.create(crypto.randomUUID(), {
+      schema,
+      configuration: { ...configuration, 'delta.enableRowTracking': 'true' },
+    })
+    await tables.append(context, 'SELECT id FROM range(4)')
+    await deleteRows(context, where('id = 1'))
+    await updateRows(context, {
+      assignments: [{ column: ['name'], value: parseExpression("'x'") }],
+      ...where('id = 2'),
+    })
+    expect(await rowId(context)).toEqual([
+      [0n, 0n, 1n],
+      [2n, 2n, 3n],
+      [3n, 3n, 1n],
+    ])
+  })
+
+  it.each([
+    ['rewriting files', {}],
+    ['deletion vectors', DELETION_VECTORS],
+  ] as const)('may map their columns, with %s', async (_mode, configuration) => {
+    const context = await people({ ...configuration, ...CHANGE_FEED, 'delta.columnMapping.mode': 'name' })
+    await deleteRows(context, where("p = 'a' AND id > 1"))
+    await updateRows(context, {
+      assignments: [{ column: ['name'], value: parseExpression('upper(name)') }],
+      ...where("p = 'a' AND id = 1"),
+    })
+    expect((await tables.rows(context)).slice(0, 3)).toEqual([
+      [0n, 'n0', 'a'],
+      [1n, 'N1', 'a'],
+      [20n, 'n20', 'b'],
+    ])
+  })
+
+  it.each([
+    ['rewriting files', {}],
+    ['deletion vectors', DELETION_VECTORS],
+  ] as const)('may have files without statistics, with %s', async (_mode, configuration) => {
+    const context = await people(configuration)
+    const files = [...context.table.snapshot.files()]
+    await context.table
+      .startTransaction()
+      .addFiles(files.map(({ stats, ...file }) => file))
+      .commit({ operation: 'COMPUTE STATS' })
+    await deleteRows(context, where('id = 3 OR id BETWEEN 10 AND 19'))
+    expect(await ids(context)).toEqual(without(3, ...Array.from({ length: 10 }, (_, i) => 10 + i)))
+    expect(await deleteRows(context)).toMatchObject({ numAffectedRows: 19n })
   })
 })

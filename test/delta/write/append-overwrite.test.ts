@@ -82,6 +82,16 @@ describe('appending', () => {
     ])
   })
 
+  it('widens types with mergeSchema where the table allows it', async () => {
+    const narrow = await tables.create(crypto.randomUUID(), {
+      schema: struct([field('n', INTEGER)]),
+      configuration: { 'delta.enableTypeWidening': 'true' },
+    })
+    await appendRows(narrow, parseQuery('SELECT 1 AS n'))
+    await appendRows(narrow, parseQuery('SELECT 3000000000 AS n'), { mergeSchema: true })
+    expect(await tables.rows(narrow)).toEqual([[1n], [3000000000n]])
+  })
+
   it('refuses a value that the column cannot hold', async () => {
     const small = await tables.create(crypto.randomUUID(), { schema: struct([field('n', INTEGER)]) })
     await expect(appendRows(small, parseQuery('SELECT 3000000000 AS n'))).rejects.toMatchObject({
