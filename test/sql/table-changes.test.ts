@@ -39,6 +39,7 @@ test('table_changes_by_path names a folder', () => {
     options: { readChangeFeed: 'true', startingVersion: '1' },
     isStreaming: false,
   })
+  expect(leaf("table_changes('delta.`/data/orders`', 1)")).toMatchObject({ paths: ['/data/orders'] })
 })
 
 test.each([

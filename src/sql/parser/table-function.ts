@@ -46,7 +46,8 @@ function parseTableArgument(cursor: Cursor): Expression {
 }
 
 /**
- * `table_changes('sales.orders', 2, 5)`, `table_changes_by_path('data/orders', '2026-01-31')`: a table read with
+ * `table_changes('sales.orders', 2, 5)`, `table_changes_by_path('data/orders', '2026-01-31')`, which is
+ * ``table_changes('delta.`data/orders`', '2026-01-31')``: a table read with
  * `readChangeFeed`. Numbers are versions, texts are times; the end, which may be left out, belongs to the range.
  */
 function parseTableChanges(cursor: Cursor, isStreaming: boolean): Read | DataSource {
@@ -54,6 +55,7 @@ function parseTableChanges(cursor: Cursor, isStreaming: boolean): Read | DataSou
   const isByPath = cursor.advance().keyword === 'TABLE_CHANGES_BY_PATH'
   cursor.expect('(')
   const table = constantString(cursor, isByPath ? 'a path in quotes' : "a table's name in quotes")
+  const name = isByPath ? ['delta', table] : parseTableName(table)
   const options: Record<string, string> = { readChangeFeed: 'true' }
   for (const side of ['starting', 'ending']) {
     if (!cursor.take(',')) break
@@ -63,9 +65,10 @@ function parseTableChanges(cursor: Cursor, isStreaming: boolean): Read | DataSou
       : constantString(cursor, 'a version, or a timestamp in quotes')
   }
   if (!cursor.take(')')) cursor.fail("',' or ')'", [])
-  return isByPath
-    ? { kind: 'DataSource', format: 'delta', paths: [table], options, isStreaming, position }
-    : { kind: 'Read', name: parseTableName(table), options, isStreaming, position }
+  const isPath = name.length === 2 && name[0]!.toLowerCase() === 'delta'
+  return isPath
+    ? { kind: 'DataSource', format: 'delta', paths: [name[1]!], options, isStreaming, position }
+    : { kind: 'Read', name, options, isStreaming, position }
 }
 
 /** `read_files('path', format => 'json', schema => 'id INT')`: the options are constants. */

@@ -227,6 +227,20 @@ describe('values of a MERGE', () => {
     ])
   })
 
+  it('keeps the types of columns that schema evolution does not concern', async () => {
+    const context = await target()
+    await merge(
+      context,
+      `MERGE WITH SCHEMA EVOLUTION INTO t USING (SELECT 2 AS id, '21' AS amount, 1.5D AS rate) s ON t.id = s.id
+       WHEN MATCHED THEN UPDATE SET *`,
+    )
+    expect(await tables.rows(context)).toEqual([
+      [1n, 'a', 10, null],
+      [2n, 'b', 21, 1.5],
+      [3n, 'c', 30, null],
+    ])
+  })
+
   it('casts to the types of the columns', async () => {
     const context = await target()
     await merge(
@@ -294,6 +308,18 @@ describe('partitioned tables', () => {
     ])
     const kept = [...context.table.snapshot.files()].filter((each) => before.includes(each.path))
     expect(kept).toHaveLength(2)
+  })
+})
+
+describe('a MERGE into an append-only table', () => {
+  it('may insert, and nothing else', async () => {
+    const context = await target({ 'delta.appendOnly': 'true' })
+    const merging = (clauses: string) =>
+      merge(context, `MERGE INTO t USING ${CHANGES} ON t.id = s.id ${clauses}`)
+    await expect(merging('WHEN MATCHED THEN DELETE')).rejects.toMatchObject({
+      condition: 'DELTA_CANNOT_MODIFY_APPEND_ONLY',
+    })
+    expect(await merging('WHEN NOT MATCHED THEN INSERT *')).toMatchObject({ numInsertedRows: 1n })
   })
 })
 

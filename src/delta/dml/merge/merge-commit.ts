@@ -1,4 +1,5 @@
-import type { AddFile } from '../../log/actions.ts'
+import { sizeOf } from '../../files/record-count.ts'
+import { autoCompact } from '../../maintenance/auto-compact.ts'
 import type { RowEngine } from '../../row-engine.ts'
 import type { ResolvedClause } from './merge-actions.ts'
 import type { MergeClause } from './merge-clause.ts'
@@ -38,7 +39,9 @@ export async function commitMerge(
     operationParameters: parametersOf(options, context.engine),
     operationMetrics: { ...counts, ...fileMetrics(written), ...Object.fromEntries(whole) },
     isBlindAppend: false,
+    ...(options.userMetadata !== undefined && { extra: { userMetadata: options.userMetadata } }),
   })
+  await autoCompact(context)
   return { version, snapshot, ...affected }
 }
 
@@ -71,15 +74,14 @@ function countsOf(
 }
 
 function fileMetrics({ rows, changes, removed, marked }: WrittenMerge) {
-  const bytes = (files: readonly AddFile[]) => files.reduce((sum, each) => sum + each.size, 0)
   const kept = new Set(marked.map((each) => each.path))
   const gone = removed.filter((each) => !kept.has(each.path))
   const had = new Set(removed.filter((each) => each.deletionVector != null).map((each) => each.path))
   return {
     numTargetFilesAdded: rows.adds.length,
-    numTargetBytesAdded: bytes(rows.adds),
+    numTargetBytesAdded: sizeOf(rows.adds),
     numTargetFilesRemoved: gone.length,
-    numTargetBytesRemoved: bytes(gone),
+    numTargetBytesRemoved: sizeOf(gone),
     numTargetChangeFilesAdded: changes.files.length,
     numTargetDeletionVectorsAdded: marked.length,
     numTargetDeletionVectorsRemoved: had.size,

@@ -5,10 +5,12 @@ import type { AddFile } from '../../log/actions.ts'
 import type { RowSession } from '../../row-engine.ts'
 import { rowIdentityOf } from '../../row-tracking/row-identity.ts'
 import { deltaScanOf } from '../../scan.ts'
+import { checkNotAppendOnly } from '../../schema/append-only.ts'
 import type { Metadata } from '../../schema/metadata.ts'
 import type { Snapshot } from '../../snapshot.ts'
 import type { TableContext } from '../../table-context.ts'
 import type { Transaction } from '../../transaction.ts'
+import { withSession } from '../../with-session.ts'
 import { type ResolvedClause, resolveClause } from './merge-actions.ts'
 import { checkClauses, type MergeClause } from './merge-clause.ts'
 import { commitMerge } from './merge-commit.ts'
@@ -26,6 +28,8 @@ export interface MergeOptions {
   readonly clauses: readonly MergeClause[]
   /** Columns that `*` or an assignment names and only the source has become columns of the table. */
   readonly schemaEvolution?: boolean
+  /** A note of the user's for the history. */
+  readonly userMetadata?: string
 }
 
 export interface MergeResult {
@@ -62,9 +66,10 @@ export interface Merge {
  */
 export async function mergeInto(context: TableContext, options: MergeOptions): Promise<MergeResult> {
   checkClauses(options.clauses)
-  await context.table.refresh()
-  const session = await context.engine.openSession()
-  try {
+  const { metadata } = await context.table.refresh()
+  const changesRows = options.clauses.some((each) => each.when !== 'notMatched')
+  if (changesRows) checkNotAppendOnly(metadata, context.storage.name)
+  return withSession(context.engine, async (session) => {
     const startedMs = performance.now()
     const merge = await prepareMerge(context, session, options)
     const scanStartedMs = performance.now()
@@ -72,15 +77,13 @@ export async function mergeInto(context: TableContext, options: MergeOptions): P
     const writeStartedMs = performance.now()
     const written = await writeMerge(merge, matches)
     const endedMs = performance.now()
-    return await commitMerge(merge, matches, written, {
+    return commitMerge(merge, matches, written, {
       executionTimeMs: endedMs - startedMs,
       materializeSourceTimeMs: scanStartedMs - startedMs,
       scanTimeMs: writeStartedMs - scanStartedMs,
       rewriteTimeMs: endedMs - writeStartedMs,
     })
-  } finally {
-    await session.close()
-  }
+  })
 }
 
 async function prepareMerge(
@@ -93,9 +96,7 @@ async function prepareMerge(
   const snapshot = transaction.readSnapshot!
   const { metadata } = snapshot
   const sourceSchema = engine.schemaOf(options.source)
-  const newSchema = options.schemaEvolution
-    ? evolvedFor(metadata.schema, sourceSchema, options)
-    : metadata.schema
+  const newSchema = options.schemaEvolution ? evolvedFor(metadata, sourceSchema, options) : metadata.schema
   if (newSchema !== metadata.schema) transaction.updateMetadata({ schema: newSchema })
   const names = {
     targetAlias: options.targetAlias,

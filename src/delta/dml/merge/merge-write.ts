@@ -11,10 +11,14 @@ import {
 import type { Relation } from '../../../plan/relation.ts'
 import { CHANGE_TYPE } from '../../change-feed/change-columns.ts'
 import { hasChangeFeed, type WrittenChanges, writeChangeFiles } from '../../change-feed/write-change-files.ts'
-import { writeDeletionVectors } from '../../deletion-vector/write-deletion-vectors.ts'
+import { usesDeletionVectors } from '../../deletion-vector/uses-deletion-vectors.ts'
+import { type DeletedRows, writeDeletionVectors } from '../../deletion-vector/write-deletion-vectors.ts'
+import { recordsOf, withRecords } from '../../files/record-count.ts'
 import type { AddFile } from '../../log/actions.ts'
+import type { RowSession } from '../../row-engine.ts'
 import { prepareRows } from '../../write/prepare-rows.ts'
-import { type WrittenRows, writeRows } from '../../write/write-rows.ts'
+import { layoutOf, type WrittenRows, writeRows } from '../../write/write-rows.ts'
+import { NOTHING_WRITTEN } from '../file-changes.ts'
 import { decidingClause } from './merge-actions.ts'
 import type { Merge } from './merge-into.ts'
 import { type MergeMatches, TOUCHED } from './merge-matches.ts'
@@ -48,7 +52,7 @@ export async function writeMerge(merge: Merge, matches: MergeMatches): Promise<W
     removed.length > 0 && matches.touched
       ? { rows: matches.touched, target: await targetOf(removed) }
       : undefined
-  const usesVectors = metadata.configuration['delta.enableDeletionVectors']?.toLowerCase() === 'true'
+  const usesVectors = usesDeletionVectors(metadata)
   const recordsChanges = touched !== undefined && hasChangeFeed(metadata)
   const fresh = await freshRows(merge, matches, touched, recordsChanges)
   const untouched = touched && !usesVectors ? [untouchedRows(touched.target, touched.rows, merge.scope)] : []
@@ -72,11 +76,12 @@ async function writeData(
   { context, session, scope, transaction }: Merge,
   parts: readonly Relation[],
 ): Promise<WrittenRows> {
-  if (parts.length === 0) return { adds: [], rowCount: 0n, identityMarks: {} }
+  if (parts.length === 0) return NOTHING_WRITTEN
   const columns = scope.newSchema.fields.map((each) => each.name)
   const names = [...columns, ...Object.values(scope.rowIdentity ?? {})]
   const query = unionAll(parts.map((each) => selectColumns(each, names)))
-  return writeRows(session, context.storage, query, transaction.metadata, { rowIdentity: true })
+  const layout = layoutOf(transaction.readSnapshot!, transaction.metadata)
+  return writeRows(session, context.storage, query, layout, { rowIdentity: true })
 }
 
 /** All changes of the commit: one change file hides what the data files tell. */
@@ -95,15 +100,7 @@ async function countInserted({ session, scope, clauses }: Merge, { matched }: Me
   if (matched === undefined || !clauses.some((each) => each.kind === 'insert')) return 0n
   const unmatched = unmatchedSource(scope, matched)
   const taken = filter(unmatched, call('isnotnull', decidingClause(clauses, 'notMatched')))
-  const count = alias(call('count', intLiteral(1)), 'rows')
-  const [row] = await session.rows({
-    kind: 'Aggregate',
-    input: taken,
-    groupType: 'groupby',
-    grouping: [],
-    expressions: [count],
-  })
-  return row![0] as bigint
+  return countRows(session, taken)
 }
 
 /** Updated and inserted rows as the table stores them, with CHANGE_TYPE; held where they are read twice. */
@@ -134,7 +131,8 @@ async function freshRows(
 }
 
 /** The touched files with the rows in their deletion vectors; those without a row left are not among them. */
-async function markDeleted({ session, files, context }: Merge, touched: Relation): Promise<AddFile[]> {
+async function markDeleted(merge: Merge, touched: Relation): Promise<AddFile[]> {
+  const { session, files, context } = merge
   const positions = new Map<number, number[]>()
   const places = project(touched, [
     alias(attribute(TOUCHED.file), 'file'),
@@ -147,16 +145,29 @@ async function markDeleted({ session, files, context }: Merge, touched: Relation
       rows.push(Number(position))
     }
   }
-  const vectors = [...positions].map(([file, rows]) => ({
-    file: files[file]!,
-    rows: Float64Array.from(rows),
-  }))
-  const marked = await writeDeletionVectors(context.storage, vectors)
+  const deleted: DeletedRows[] = []
+  for (const [place, rows] of positions) {
+    deleted.push({ file: await counted(merge, files[place]!), rows: Float64Array.from(rows) })
+  }
+  const marked = await writeDeletionVectors(context.storage, deleted)
   return marked.filter((each) => each.deletionVector!.cardinality !== recordsOf(each))
 }
 
-/** Physical rows of a file, deleted ones counted, where its statistics tell. */
-function recordsOf({ stats }: AddFile): number | undefined {
-  const count = /"numRecords":\s*(\d+)/.exec(stats ?? '')?.[1]
-  return count === undefined ? undefined : Number(count)
+/** The file with its number of rows in its statistics, which a deletion vector needs. */
+async function counted({ session, targetOf }: Merge, file: AddFile): Promise<AddFile> {
+  if (recordsOf(file) !== undefined) return file
+  const live = Number(await countRows(session, await targetOf([file])))
+  return withRecords(file, live + (file.deletionVector?.cardinality ?? 0))
+}
+
+async function countRows(session: RowSession, input: Relation): Promise<bigint> {
+  const expressions = [alias(call('count', intLiteral(1)), 'rows')]
+  const [row] = await session.rows({
+    kind: 'Aggregate',
+    input,
+    groupType: 'groupby',
+    grouping: [],
+    expressions,
+  })
+  return row![0] as bigint
 }
