@@ -28,10 +28,16 @@ export interface Ordering {
   readonly targetFileSize: number
 }
 
-/** Ranks of so many bits tell a thousand parts of a column apart, as Spark's do. */
-const MOST_BITS = 10
 /** Positions on the curve are 64-bit integers. */
 const POSITION_BITS = 60
+
+/**
+ * Bits of a rank: one column alone is cut into a thousand parts, as Spark does. Of several, 256 parts each are cells enough
+ * for any number of files, and found in a third of the time.
+ */
+function rankBits(columns: number): number {
+  return columns === 1 ? 10 : Math.min(8, Math.floor(POSITION_BITS / columns))
+}
 
 /**
  * Rewrites the files of one partition so that each holds the rows of one stretch of a curve through all columns: a cube.
@@ -93,7 +99,7 @@ interface OrderRequest {
 async function ordered(session: RowSession, scan: Relation, request: OrderRequest): Promise<Relation> {
   const { ordering, marker, numRows, numFiles } = request
   const { columns, curve } = ordering
-  const bits = Math.min(MOST_BITS, Math.floor(POSITION_BITS / columns.length))
+  const bits = rankBits(columns.length)
   const keys = columns.map((path): Expression => attribute(...path))
   const ranks = columns.map((_, i) => `${marker}_rank${i}`)
   const position = `${marker}_position`
