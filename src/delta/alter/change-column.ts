@@ -5,7 +5,14 @@ import { printSqlType } from '../../types/ddl.ts'
 import { sameType } from '../../types/same-type.ts'
 import { dataTypeToJson } from '../../types/schema-json.ts'
 import { CURRENT_DEFAULT, identityOf } from '../schema/column-rules.ts'
-import { type ColumnPath, type ColumnPlace, fieldAt, moveField, replaceField } from '../schema/edit-schema.ts'
+import {
+  type ColumnPath,
+  type ColumnPlace,
+  fieldAt,
+  moveField,
+  ownerOf,
+  replaceField,
+} from '../schema/edit-schema.ts'
 import type { Metadata } from '../schema/metadata.ts'
 import { allowsWidening, canWiden, widenField } from '../schema/type-widening.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -32,15 +39,17 @@ export interface ColumnChange {
  */
 export function changeColumn(
   context: TableContext,
-  path: ColumnPath,
-  change: ColumnChange,
+  column: ColumnPath,
+  asked: ColumnChange,
 ): Promise<CommitResult> {
-  const operationParameters = { column: changeJson(path, change), ...placeJson(change) }
+  const operationParameters = { column: changeJson(column, asked), ...placeJson(asked) }
   return alterTable(
     context,
     { operation: 'CHANGE COLUMN', operationParameters },
     async (transaction, snapshot) => {
       const { metadata } = snapshot
+      const { path, dataType } = ownerOf(metadata.schema, column, asked.dataType)
+      const change = dataType === undefined ? asked : { ...asked, dataType }
       const before = fieldAt(metadata.schema, path)
       if (change.dataType !== undefined && !sameType(before.dataType, change.dataType)) {
         checkNotReferenced(metadata, context.engine, path, 'alter')

@@ -81,8 +81,6 @@ const REMOVERS: Readonly<Record<string, Remover>> = {
     const parameters = { constraints: names.join(', ') }
     throw new PipelineError('DELTA_CANNOT_DROP_CHECK_CONSTRAINT_FEATURE', parameters)
   },
-  checkpointProtection: (transaction) =>
-    unset(transaction, ['delta.requireCheckpointProtectionBeforeVersion']),
   clustering: (transaction) => removeDomain(transaction, CLUSTERING_DOMAIN),
   domainMetadata: (transaction, { domainMetadata }) => {
     for (const domain of domainMetadata.keys()) removeDomain(transaction, domain)

@@ -60,6 +60,37 @@ export function addField(
   return insideStruct(schema, parent, (fields) => placed(fields, added, place)) as StructType
 }
 
+/**
+ * The field that a change of type at a path changes: for `tags.element` it is the array `tags`, with the new type inside.
+ * Throws DELTA_COLUMN_NOT_FOUND_IN_SCHEMA.
+ */
+export function ownerOf(
+  schema: StructType,
+  path: ColumnPath,
+  dataType: DataType | undefined,
+): { readonly path: ColumnPath; readonly dataType: DataType | undefined } {
+  const parent = path.slice(0, -1)
+  if (dataType === undefined || parent.length === 0) return { path, dataType }
+  const around = typeAt(schema, parent)
+  const step = `${around.kind}.${path.at(-1)!.toLowerCase()}`
+  if (step === 'array.element')
+    return ownerOf(schema, parent, { ...around, elementType: dataType } as ArrayType)
+  if (step === 'map.key') return ownerOf(schema, parent, { ...around, keyType: dataType } as MapType)
+  if (step === 'map.value') return ownerOf(schema, parent, { ...around, valueType: dataType } as MapType)
+  return { path, dataType }
+}
+
+function typeAt(type: DataType, path: ColumnPath): DataType {
+  const [step, ...rest] = path
+  if (step === undefined) return type
+  if (type.kind === 'struct') return typeAt(type.fields[positionOf(type.fields, step)]!.dataType, rest)
+  const name = step.toLowerCase()
+  if (type.kind === 'array' && name === 'element') return typeAt(type.elementType, rest)
+  if (type.kind === 'map' && name === 'key') return typeAt(type.keyType, rest)
+  if (type.kind === 'map' && name === 'value') return typeAt(type.valueType, rest)
+  throw notFound(step, [])
+}
+
 function placed(fields: readonly StructField[], added: StructField, place?: ColumnPlace): StructField[] {
   if (place === undefined) return [...fields, added]
   if (place === 'first') return [added, ...fields]

@@ -154,4 +154,9 @@ export const deltaSchemaConditions = {
     hint: 'Add the column without it, then run ALTER TABLE ... ALTER COLUMN ... SET DEFAULT for future rows.',
     sqlState: '42K0G',
   },
+  EXCEED_LIMIT_LENGTH: {
+    message: 'Exceeds char/varchar type length limitation: {limit} in the column {columnName}.',
+    hint: 'Cut the text with substring(), or make the column a STRING.',
+    sqlState: '54006',
+  },
 } as const

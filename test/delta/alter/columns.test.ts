@@ -273,7 +273,7 @@ describe('ALTER COLUMN', () => {
       properties: { 'delta.enableTypeWidening': 'true' },
     })
     await changeColumn(table, ['l'], { dataType: array(INTEGER) })
-    await changeColumn(table, ['l'], { dataType: array(LONG) })
+    await changeColumn(table, ['l', 'element'], { dataType: LONG })
     expect(table.table.snapshot.metadata.schema.fields[0]!.metadata).toEqual({
       'delta.typeChanges': [
         { fromType: 'byte', toType: 'integer', fieldPath: 'element' },

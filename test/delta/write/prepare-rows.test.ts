@@ -135,6 +135,16 @@ describe('constraints', () => {
     expect(await tables.rows(table)).toEqual([[1, 'a']])
   })
 
+  it('of length hold for CHAR and VARCHAR', async () => {
+    const code = field('code', STRING, true, { __CHAR_VARCHAR_TYPE_STRING: 'varchar(3)' })
+    const table = await tableOf([field('x', INTEGER), code])
+    await tables.append(table, "SELECT 1 AS x, 'äbc' AS code")
+    await expect(tables.append(table, "SELECT 2 AS x, 'abcd' AS code")).rejects.toMatchObject({
+      condition: 'EXCEED_LIMIT_LENGTH',
+      parameters: { columnName: 'code', limit: '3' },
+    })
+  })
+
   it('of a column, as old writers keep them, hold too', async () => {
     const invariant = '{"expression":{"expression":"x > 3"}}'
     const table = await tableOf([field('x', INTEGER, true, { 'delta.invariants': invariant })])
