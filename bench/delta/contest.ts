@@ -1,7 +1,8 @@
 /**
  * Two contenders for each job: Millrace and delta-rs (`deltalake` of PyPI in .venv, which test/interop/prepare.sh
  * installs). Each measurement is a process of its own, in turns, so that both meet the same machine. Measured is the time
- * inside of the process, from before the table is opened until all is done; imports do not count.
+ * inside of the process, from before the table is opened until all is done; imports do not count. CPU is the time of all
+ * threads, which tells more than the clock on a busy machine.
  */
 import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,12 +26,14 @@ export interface Contest {
 
 export interface Answer {
   readonly ms: number
+  readonly cpuMs: number
   /** What was found or done; equal on both sides. */
   readonly [fact: string]: unknown
 }
 
 interface Series {
   readonly ms: number[]
+  readonly cpuMs: number[]
   readonly peakMiB: number[]
 }
 
@@ -57,20 +60,29 @@ export async function contest(title: string, contests: readonly Contest[]): Prom
   console.log(`\n${title}; ${RUNS} runs, medians`)
   const lines: string[][] = []
   for (const each of contests) lines.push(await line(each))
-  printTable(['', 'Millrace ms', 'delta-rs ms', 'ratio', 'Millrace MiB', 'delta-rs MiB'], lines)
+  printTable(['', 'Millrace ms', 'delta-rs ms', 'ratio', 'of CPU', 'Millrace MiB', 'delta-rs MiB'], lines)
 }
 
 async function line({ name, job, table }: Contest): Promise<string[]> {
-  const millrace: Series = { ms: [], peakMiB: [] }
-  const deltalake: Series = { ms: [], peakMiB: [] }
+  const millrace: Series = { ms: [], cpuMs: [], peakMiB: [] }
+  const deltalake: Series = { ms: [], cpuMs: [], peakMiB: [] }
   for (let run = 0; run < RUNS; run++) {
     const own = await runOnce('millrace', job, table, millrace)
     const other = await runOnce('deltalake', job, table, deltalake)
     if (own !== other) throw new Error(`${name}: Millrace found ${own}, delta-rs ${other}`)
   }
   const [own, other] = [median(millrace.ms), median(deltalake.ms)]
+  const cpu = median(millrace.cpuMs) / median(deltalake.cpuMs)
   const peak = ({ peakMiB }: Series) => Math.max(...peakMiB).toFixed(0)
-  return [name, own.toFixed(0), other.toFixed(0), (own / other).toFixed(2), peak(millrace), peak(deltalake)]
+  return [
+    name,
+    own.toFixed(0),
+    other.toFixed(0),
+    (own / other).toFixed(2),
+    cpu.toFixed(2),
+    peak(millrace),
+    peak(deltalake),
+  ]
 }
 
 /** The facts that one run found, as text. */
@@ -83,8 +95,9 @@ async function runOnce(
   const path = table && `${table}-run`
   if (path) linkTree(table, path)
   try {
-    const { ms, peakMiB, ...facts } = await perform(side, path ? { ...job, path } : job)
+    const { ms, cpuMs, peakMiB, ...facts } = await perform(side, path ? { ...job, path } : job)
     series.ms.push(ms)
+    series.cpuMs.push(cpuMs)
     series.peakMiB.push(peakMiB)
     return JSON.stringify(facts)
   } finally {

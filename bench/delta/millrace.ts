@@ -66,7 +66,8 @@ const jobs: Record<string, (job: Job) => Promise<object>> = {
 }
 
 const job = JSON.parse(process.argv[2]!) as Job
-const start = performance.now()
+const [start, cpu] = [performance.now(), process.cpuUsage()]
 const facts = await jobs[job.action]!(job)
-console.log(JSON.stringify({ ms: performance.now() - start, ...facts }))
+const { user, system } = process.cpuUsage(cpu)
+console.log(JSON.stringify({ ms: performance.now() - start, cpuMs: (user + system) / 1000, ...facts }))
 process.exit(0)

@@ -86,6 +86,11 @@ export class TestPipeline {
     return rows.map((row) => row.map(plain))
   }
 
+  /** The folder of a table of the pipeline. */
+  folderOf(name: string): string {
+    return this.#catalog().find(name.split('.')).folder
+  }
+
   /** An open Delta table of the pipeline. */
   async table(name: string): Promise<DeltaTable> {
     const { folder } = this.#catalog().find(name.split('.'))

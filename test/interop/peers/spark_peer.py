@@ -31,6 +31,7 @@ SETTINGS = {
     "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="millrace-spark-"),
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.databricks.delta.optimizeMetadataQuery.enabled": "false",
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.databricks.delta.retentionDurationCheck.enabled": "false",
 }
