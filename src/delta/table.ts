@@ -5,6 +5,7 @@ import type { StructType } from '../types/data-type.ts'
 import { printSchemaJson } from '../types/schema-json.ts'
 import type { Commit, RemoveFile } from './log/actions.ts'
 import { afterCommit } from './log/after-commit.ts'
+import { type CheckpointTask, writeCheckpoint } from './log/checkpoint.ts'
 import { type HistoryEntry, readHistory } from './log/history.ts'
 import { readLastCheckpoint } from './log/last-checkpoint.ts'
 import { commitPath } from './log/log-files.ts'
@@ -164,13 +165,26 @@ export class DeltaTable {
     }
   }
 
+  /** Writes a checkpoint of the held version: its readers need no older commit. */
+  async checkpoint(): Promise<void> {
+    await writeCheckpoint(this.#checkpointTask())
+  }
+
+  #checkpointTask(): CheckpointTask {
+    return {
+      storage: this.#storage,
+      port: this.#port,
+      snapshot: this.#snapshot,
+      state: this.#state,
+      nowMs: this.#now(),
+    }
+  }
+
   async #committed(version: number): Promise<CommitResult> {
     await this.refresh()
     const snapshot = this.#snapshot
-    const nowMs = this.#now()
     try {
-      const task = { storage: this.#storage, port: this.#port, snapshot, state: this.#state, nowMs }
-      await afterCommit(task, version)
+      await afterCommit(this.#checkpointTask(), version)
       return { version, snapshot }
     } catch (checkpointError) {
       return { version, snapshot, checkpointError }

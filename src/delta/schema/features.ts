@@ -28,7 +28,8 @@ const has =
   (name: string, value = 'true'): Test =>
   ({ configuration }) =>
     configuration[name]?.toLowerCase() === value
-const hasFieldMetadata =
+/** Some field has metadata whose key begins so. */
+export const hasFieldMetadata =
   (prefix: string): Test =>
   ({ schema }) =>
     someField(schema, (field) => Object.keys(field.metadata).some((key) => key.startsWith(prefix)))
@@ -101,10 +102,10 @@ export const features: Readonly<Record<string, Feature>> = {
   variantType: {
     reader: true,
     readable: true,
-    writable: not(hasType('variant')),
+    writable: always,
     neededBy: hasType('variant'),
   },
-  'variantType-preview': { reader: true, readable: true, writable: not(hasType('variant')) },
+  'variantType-preview': { reader: true, readable: true, writable: always },
   variantShredding: {
     reader: true,
     needs: ['variantType'],

@@ -355,9 +355,9 @@ describe('features', () => {
 
   it.each<[string, Record<string, string>, string, string]>([
     [
-      'that older versions need',
-      { 'delta.enableDeletionVectors': 'true' },
-      'deletionVectors',
+      'that name columns',
+      { 'delta.columnMapping.mode': 'name' },
+      'columnMapping',
       'DELTA_FEATURE_DROP_NONREMOVABLE_FEATURE',
     ],
     [
@@ -369,6 +369,36 @@ describe('features', () => {
   ])('%s are not dropped', async (_, properties, feature, condition) => {
     const table = await tableOf({ properties })
     await expect(dropFeature(table, feature)).rejects.toMatchObject({ condition })
+  })
+
+  it.each([
+    ['deletionVectors', 'delta.enableDeletionVectors', 'true'],
+    ['typeWidening', 'delta.enableTypeWidening', 'true'],
+    ['v2Checkpoint', 'delta.checkpointPolicy', 'v2'],
+  ])(
+    '%s, which older versions need, leaves a protected checkpoint behind',
+    async (feature, property, value) => {
+      const table = await tableOf({ properties: { [property]: value } })
+      await tables.append(table, 'SELECT 1 AS id')
+      await dropFeature(table, feature)
+      expect(protocolOf(table)).toEqual({
+        minReaderVersion: 1,
+        minWriterVersion: 7,
+        writerFeatures: ['appendOnly', 'checkpointProtection', 'invariants'],
+      })
+      expect(propertiesOf(table)).toEqual({ 'delta.requireCheckpointProtectionBeforeVersion': '3' })
+      expect(await table.storage.stat('_delta_log/00000000000000000002.checkpoint.parquet')).toBeDefined()
+      await tables.append(table, 'SELECT 2 AS id')
+      expect(await tables.rows(table, 'id')).toEqual([[1n], [2n]])
+    },
+  )
+
+  it('that the table uses are not dropped', async () => {
+    const table = await tableOf({ columns: [column('id'), column('x', LONG, { defaultValue: '1' })] })
+    await expect(dropFeature(table, 'allowColumnDefaults')).rejects.toMatchObject({
+      condition: 'DELTA_FEATURE_DROP_IN_USE',
+      parameters: { feature: 'allowColumnDefaults', use: 'columns have defaults' },
+    })
   })
 
   it('row tracking goes with its properties and its domain', async () => {
