@@ -1,9 +1,10 @@
 import type { Storage } from '../../storage/storage.ts'
 import { parseCommit } from './action-json.ts'
 import type { CommitInfo } from './actions.ts'
+import { inCommitTimestampOf } from './commit-times.ts'
 import { commitPath } from './log-files.ts'
 import { listCommits } from './log-listing.ts'
-import { timedVersions } from './time-travel.ts'
+import { fileTimes } from './time-travel.ts'
 
 /** A row of DESCRIBE HISTORY, with Delta Lake's columns. What the writer did not tell is null. */
 export interface HistoryEntry {
@@ -29,15 +30,15 @@ export interface HistoryEntry {
 
 /** What was done to a table, newest first. */
 export async function readHistory(storage: Storage, limit = Infinity): Promise<HistoryEntry[]> {
-  const versions = await timedVersions(storage, await listCommits(storage))
+  const versions = fileTimes(await listCommits(storage))
   const entries: HistoryEntry[] = []
   for (const { version, timestampMs } of versions.toReversed()) {
     if (entries.length >= limit) break
     const path = commitPath(version)
     const bytes = await storage.read(path)
     if (bytes === undefined) break
-    const { commitInfo = {} } = parseCommit(bytes, `${storage.name}/${path}`)
-    entries.push(historyEntry(version, timestampMs, commitInfo))
+    const commit = parseCommit(bytes, `${storage.name}/${path}`)
+    entries.push(historyEntry(version, inCommitTimestampOf(commit) ?? timestampMs, commit.commitInfo ?? {}))
   }
   return entries
 }

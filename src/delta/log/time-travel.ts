@@ -22,7 +22,7 @@ export async function versionAsOf(
   if (earliest === undefined) throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: storage.name })
   if ('timestampMs' in at) {
     const rebuildable = commits.filter((each) => each.version >= earliest)
-    return versionAtTime(await timedVersions(storage, rebuildable), at.timestampMs)
+    return versionAtTime(storage, rebuildable, at.timestampMs)
   }
   const latest = Math.max(earliest, commits.at(-1)?.version ?? 0)
   if (at.version < earliest || at.version > latest) {
@@ -37,44 +37,81 @@ export async function versionAsOf(
 }
 
 /**
- * Times of commits, oldest first, growing: in-commit timestamps for those that have them, which are the newest, and
- * modification times of their files for those before.
+ * Times of commits, oldest first: in-commit timestamps for those that have them, which are the newest, and modification
+ * times of their files for those before. Reads every commit that has one.
  */
 export async function timedVersions(
   storage: Storage,
   commits: readonly CommitFile[],
 ): Promise<TimedVersion[]> {
-  const inCommit = new Map<number, number>()
-  for (const { version } of commits.toReversed()) {
+  const times = fileTimes(commits)
+  for (let index = times.length - 1; index >= 0; index--) {
+    const { version } = times[index]!
     const timestampMs = await readInCommitTimestamp(storage, version)
     if (timestampMs === undefined) break
-    inCommit.set(version, timestampMs)
+    times[index] = { version, timestampMs }
   }
+  return times
+}
+
+/** Modification times of commit files, made to grow. */
+export function fileTimes(commits: readonly CommitFile[]): TimedVersion[] {
   const result: TimedVersion[] = []
   for (const { version, modifiedMs } of commits) {
-    const timestampMs = inCommit.get(version) ?? laterOf(modifiedMs, result.at(-1)?.timestampMs)
-    result.push({ version, timestampMs })
+    result.push({ version, timestampMs: laterOf(modifiedMs, result.at(-1)?.timestampMs) })
   }
   return result
 }
 
-function versionAtTime(versions: readonly TimedVersion[], timestampMs: number): number {
-  const first = versions[0]!
-  const last = versions.at(-1)!
+/** The last version committed at a time or before. Of commits with in-commit timestamps it reads a few only. */
+async function versionAtTime(
+  storage: Storage,
+  commits: readonly CommitFile[],
+  timestampMs: number,
+): Promise<number> {
+  const times = fileTimes(commits)
+  const inCommit = (index: number) => readInCommitTimestamp(storage, times[index]!.version)
+  const timeOf = async (index: number) => (await inCommit(index)) ?? times[index]!.timestampMs
+  const last = times.length - 1
+  checkWithin(timestampMs, [times[0]!.version, await timeOf(0)], [times[last]!.version, await timeOf(last)])
+  const enabled = await firstWhere(0, times.length, async (index) => (await inCommit(index)) !== undefined)
+  const isTimed = enabled <= last && timestampMs >= (await timeOf(enabled))
+  if (!isTimed) return times.slice(0, enabled).findLast((each) => each.timestampMs <= timestampMs)!.version
+  const next = await firstWhere(enabled, times.length, async (index) => (await timeOf(index)) > timestampMs)
+  return times[next - 1]!.version
+}
+
+/** The first index from `low` on that a test holds for, which then holds for all behind it; `high` where for none. */
+async function firstWhere(
+  low: number,
+  high: number,
+  test: (index: number) => Promise<boolean>,
+): Promise<number> {
+  let [from, to] = [low, high]
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2)
+    if (await test(middle)) to = middle
+    else from = middle + 1
+  }
+  return from
+}
+
+type VersionTime = readonly [version: number, timestampMs: number]
+
+function checkWithin(timestampMs: number, first: VersionTime, last: VersionTime): void {
   const userTimestamp = new Date(timestampMs).toISOString()
-  if (timestampMs < first.timestampMs) {
+  if (timestampMs < first[1]) {
     throw new PipelineError('DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION', {
       userTimestamp,
-      commitTs: new Date(first.timestampMs).toISOString(),
-      version: first.version.toString(),
+      commitTs: new Date(first[1]).toISOString(),
+      version: first[0].toString(),
     })
   }
-  if (timestampMs > last.timestampMs) {
+  if (timestampMs > last[1]) {
     throw new PipelineError('DELTA_TIMESTAMP_GREATER_THAN_COMMIT', {
       providedTimestamp: userTimestamp,
-      lastCommitTs: new Date(last.timestampMs).toISOString(),
-      version: last.version.toString(),
+      lastCommitTs: new Date(last[1]).toISOString(),
+      version: last[0].toString(),
     })
   }
-  return versions.findLast((each) => each.timestampMs <= timestampMs)!.version
 }

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { versionAsOf } from '../../../src/delta/log/time-travel.ts'
 import { DeltaTable } from '../../../src/delta/table.ts'
 import { memoryStorage, type Storage } from '../../../src/storage/index.ts'
 import { field, LONG, struct } from '../../../src/types/data-type.ts'
+import { countingStorage } from '../../support/counting-storage.ts'
 import { fileInLog, noParquet } from '../../support/delta.ts'
 
 const START = Date.UTC(2026, 0, 1)
@@ -72,6 +74,14 @@ describe('in-commit timestamps', () => {
     expect([await at(-1.5), await at(-1), await at(1.9), await at(2), await at(3)]).toEqual([0, 1, 1, 2, 3])
     expect((await open()).snapshot.timestampMs).toBe(START + 3 * HOUR)
     expect((await table.snapshotAt({ version: 1 })).timestampMs).toBe(START - HOUR)
+  })
+
+  it('of many commits are searched, not all read', async () => {
+    const table = await create(ENABLED)
+    for (let version = 1; version <= 64; version++) await append(table)
+    const { storage: counted, reads } = countingStorage(storage)
+    expect(await versionAsOf(counted, { timestampMs: START + 40.5 * HOUR })).toBe(40)
+    expect(reads.length).toBeLessThan(25)
   })
 
   it('are enabled in the version that the commit takes after others came first', async () => {
