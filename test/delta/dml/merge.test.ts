@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TableContext } from '../../../src/delta/index.ts'
+import { changeFeedScan, type MergeResult, type TableContext } from '../../../src/delta/index.ts'
 import { DATE, field, INTEGER, LONG, STRING, struct } from '../../../src/types/data-type.ts'
 import { openTestTables, type TestTables } from '../../support/delta-table.ts'
 import { merge } from '../../support/merge-statement.ts'
@@ -286,6 +286,67 @@ describe('values of a MERGE', () => {
       [5n, 10n],
       [12n, 24n],
     ])
+  })
+})
+
+describe('random values', () => {
+  it('of source and clauses are the same in the table and its change feed', async () => {
+    const context = await target({ 'delta.enableChangeDataFeed': 'true' })
+    await merge(
+      context,
+      `MERGE INTO t USING (SELECT explode(array(2L, 4L)) AS id, uuid() AS name) s ON t.id = s.id
+       WHEN MATCHED THEN UPDATE SET name = concat(s.name, uuid())
+       WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, concat(s.name, uuid()))`,
+    )
+    const { input, schema: columns } = await changeFeedScan(context, { start: { version: 4 } })
+    const session = await tables.engine.openSession()
+    const changes = await session.rows({ kind: 'Scan', input, schema: columns })
+    await session.close()
+    const after = changes.filter((each) => each[3] !== 'update_preimage').map(([id, name]) => [id, name])
+    const stored = (await tables.rows(context, 'id, name')).filter(([id]) => id === 2n || id === 4n)
+    expect(after.toSorted()).toEqual(stored.toSorted())
+  })
+
+  it('are no conditions', async () => {
+    const context = await target()
+    const text = `MERGE INTO t USING ${CHANGES} ON t.id = s.id AND rand() < 0.5 WHEN MATCHED THEN DELETE`
+    await expect(merge(context, text)).rejects.toMatchObject({
+      condition: 'DELTA_NON_DETERMINISTIC_FUNCTION_NOT_SUPPORTED',
+      parameters: { operation: 'MERGE' },
+    })
+  })
+})
+
+describe('beside other writers', () => {
+  /** Runs a MERGE, and an append by another process when its version is read and nothing is written yet. */
+  async function besideAppend(row: string, text: string): Promise<MergeResult> {
+    const context = await target()
+    const other = await tables.open(`t${count - 1}`)
+    const { engine } = context
+    const openSession = async () => {
+      await tables.append(other, named(row))
+      return engine.openSession()
+    }
+    return merge({ ...context, engine: { ...engine, openSession } }, text)
+  }
+
+  const updating = `MERGE INTO t USING ${source("2L, 'B', 21")} ON t.id = s.id WHEN MATCHED THEN UPDATE SET *`
+
+  it('commits behind an append of rows that cannot match', async () => {
+    expect(await besideAppend("100L, 'z', 1", updating)).toMatchObject({ version: 5, numUpdatedRows: 1n })
+  })
+
+  it('fails where the append has a row that it would have changed', async () => {
+    await expect(besideAppend("2L, 'z', 1", updating)).rejects.toMatchObject({
+      condition: 'DELTA_CONCURRENT_APPEND',
+    })
+  })
+
+  it('fails where it looked at rows without a match', async () => {
+    const text = `MERGE INTO t USING ${CHANGES} ON t.id = s.id WHEN NOT MATCHED BY SOURCE THEN DELETE`
+    await expect(besideAppend("100L, 'z', 1", text)).rejects.toMatchObject({
+      condition: 'DELTA_CONCURRENT_APPEND',
+    })
   })
 })
 

@@ -11,6 +11,7 @@ import type { Snapshot } from '../../snapshot.ts'
 import type { TableContext } from '../../table-context.ts'
 import type { Transaction } from '../../transaction.ts'
 import { withSession } from '../../with-session.ts'
+import { checkDeterministic } from '../check-condition.ts'
 import { type ResolvedClause, resolveClause } from './merge-actions.ts'
 import { checkClauses, type MergeClause } from './merge-clause.ts'
 import { commitMerge } from './merge-commit.ts'
@@ -69,6 +70,9 @@ export async function mergeInto(context: TableContext, options: MergeOptions): P
   const { metadata } = await context.table.refresh()
   const changesRows = options.clauses.some((each) => each.when !== 'notMatched')
   if (changesRows) checkNotAppendOnly(metadata, context.storage.name)
+  for (const { condition } of [options, ...options.clauses]) {
+    checkDeterministic(context.engine, condition, 'MERGE')
+  }
   return withSession(context.engine, async (session) => {
     const startedMs = performance.now()
     const merge = await prepareMerge(context, session, options)
