@@ -8,7 +8,6 @@ import {
   type StructField,
   struct,
   TIMESTAMP_NTZ,
-  VARIANT,
 } from '../../src/types/data-type.ts'
 import { printSchemaJson } from '../../src/types/schema-json.ts'
 import { fileInLog, noParquet } from '../support/delta.ts'
@@ -86,7 +85,6 @@ describe('a table of another system', () => {
       { configuration: { 'delta.enableIcebergCompatV2': 'true' } },
     ],
     ['materializePartitionColumns', writer('materializePartitionColumns'), {}],
-    ['variantType', reader('variantType'), { column: { dataType: VARIANT } }],
     ['collations', writer('collations'), {}],
     ['futureWriterFeature', writer('futureWriterFeature'), {}],
   ])('is read and not written to where %s would have to be kept up', async (features, protocol, more) => {

@@ -1,6 +1,13 @@
 import { physicalName } from '../../delta/index.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
-import { type DataType, type StructField, type StructType, struct } from '../../types/data-type.ts'
+import {
+  BINARY,
+  type DataType,
+  field,
+  type StructField,
+  type StructType,
+  struct,
+} from '../../types/data-type.ts'
 import { quoteIdentifier } from './quote.ts'
 
 /** The field as data files name it, nested ones too. */
@@ -13,14 +20,33 @@ export function physicalType(type: DataType): DataType {
 }
 
 /** The type without the fields that no file can hold: those of type void. */
-export function storedType(type: DataType): DataType {
+export function withoutVoid(type: DataType): DataType {
   return mapStructs(type, ({ fields }) =>
     struct(
       fields
         .filter((each) => each.dataType.kind !== 'void')
-        .map((each) => ({ ...each, dataType: storedType(each.dataType) })),
+        .map((each) => ({ ...each, dataType: withoutVoid(each.dataType) })),
     ),
   )
+}
+
+/** An unshredded variant (PROTOCOL.md, Variant Data Type): two binaries. */
+export const VARIANT_BYTES: StructType = struct([field('metadata', BINARY), field('value', BINARY)])
+
+/** The type as it is written: DuckDB would shred a variant, for which a table needs another feature. */
+export function unshredded(type: DataType): DataType {
+  switch (type.kind) {
+    case 'variant':
+      return VARIANT_BYTES
+    case 'struct':
+      return struct(type.fields.map((each) => ({ ...each, dataType: unshredded(each.dataType) })))
+    case 'array':
+      return { ...type, elementType: unshredded(type.elementType) }
+    case 'map':
+      return { ...type, valueType: unshredded(type.valueType) }
+    default:
+      return type
+  }
 }
 
 function mapStructs(type: DataType, change: (type: StructType) => DataType): DataType {
@@ -46,6 +72,7 @@ function mapStructs(type: DataType, change: (type: StructType) => DataType): Dat
  */
 export function renamed(value: string, from: DataType, to: DataType, depth = 0): string {
   if (from === to || duckdbType(from) === duckdbType(to)) return value
+  if (from.kind === 'variant' && to.kind === 'struct') return `variant_to_parquet_variant(${value})`
   if (from.kind === 'struct' && to.kind === 'variant') {
     return `variant_bytes_to_variant(${value}.metadata || ${value}."value")`
   }

@@ -1,16 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { physicalName } from '../../delta/index.ts'
 import type { DeltaScan } from '../../plan/scan.ts'
-import {
-  BINARY,
-  type DataType,
-  field,
-  type StructField,
-  type StructType,
-  struct,
-} from '../../types/data-type.ts'
+import { type DataType, type StructField, struct } from '../../types/data-type.ts'
 import { elementNode, entryNodes, type ParquetNode, parquetTrees } from './parquet-tree.ts'
-import { physicalField } from './physical-columns.ts'
+import { physicalField, VARIANT_BYTES } from './physical-columns.ts'
 
 /** The columns of one file; undefined where their names follow from the table's schema. */
 export type FileLayout = readonly ParquetNode[] | undefined
@@ -49,9 +42,6 @@ export function storedField(scan: DeltaScan, column: StructField, layout: FileLa
   if (layout !== undefined) return fieldIn(column, layout, scan.columnMapping)
   return scan.columnMapping === 'none' ? column : physicalField(column)
 }
-
-/** An unshredded variant (PROTOCOL.md, Variant Data Type): two binaries. */
-export const VARIANT_BYTES: StructType = struct([field('metadata', BINARY), field('value', BINARY)])
 
 type Mapping = DeltaScan['columnMapping']
 

@@ -6,7 +6,7 @@ import { fieldNamed, type StructField, type StructType } from '../../types/data-
 import type { WriteRequest, WrittenFile } from '../engine.ts'
 import type { Bound } from './compile.ts'
 import { copiedFile, type PartitionKey, withoutMapping } from './copied-file.ts'
-import { fieldIds, physicalField, renamed, storedType } from './physical-columns.ts'
+import { fieldIds, physicalField, renamed, unshredded, withoutVoid } from './physical-columns.ts'
 import { quoteIdentifier, quoteString } from './quote.ts'
 import { writeSlices } from './write-slices.ts'
 
@@ -99,9 +99,9 @@ function freePrefix(fields: readonly StructField[]): string {
 }
 
 function columnSql(query: Bound, field: StructField): string {
-  const stored = { ...field, dataType: storedType(field.dataType) }
-  const { name, dataType } = physicalField(stored)
-  return `${renamed(castSql(query, stored), stored.dataType, dataType)} AS ${quoteIdentifier(name)}`
+  const cast = { ...field, dataType: withoutVoid(field.dataType) }
+  const { name, dataType } = physicalField({ ...cast, dataType: unshredded(cast.dataType) })
+  return `${renamed(castSql(query, cast), cast.dataType, dataType)} AS ${quoteIdentifier(name)}`
 }
 
 function castSql(query: Bound, field: StructField): string {

@@ -141,12 +141,6 @@ export const deltaConditions = {
     hint: 'Rename the column, for example with an alias in the query.',
     sqlState: '42K05',
   },
-  DELTA_UNSUPPORTED_COLUMN_NAME: {
-    message:
-      "A column named '{column}' cannot be read from a table that is partitioned or has deletion vectors: DuckDB needs the name.",
-    hint: 'Rename the column.',
-    sqlState: '0AKDC',
-  },
   DELTA_COLUMN_NOT_FOUND_IN_SCHEMA: {
     message: "Couldn't find column '{column}' in: {columns}.",
     hint: "Did you mean '{suggestion}'?",

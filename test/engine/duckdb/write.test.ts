@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bindDeltaScan } from '../../../src/engine/duckdb/delta-scan.ts'
 import { copyToParquet, type WriteTarget } from '../../../src/engine/duckdb/write.ts'
 import {
   array,
@@ -21,6 +22,7 @@ import {
   struct,
   TIMESTAMP,
   TIMESTAMP_NTZ,
+  VARIANT,
   VOID,
 } from '../../../src/types/data-type.ts'
 import { openTestDuckdb, type TestDuckdb } from '../../support/delta.ts'
@@ -199,6 +201,28 @@ it('void columns stand in no file, nested ones neither', async () => {
   const columns = [field('v', VOID), field('s', struct([field('x', LONG), field('v', VOID)]))]
   const [file] = await write("SELECT NULL AS v, {'x': 1, 'v': NULL} AS s", columns)
   expect(await read(`SELECT * FROM '${file!.localPath}'`)).toEqual([[{ x: '1' }]])
+})
+
+it('variants are written as their bytes, unshredded, and read back', async () => {
+  const columns = [field('v', VARIANT), field('l', array(struct([field('v', VARIANT)])))]
+  const sql = `SELECT {'a': 1}::VARIANT AS v, [{'v': 'x'::VARIANT}, NULL] AS l UNION ALL SELECT NULL, NULL`
+  const [file] = await write(sql, columns)
+  const names = await read(`SELECT name FROM parquet_schema('${file!.localPath}') WHERE name = 'typed_value'`)
+  expect(names).toEqual([])
+  const scan = {
+    kind: 'delta',
+    files: [{ path: file!.localPath, partitionValues: {}, sizeBytes: 0 }],
+    tableSchema: struct(columns),
+    partitionColumns: [],
+    columnMapping: 'none',
+  } as const
+  const relation = await bindDeltaScan(duckdb.connection, scan, struct(columns))
+  expect(
+    await read(
+      `SELECT CAST(CAST(v AS JSON) AS VARCHAR), CAST(CAST(l[1].v AS JSON) AS VARCHAR) FROM ${relation} WHERE v IS NOT NULL`,
+    ),
+  ).toEqual([['{"a":1}', '"x"']])
+  expect(await read(`SELECT * FROM ${relation} WHERE v IS NULL`)).toEqual([[null, null]])
 })
 
 it('no file is written for no rows', async () => {
