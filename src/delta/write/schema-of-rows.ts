@@ -24,7 +24,7 @@ export function metadataForRows(transaction: Transaction, rows: StructType, merg
       columns: metadata.schema.fields.map((each) => each.name).join(', '),
     })
   }
-  const schema = mergeSchemas(metadata.schema, rows, { allowWidening })
+  const schema = mergeSchemas(metadata.schema, rows, { allowWidening, allowCasts: true })
   return sameType(schema, metadata.schema) ? metadata : transaction.updateMetadata({ schema }).metadata
 }
 

@@ -258,6 +258,25 @@ describe('conditions', () => {
   })
 })
 
+describe('many deleted rows', () => {
+  it('are left out, whatever is read of the file', async () => {
+    const context = await tables.create(crypto.randomUUID(), { schema, configuration: DELETION_VECTORS })
+    await tables.append(context, 'SELECT id FROM range(30000)')
+    await tables.append(context, 'SELECT id FROM range(30000, 30010)')
+    expect(await deleteRows(context, where('id % 3 = 0'))).toMatchObject({ numAffectedRows: 10_004n })
+    expect(await deleteRows(context, where('id % 5 = 0'))).toMatchObject({ numAffectedRows: 4001n })
+    const expected = Array.from({ length: 30_010 }, (_, id) => id).filter(
+      (id) => id % 3 !== 0 && id % 5 !== 0,
+    )
+    expect(await ids(context)).toEqual(expected)
+    const vectors = [...context.table.snapshot.files()].map((each) => each.deletionVector!)
+    expect(vectors.map(({ storageType, cardinality }) => [storageType, cardinality])).toEqual([
+      ['u', 14_000],
+      ['i', 5],
+    ])
+  })
+})
+
 describe('tables with other features', () => {
   const rowId = async ({ table, storage, engine }: TableContext) => {
     const { snapshot } = table
