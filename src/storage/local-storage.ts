@@ -59,10 +59,12 @@ class LocalStorage implements Storage {
     prefix: string,
     options: { startAfter?: string; recursive?: boolean } = {},
   ): AsyncIterable<ObjectInfo> {
-    const paths = this.#attempt('list', prefix, () => this.#pathsBelow(prefix, options.recursive === true))
-    const { startAfter } = options
-    for (const path of paths.sort()) {
-      if (startAfter !== undefined && path <= startAfter) continue
+    const { startAfter, recursive = false } = options
+    const paths = this.#attempt('list', prefix, () =>
+      recursive ? this.#pathsBelow(prefix) : this.#pathsIn(prefix),
+    )
+    const wanted = startAfter === undefined ? paths : paths.filter((path) => path > startAfter)
+    for (const path of wanted.sort()) {
       const info = this.#attempt('stat', path, (local) => objectInfo(path, local))
       if (info !== undefined) yield info
     }
@@ -182,7 +184,15 @@ class LocalStorage implements Storage {
     }
   }
 
-  #pathsBelow(prefix: string, recursive: boolean): string[] {
+  /** Names alone, folders among them: a long log has very many, of which few are wanted. */
+  #pathsIn(prefix: string): string[] {
+    const folder = prefix.replace(/\/$/, '')
+    const names = unlessMissing(() => readdirSync(this.#local(folder))) ?? []
+    const shown = names.filter((name) => !isTemporary(name))
+    return folder === '' ? shown : shown.map((name) => `${folder}/${name}`)
+  }
+
+  #pathsBelow(prefix: string): string[] {
     const paths: string[] = []
     const start = prefix.replace(/\/$/, '')
     const pending = [start]
@@ -190,7 +200,7 @@ class LocalStorage implements Storage {
       for (const entry of entriesOf(this.#local(folder))) {
         const path = folder === '' ? entry.name : `${folder}/${entry.name}`
         if (entry.isDirectory()) {
-          if (recursive && entry.name !== STAGING_FOLDER) pending.push(path)
+          if (entry.name !== STAGING_FOLDER) pending.push(path)
         } else if (!isTemporary(entry.name)) paths.push(path)
       }
     }
