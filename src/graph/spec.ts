@@ -84,7 +84,7 @@ export async function parseSpec(text: string, source: SpecSource): Promise<Pipel
     schema: fields.schema() ?? 'default',
     storage,
     warehouse: localFolder(fields, 'warehouse', './warehouse', source.folder),
-    configuration: { ...fields.texts('configuration'), ...source.set },
+    configuration: overridden(fields.texts('configuration'), source.set),
     libraries: libraries.patterns,
     tables: absolutePaths(fields.texts('tables'), source.folder),
     secrets: fields.secrets(),
@@ -92,6 +92,33 @@ export async function parseSpec(text: string, source: SpecSource): Promise<Pipel
     development: fields.flag('development'),
     ignored: [...fields.ignored(), ...libraries.ignored],
   }
+}
+
+/** Keys that mean something without standing in a spec. */
+const KNOWN_KEYS = [
+  'duckdb.memory_limit',
+  'duckdb.temp_directory',
+  'duckdb.threads',
+  'spark.sql.ansi.enabled',
+]
+
+/**
+ * The configuration with what `--set` overrides. A key may be new, as parameters can have defaults; one that is nearly a key of the
+ * spec is a slip of the pen. Throws SQL_CONF_NOT_FOUND.
+ */
+function overridden(
+  configuration: Readonly<Record<string, string>>,
+  set: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const known = [...Object.keys(configuration), ...KNOWN_KEYS]
+  for (const key of Object.keys(set)) {
+    // Keys of one to three letters are near everything.
+    const near = known.includes(key) || key.length <= 3 ? undefined : nearest(key, known)
+    if (near === undefined) continue
+    const suggestion = `Did you mean '${near}'? A key of its own stands under \`configuration:\` in the spec.`
+    throw new PipelineError('SQL_CONF_NOT_FOUND', { sqlConf: key, suggestion })
+  }
+  return { ...configuration, ...set }
 }
 
 /** Typed access to the fields of a spec, each with its own error. */

@@ -29,6 +29,11 @@ const replacements: readonly [RegExp, string][] = [
   [/"duration_ms": [\d.]+/g, '"duration_ms": [DURATION]'],
   [/"seq_no":\d+/g, '"seq_no":[NUMBER]'],
   [/"(sizeInBytes|numOutputBytes)":("?)\d+/g, '"$1":$2[BYTES]'],
+  [
+    /"(min|max|avg|totalSize|table_size_after_restore|source_table_size|\w+_files_size)":\d+/g,
+    '"$1":[BYTES]',
+  ],
+  [/"(startTimeMs|endTimeMs)":\d+/g, '"$1":[TIME]'],
   [/ +\d+(\.\d)? (ms|s)$/gm, ' [DURATION]'],
   [/ +time$/gm, ' time'],
   [/(quarantined[^\n]*time\n[^\n]*) {2}─+$/gm, '$1  ────'],

@@ -82,6 +82,17 @@ describe('the fields', () => {
     expect(spec.configuration).toEqual({ x: '3', y: '2', z: '4' })
   })
 
+  test('--set of nearly a key of the spec is an error that names it', async () => {
+    const folder = folderWith({ 'pipeline.yml': 'name: a\nconfiguration: {source_path: data}' })
+    await expect(findProject(folder, { set: { sourc_path: 'x' } })).rejects.toMatchObject({
+      condition: 'SQL_CONF_NOT_FOUND',
+      parameters: {
+        sqlConf: 'sourc_path',
+        suggestion: "Did you mean 'source_path'? A key of its own stands under `configuration:` in the spec.",
+      },
+    })
+  })
+
   test.each(['schema', 'database', 'target'])('%s is the default schema', async (field) => {
     expect(await specOf(`name: a\n${field}: sales`)).toMatchObject({ schema: 'sales' })
   })

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/index.ts'
 import type { RowStream } from '../../delta-table/row-stream.ts'
 import { runScript } from '../../delta-table/statements/run-statement.ts'
-import { Workspace } from '../../delta-table/workspace.ts'
+import { Workspace, type WorkspaceOptions } from '../../delta-table/workspace.ts'
 import { LazyEngine } from '../../engine/lazy-engine.ts'
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import { bindEventLog, openEventLogView, readsEventLog } from '../../event-log/index.ts'
@@ -13,6 +13,7 @@ import { catalogOf } from '../known-pipeline.ts'
 import { openEngine } from '../open-engine.ts'
 import type { ProjectOptions } from '../project-options.ts'
 import type { Terminal } from '../terminal.ts'
+import { DefinedDatasets } from './defined-datasets.ts'
 
 /**
  * Runs statements over tables: those of the pipeline in whose folder the user stands, or in no pipeline's folder those
@@ -27,7 +28,8 @@ export class Console {
   readonly #workspace: Workspace
   readonly #cleanups: (() => Promise<void>)[] = []
 
-  private constructor(project: PipelineProject | undefined, cwd: string) {
+  private constructor(project: PipelineProject | undefined, terminal: Terminal) {
+    const { cwd } = terminal
     this.#cwd = cwd
     this.#project = project
     this.#engine = new LazyEngine(() => openEngine(project))
@@ -38,11 +40,12 @@ export class Console {
       ...(this.#catalog !== undefined && { catalog: this.#catalog }),
       ...(project !== undefined && { settings: project.spec.configuration }),
       prepare: (query) => this.#withEvents(query),
+      ...(project !== undefined && definitionsOf(project, this.#catalog!, this.#engine, terminal)),
     })
   }
 
-  static async open(options: ProjectOptions, { cwd }: Terminal): Promise<Console> {
-    return new Console(await nearestProject(options, cwd), cwd)
+  static async open(options: ProjectOptions, terminal: Terminal): Promise<Console> {
+    return new Console(await nearestProject(options, terminal.cwd), terminal)
   }
 
   /**
@@ -76,6 +79,23 @@ export class Console {
     const view = await openEventLogView(localStorage(storage), this.#engine.deltaPort)
     this.#cleanups.push(() => view.close())
     return bindEventLog(query, { id, name, datasets: tableNames(this.#catalog!) }, view.events)
+  }
+}
+
+/** What the definitions of a pipeline say of its views and of changes of its tables. */
+function definitionsOf(
+  project: PipelineProject,
+  catalog: Catalog,
+  engine: LazyEngine,
+  { stderr }: Terminal,
+): Pick<WorkspaceOptions, 'viewQuery' | 'checkChange'> {
+  const datasets = new DefinedDatasets(project, catalog, engine.deltaPort)
+  return {
+    viewQuery: (name) => datasets.viewQuery(name),
+    checkChange: async (change) => {
+      const warning = await datasets.checkChange(change)
+      if (warning !== undefined) stderr.write(`warning: ${warning}\n`)
+    },
   }
 }
 

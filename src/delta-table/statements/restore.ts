@@ -6,7 +6,7 @@ import type { RowStream } from '../row-stream.ts'
 import type { Workspace } from '../workspace.ts'
 
 export async function restoreTable(command: RestoreTable, workspace: Workspace): Promise<RowStream> {
-  const context = await workspace.context(command.table)
+  const context = await workspace.changing(command.table, 'RESTORE')
   const done = await restore(context, pointInTime(command.to, command.position))
   return counts({
     table_size_after_restore: done.tableSizeAfterRestore,

@@ -25,6 +25,18 @@ export const cliConditions = {
     hint: 'Give a value that fits the type exactly: nothing is rounded or converted.',
     sqlState: '22000',
   },
+  MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED: {
+    message:
+      'The operation {operation} is not allowed: {tableName} is a materialized view, which only its pipeline writes.',
+    hint: 'Change its query, or the tables that it reads; an update computes it anew.',
+    sqlState: '42601',
+  },
+  STREAMING_TABLE_OPERATION_NOT_ALLOWED: {
+    message:
+      'The operation {operation} is not allowed: {tableName} is a streaming table, which its pipeline defines.',
+    hint: 'Take its definition out of the pipeline first; or empty and fill it anew with millrace run --full-refresh {tableName}.',
+    sqlState: '42601',
+  },
   NOT_A_CONSOLE_QUERY: {
     message:
       'The console runs queries and the statements that read or change tables, and this is {statement}.',
