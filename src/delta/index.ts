@@ -29,6 +29,7 @@ export {
   type VersionPoint,
 } from './change-feed/change-range.ts'
 export { hasChangeFeed, type WrittenChanges, writeChangeFiles } from './change-feed/write-change-files.ts'
+export type { CommitOptions } from './commit-info.ts'
 export type { ChangeResult } from './dml/change-result.ts'
 export { type DeleteOptions, deleteRows } from './dml/delete-rows.ts'
 export type { MergeAction, MergeAssignment, MergeClause } from './dml/merge/merge-clause.ts'
@@ -60,6 +61,7 @@ export type {
   SetTransaction,
 } from './log/actions.ts'
 export type { HistoryEntry } from './log/history.ts'
+export { keepsRows } from './log/keeps-rows.ts'
 export {
   type AutoCompactOptions,
   autoCompact,
@@ -97,7 +99,7 @@ export { allowsWidening, widenField } from './schema/type-widening.ts'
 export type { Snapshot } from './snapshot.ts'
 export { type CreateTableOptions, DeltaTable } from './table.ts'
 export type { TableContext } from './table-context.ts'
-export { type CommitOptions, type CommitResult, type MetadataChange, Transaction } from './transaction.ts'
+export { type CommitResult, type MetadataChange, Transaction } from './transaction.ts'
 export { appendRows } from './write/append-rows.ts'
 export { createTableAs } from './write/create-table-as.ts'
 export { fileShape } from './write/file-shape.ts'

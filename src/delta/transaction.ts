@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { PipelineError } from '../errors/index.ts'
 import type { Storage } from '../storage/storage.ts'
+import { type CommitOptions, commitInfoOf } from './commit-info.ts'
 import { checkConflict, type IsolationLevel, type TransactionReads } from './conflict.ts'
-import { engineInfo } from './engine-info.ts'
 import { fileKey } from './files/file-path.ts'
 import { printCommit } from './log/action-json.ts'
 import type {
@@ -34,18 +34,6 @@ export interface MetadataChange extends MetadataFields {
   readonly clusteringColumns?: readonly (readonly string[])[]
   /** The table is made anew: its columns have nothing in common with those of the same names before. */
   readonly isReplaced?: boolean
-}
-
-/** What the commit says of itself (PROTOCOL.md, Commit Provenance Information; names as in DESCRIBE HISTORY). */
-export interface CommitOptions {
-  /** `WRITE`, `STREAMING UPDATE`, `CREATE TABLE`, `DLT REFRESH` ... */
-  readonly operation: string
-  readonly operationParameters?: Readonly<Record<string, unknown>>
-  readonly operationMetrics?: Readonly<Record<string, string | number | bigint>>
-  /** Further fields of commitInfo, such as counts of a batch. */
-  readonly extra?: Readonly<Record<string, unknown>>
-  /** By default true where files are only added and nothing was read. */
-  readonly isBlindAppend?: boolean
 }
 
 export interface CommitResult {
@@ -232,7 +220,15 @@ export class Transaction {
     let previousMs = this.readSnapshot?.timestampMs
     let mark = rowIdMark(this.readSnapshot?.domainMetadata.values() ?? [])
     for (;;) {
-      const commitInfo = this.#commitInfo(actions, options, { txnId, previousMs, isolation: reads.isolation })
+      const commitInfo = commitInfoOf(options, {
+        txnId,
+        previousMs,
+        nowMs: this.#log.now(),
+        isolation: reads.isolation,
+        isBlind: this.#readsNothing && actions.removes.length === 0,
+        readVersion: this.readSnapshot?.version,
+        configuration: this.#metadata.configuration,
+      })
       const timed = this.#withEnablement(actions, version, commitInfo.inCommitTimestamp)
       const outcome = await this.#put(version, { ...this.#withRowIds(timed, version, mark), commitInfo })
       if (outcome === 'created') break
@@ -352,31 +348,8 @@ export class Transaction {
     }
   }
 
-  #commitInfo(
-    actions: CommitActions,
-    options: CommitOptions,
-    attempt: { txnId: string; previousMs: number | undefined; isolation: IsolationLevel },
-  ): Record<string, unknown> {
-    const now = this.#log.now()
-    const isTimed = hasInCommitTimestamps(this.#metadata.configuration)
-    const isBlind =
-      !this.#readsWholeTable &&
-      this.#filesRead.size === 0 &&
-      this.#conditions.length === 0 &&
-      actions.removes.length === 0
-    return {
-      ...(isTimed && { inCommitTimestamp: Math.max(now, (attempt.previousMs ?? 0) + 1) }),
-      timestamp: now,
-      operation: options.operation,
-      operationParameters: mapValues(options.operationParameters ?? {}, parameterText),
-      ...(this.readSnapshot && { readVersion: this.readSnapshot.version }),
-      isolationLevel: attempt.isolation,
-      isBlindAppend: options.isBlindAppend ?? isBlind,
-      operationMetrics: mapValues(options.operationMetrics ?? {}, String),
-      engineInfo: engineInfo(),
-      ...options.extra,
-      txnId: attempt.txnId,
-    }
+  get #readsNothing(): boolean {
+    return !this.#readsWholeTable && this.#filesRead.size === 0 && this.#conditions.length === 0
   }
 }
 
@@ -404,17 +377,4 @@ function isolationOf(metadata: Metadata): IsolationLevel {
 
 function maximum(a: bigint, b: bigint): bigint {
   return a > b ? a : b
-}
-
-/** Values of operationParameters are texts, as Spark writes and older readers expect them: `"[]"`, `"true"`. */
-function parameterText(value: unknown): string | null {
-  if (value === null || value === undefined) return null
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function mapValues<In, Out>(
-  record: Readonly<Record<string, In>>,
-  change: (value: In) => Out,
-): Record<string, Out> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 }

@@ -1,7 +1,8 @@
 import { isCondition } from '../../errors/index.ts'
+import type { CommitOptions } from '../commit-info.ts'
 import { fileKey } from '../files/file-path.ts'
 import type { TableContext } from '../table-context.ts'
-import type { CommitOptions, Transaction } from '../transaction.ts'
+import type { Transaction } from '../transaction.ts'
 import type { RewrittenBin } from './compact-bins.ts'
 
 export interface CommittedRewrite {

@@ -1,11 +1,12 @@
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
+import type { CommitOptions } from '../commit-info.ts'
 import { fileKey } from '../files/file-path.ts'
 import type { AddFile } from '../log/actions.ts'
 import { logicalPath } from '../schema/column-mapping.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { TableContext } from '../table-context.ts'
-import type { CommitOptions, Transaction } from '../transaction.ts'
+import type { Transaction } from '../transaction.ts'
 import { pathsOf } from './kept-paths.ts'
 import { countOf } from './optimize-metrics.ts'
 
