@@ -1,6 +1,7 @@
 import type { ChangeFeedOptions, VersionPoint } from '../../delta/index.ts'
-import { nearest, PipelineError } from '../../errors/index.ts'
-import { checkValue, momentMs, type OptionKind } from '../option-value.ts'
+import { PipelineError } from '../../errors/index.ts'
+import { momentMs, type OptionKind } from '../option-value.ts'
+import { knownOptions } from './known-options.ts'
 
 const KINDS: Readonly<Record<string, OptionKind>> = {
   readChangeFeed: 'flag',
@@ -17,7 +18,7 @@ const KINDS: Readonly<Record<string, OptionKind>> = {
  * DELTA_MULTIPLE_CDC_BOUNDARY for a version and a time at the same end.
  */
 export function changeFeedOptions(written: Readonly<Record<string, string>>): ChangeFeedOptions {
-  const options = byName(written)
+  const options = knownOptions(written, KINDS)
   const start = pointOf(options, 'starting')
   const end = pointOf(options, 'ending')
   if (start === undefined) throw new PipelineError('DELTA_NO_START_FOR_CDC_READ', {})
@@ -39,20 +40,4 @@ function pointOf(
   }
   if (version !== undefined) return { version: Number(version) }
   return timestamp === undefined ? undefined : { timestampMs: momentMs(timestamp)! }
-}
-
-function byName(written: Readonly<Record<string, string>>): Record<string, string> {
-  const names = Object.keys(KINDS)
-  const options: Record<string, string> = {}
-  for (const [name, value] of Object.entries(written)) {
-    const known = names.find((each) => each.toLowerCase() === name.toLowerCase())
-    if (known === undefined) {
-      const near = nearest(name, names)
-      const suggestion = near === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`
-      throw new PipelineError('UNKNOWN_SOURCE_OPTION', { source: 'delta', option: name, suggestion })
-    }
-    checkValue(known, KINDS[known]!, value)
-    options[known] = value
-  }
-  return options
 }

@@ -1,5 +1,6 @@
-import { nearest, PipelineError } from '../../errors/index.ts'
-import { bytesOf, checkValue, invalid, momentMs, type OptionKind } from '../option-value.ts'
+import { PipelineError } from '../../errors/index.ts'
+import { bytesOf, invalid, momentMs, type OptionKind } from '../option-value.ts'
+import { knownOptions } from './known-options.ts'
 
 /** Options of a Delta table as a stream, with their defaults (dlt-semantics 6.6). */
 export interface DeltaSourceOptions {
@@ -42,7 +43,7 @@ const KINDS: Readonly<Record<string, OptionKind>> = {
  * CF_OPTION_NOT_SUPPORTED for `withEventTimeOrder`, which would give other rows.
  */
 export function deltaSourceOptions(written: Readonly<Record<string, string>>): DeltaSourceOptions {
-  const options = byName(written)
+  const options = knownOptions(written, KINDS)
   const isSet = (name: string, otherwise = false) =>
     (options[name] ?? String(otherwise)).toLowerCase() === 'true'
   if (isSet('withEventTimeOrder')) {
@@ -64,22 +65,6 @@ export function deltaSourceOptions(written: Readonly<Record<string, string>>): D
     maxFilesPerTrigger: Number(options.maxFilesPerTrigger ?? 1000),
     ...(maxBytesPerTrigger === undefined ? {} : { maxBytesPerTrigger: bytesOf(maxBytesPerTrigger)! }),
   }
-}
-
-function byName(written: Readonly<Record<string, string>>): Record<string, string> {
-  const names = Object.keys(KINDS)
-  const options: Record<string, string> = {}
-  for (const [name, value] of Object.entries(written)) {
-    const known = names.find((each) => each.toLowerCase() === name.toLowerCase())
-    if (known === undefined) {
-      const near = nearest(name, names)
-      const suggestion = near === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`
-      throw new PipelineError('UNKNOWN_SOURCE_OPTION', { source: 'delta', option: name, suggestion })
-    }
-    checkValue(known, KINDS[known]!, value)
-    options[known] = value
-  }
-  return options
 }
 
 function versionOf(text: string): number | 'latest' {
