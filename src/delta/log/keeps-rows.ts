@@ -1,0 +1,20 @@
+import type { Storage } from '../../storage/storage.ts'
+import type { Commit } from './actions.ts'
+import { readCommit } from './read-log.ts'
+
+/**
+ * Whether a table has the same rows and columns at two versions, `from` the older one, as far as the commits in between tell
+ * it at once: OPTIMIZE and VACUUM change neither. False where a commit is gone from the log.
+ */
+export async function keepsRows(storage: Storage, from: number, to: number): Promise<boolean> {
+  for (let version = from + 1; version <= to; version++) {
+    const commit = await readCommit(storage, version)
+    if (commit === undefined || changesRows(commit)) return false
+  }
+  return from <= to
+}
+
+function changesRows({ adds, removes, metaData, protocol }: Commit): boolean {
+  if (metaData !== undefined || protocol !== undefined) return true
+  return adds.some((each) => each.dataChange) || removes.some((each) => each.dataChange)
+}
