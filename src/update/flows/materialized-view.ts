@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { planningInformation } from '../../event-log/flow-events.ts'
 import type { ResolvedDataset, ResolvedFlow } from '../../graph/resolved-graph.ts'
-import type { Relation } from '../../plan/relation.ts'
 import { committedReports, dropPrepared, finishBatch } from '../batch/batch-commit.ts'
 import { type BatchQueryOptions, runBatchQuery } from '../batch/batch-query.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf } from '../graph-index.ts'
-import { type FlowInputs, pinStatics } from '../inputs/flow-inputs.ts'
+import { type FlowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
 import type { FlowOutcome } from '../run.ts'
 import { recomputeReason } from './recompute-reason.ts'
 
@@ -26,7 +25,7 @@ export async function refreshMaterializedView(options: MaterializedViewOptions):
   const statics = await pinStatics(inputs)
   const before = await lastRefresh(checkpoint)
   const fingerprint = fingerprintOf(flow, datasetOf(run.graph, flow.target), inputs)
-  const change = isFullRefresh ? 'FULL_REFRESH' : whatChanged(inputs.query, { fingerprint, statics }, before)
+  const change = isFullRefresh ? 'FULL_REFRESH' : await whatChanged(inputs, { fingerprint, statics }, before)
   const isMissing = (await run.tables.latestVersion(flow.target)) === undefined
   const reason = change ?? (isMissing ? 'DATA_FILE_MISSING' : null)
   run.events.emit(
@@ -71,11 +70,15 @@ function refreshOf(record: BatchRecord): { fingerprint: string; statics: Readonl
 const FINGERPRINT = 'pipelines.queryFingerprint'
 
 /** Databricks' issue type of the first difference to the refresh before; null when there is none. */
-function whatChanged(query: Relation, now: Refresh, before: Refresh | undefined): string | null {
+async function whatChanged(
+  inputs: FlowInputs,
+  now: Refresh,
+  before: Refresh | undefined,
+): Promise<string | null> {
   if (before === undefined) return 'INITIAL_REFRESH'
   if (now.fingerprint !== before.fingerprint) return 'QUERY_FINGERPRINT_CHANGED'
-  if (JSON.stringify(now.statics) !== JSON.stringify(before.statics)) return 'DATA_HAS_CHANGED'
-  return recomputeReason(query)
+  if (!(await sameStatics(inputs, before.statics, now.statics))) return 'DATA_HAS_CHANGED'
+  return recomputeReason(inputs.query)
 }
 
 function recompute(options: MaterializedViewOptions, refresh: Refresh): Promise<bigint> {

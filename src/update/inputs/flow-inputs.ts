@@ -27,6 +27,8 @@ export interface StaticInput {
   /** What it is now: a table's version or a listing of files, plain JSON. */
   readonly pin: () => Promise<unknown>
   readonly bind: (pinned: unknown) => Promise<BoundInput>
+  /** Whether two pins that differ have the same rows all the same; absent where they never do. */
+  readonly isSame?: (before: unknown, now: unknown) => Promise<boolean>
 }
 
 export interface BoundInput {
@@ -65,6 +67,20 @@ export async function pinStatics({ statics }: FlowInputs): Promise<Record<string
   const pins: Record<string, unknown> = {}
   for (const { name, pin } of statics) if (!(name in pins)) pins[name] = await pin()
   return pins
+}
+
+/** Whether the static leaves have the rows that they had: by their pins, or where these differ by what lies between. */
+export async function sameStatics(
+  { statics }: FlowInputs,
+  before: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  if (JSON.stringify(Object.keys(before)) !== JSON.stringify(Object.keys(now))) return false
+  for (const { name, isSame } of statics) {
+    if (JSON.stringify(before[name]) === JSON.stringify(now[name])) continue
+    if ((await isSame?.(before[name], now[name])) !== true) return false
+  }
+  return true
 }
 
 /** The query over the rows that a batch record names; of tables, the files that it needs. */

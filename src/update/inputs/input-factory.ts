@@ -4,6 +4,7 @@ import {
   changeFeedScan,
   changeRange,
   DeltaTable,
+  keepsRows,
   readsChangeFeed,
   unboundScan,
 } from '../../delta/index.ts'
@@ -95,6 +96,10 @@ function tableAsItStands(run: UpdateRun, leaf: Leaf): StaticInput {
       const snapshot = newest.version === version ? newest : await table.snapshotAt({ version })
       return { scan: unboundScan(snapshot), version: { snapshot, storage: tableStorage(run, leaf) } }
     },
+    isSame: async (before, now) =>
+      typeof before === 'number' &&
+      typeof now === 'number' &&
+      keepsRows(tableStorage(run, leaf), before, now),
   }
 }
 
