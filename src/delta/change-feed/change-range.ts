@@ -37,8 +37,7 @@ export async function changeRange(
   const latest = (await listCommits(storage)).at(-1)?.version ?? 0
   const from = 'version' in start ? start.version : await firstSince(storage, start.timestampMs)
   if (from > latest && timestampOutOfRange) return undefined
-  if ('version' in start) await versionAsOf(storage, start)
-  else if (from > latest) await versionAsOf(storage, start)
+  if ('version' in start || from > latest) await versionAsOf(storage, start)
   const to =
     end === undefined ? latest : await lastVersion(storage, end, timestampOutOfRange ? latest : undefined)
   if (to < from) throw new PipelineError('DELTA_INVALID_CDC_RANGE', { start: String(from), end: String(to) })

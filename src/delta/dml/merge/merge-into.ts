@@ -1,8 +1,9 @@
 import type { Expression } from '../../../plan/expression.ts'
 import type { Relation } from '../../../plan/relation.ts'
+import type { Storage } from '../../../storage/storage.ts'
 import { fileMayMatch, matchingFiles } from '../../files/file-match.ts'
 import type { AddFile } from '../../log/actions.ts'
-import type { RowSession } from '../../row-engine.ts'
+import type { RowEngine, RowSession } from '../../row-engine.ts'
 import { rowIdentityOf } from '../../row-tracking/row-identity.ts'
 import { deltaScanOf } from '../../scan.ts'
 import { checkNotAppendOnly } from '../../schema/append-only.ts'
@@ -52,11 +53,12 @@ export interface Merge {
   readonly scope: MergeScope
   readonly clauses: readonly ResolvedClause[]
   readonly sourceRows: bigint
-  /** Files that may hold matches, and all of the version. */
+  /** Files that may hold matches. */
   readonly candidates: readonly AddFile[]
+  /** Files that may hold rows to change: those, or all where rows without a match are changed. */
   readonly files: readonly AddFile[]
-  /** The rows of files, each file known by its place in `files`. */
-  targetOf(files: Iterable<AddFile>): Promise<Relation>
+  /** The rows of some of `files`. */
+  targetOf(wanted: readonly AddFile[]): Promise<Relation>
 }
 
 /**
@@ -111,15 +113,7 @@ async function prepareMerge(
     sourceSchema,
     rowIdentity: rowIdentityOf(transaction.metadata),
   }
-  const files = [...snapshot.files()]
-  const places = new Map(files.map((file, place) => [file, place]))
-  const targetOf = async (wanted: Iterable<AddFile>) => {
-    const list = [...wanted]
-    const scan = await deltaScanOf(snapshot, storage, list)
-    const indexed = scan.files.map((each, i) => ({ ...each, index: places.get(list[i]!)! }))
-    return targetRows({ ...scan, files: indexed }, files, transaction.metadata, names)
-  }
-  const clauses = await resolveClauses(context, options, names, await targetOf([]))
+  const clauses = resolveClauses(engine, options, names, await targetOf(transaction, storage, names, []))
   const { source, rowCount } = await stageSource(session, options.source)
   const scope = { ...names, source }
   const conditions = await targetConditions(session, engine, scope, options.condition)
@@ -127,6 +121,7 @@ async function prepareMerge(
   const readsAll = options.clauses.some((each) => each.when === 'notMatchedBySource')
   if (readsAll) transaction.readsWholeTable()
   else transaction.readFiles(candidates, mayMatchAll(metadata, conditions))
+  const files = readsAll ? [...snapshot.files()] : candidates
   return {
     context,
     session,
@@ -137,8 +132,22 @@ async function prepareMerge(
     sourceRows: rowCount,
     candidates,
     files,
-    targetOf,
+    targetOf: (wanted) => targetOf(transaction, storage, names, files, wanted),
   }
+}
+
+/** The rows of some of the files (by default all), each file known by its place among `files`. */
+async function targetOf(
+  { readSnapshot, metadata }: Transaction,
+  storage: Storage,
+  names: MergeNames,
+  files: readonly AddFile[],
+  wanted: readonly AddFile[] = files,
+): Promise<Relation> {
+  const places = new Map(files.map((file, place) => [file, place]))
+  const scan = await deltaScanOf(readSnapshot!, storage, wanted)
+  const indexed = scan.files.map((each, i) => ({ ...each, index: places.get(wanted[i]!)! }))
+  return targetRows({ ...scan, files: indexed }, files, metadata, names)
 }
 
 function mayMatchAll(metadata: Metadata, conditions: readonly Expression[]): (file: AddFile) => boolean {
@@ -147,12 +156,12 @@ function mayMatchAll(metadata: Metadata, conditions: readonly Expression[]): (fi
 }
 
 /** Each clause over the rows that it sees: both sides of a match, the source's alone, the target's alone. */
-async function resolveClauses(
-  { engine }: TableContext,
+function resolveClauses(
+  engine: RowEngine,
   options: MergeOptions,
   names: MergeNames,
   target: Relation,
-): Promise<ResolvedClause[]> {
+): ResolvedClause[] {
   const source = options.source
   const matched: Relation = {
     kind: 'Join',
@@ -171,7 +180,7 @@ async function matchesOf(merge: Merge): Promise<MergeMatches> {
   const { session, candidates, files, targetOf, scope, clauses, options, context } = merge
   return findMatches(session, {
     target: await targetOf(candidates),
-    wholeTarget: await targetOf(files),
+    wholeTarget: files === candidates ? undefined : await targetOf(files),
     source: scope.source,
     condition: options.condition,
     clauses,

@@ -42,9 +42,10 @@ export interface TouchedCount {
 }
 
 export interface MatchInput {
-  /** Files that may hold matches, and all files. */
+  /** Rows that may match. */
   readonly target: Relation
-  readonly wholeTarget: Relation
+  /** All rows, where those without a match are changed. */
+  readonly wholeTarget: Relation | undefined
   readonly source: Relation
   readonly condition: Expression
   readonly clauses: readonly ResolvedClause[]
@@ -65,7 +66,10 @@ export async function findMatches(session: RowSession, input: MatchInput): Promi
     matched = (await session.stage(matches(input, needsAll))).scan
     parts.push(await eachOnce(session, filter(matched, call('isnotnull', attribute(TOUCHED.clause))), input))
   }
-  if (has('notMatchedBySource')) parts.push((await session.stage(withoutSource(input, matched!))).scan)
+  const { wholeTarget } = input
+  if (wholeTarget && matched) {
+    parts.push((await session.stage(withoutSource(wholeTarget, matched, clauses))).scan)
+  }
   const touched = parts.length === 0 ? undefined : unionAll(parts)
   return { touched, matched, counts: touched === undefined ? [] : await countTouched(session, touched) }
 }
@@ -82,7 +86,11 @@ function matches({ target, source, condition, clauses }: MatchInput, needsAll: b
 }
 
 /** Target rows without a match that a clause takes. */
-function withoutSource({ wholeTarget, clauses }: MatchInput, matched: Relation): Relation {
+function withoutSource(
+  wholeTarget: Relation,
+  matched: Relation,
+  clauses: readonly ResolvedClause[],
+): Relation {
   const unmatched: Join = {
     kind: 'Join',
     left: wholeTarget,
