@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addFileFrom, type CreateTableOptions, DeltaTable, deltaScanOf } from '../../src/delta/index.ts'
-import { deltaScanSql } from '../../src/engine/duckdb/delta-scan.ts'
+import { bindDeltaScan } from '../../src/engine/duckdb/delta-scan.ts'
 import { copyToParquet } from '../../src/engine/duckdb/write.ts'
 import { localStorage, type Storage } from '../../src/storage/index.ts'
 import {
@@ -76,7 +76,7 @@ async function append(table: DeltaTable, sql: string): Promise<void> {
 async function ownRows(table: DeltaTable, version?: number): Promise<string[]> {
   const snapshot = version === undefined ? table.snapshot : await table.snapshotAt({ version })
   const { schema } = snapshot.metadata
-  const relation = deltaScanSql(await deltaScanOf(snapshot, storage), schema)
+  const relation = await bindDeltaScan(duckdb.connection, await deltaScanOf(snapshot, storage), schema)
   return (await canonicalRows(duckdb.connection, relation, schema)).map(String)
 }
 

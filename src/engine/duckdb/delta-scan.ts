@@ -22,11 +22,6 @@ export async function bindDeltaScan(
   return branchesSql(scan, schema, branches, await holdPositions(connection, branches))
 }
 
-/** The same for a scan whose files are named as its table's schema says, as text alone. */
-export function deltaScanSql(scan: DeltaScan, schema: StructType): string {
-  return branchesSql(scan, schema, scanBranches(scan, new Map()), new Map())
-}
-
 /** Files that are read by one read_parquet: alike in their columns, and in whether all rows are read, most or some. */
 export interface ScanBranch {
   readonly kind: 'all' | 'most' | 'some'

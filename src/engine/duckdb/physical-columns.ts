@@ -15,7 +15,7 @@ export function physicalField(field: StructField): StructField {
   return { ...field, name: physicalName(field), dataType: physicalType(field.dataType) }
 }
 
-export function physicalType(type: DataType): DataType {
+function physicalType(type: DataType): DataType {
   return mapStructs(type, (each) => struct(each.fields.map(physicalField)))
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changeFeedScan, DeltaTable } from '../../../src/delta/index.ts'
-import { deltaScanSql } from '../../../src/engine/duckdb/delta-scan.ts'
+import { bindDeltaScan } from '../../../src/engine/duckdb/delta-scan.ts'
 import { localStorage } from '../../../src/storage/index.ts'
 import { struct } from '../../../src/types/data-type.ts'
 import { canonicalRows, checksum } from '../../support/canonical-rows.ts'
@@ -35,7 +35,11 @@ describe.skipIf(!hasGolden)('change feeds of golden tables', () => {
     }
     const { input, schema } = await feed
     const withType = struct(schema.fields.slice(0, -COMMIT_COLUMNS))
-    const lines = await canonicalRows(duckdb.connection, deltaScanSql(input, withType), withType)
+    const lines = await canonicalRows(
+      duckdb.connection,
+      await bindDeltaScan(duckdb.connection, input, withType),
+      withType,
+    )
     const types = lines.map((line) => (JSON.parse(String(line)) as unknown[]).at(-1) as string)
     const counts = Object.fromEntries(
       [...Map.groupBy(types, (each) => each)].map(([type, { length }]) => [type, length]),

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rowMetadata } from '../../../src/delta/index.ts'
-import { bindDeltaScan, deltaScanSql } from '../../../src/engine/duckdb/delta-scan.ts'
+import { bindDeltaScan } from '../../../src/engine/duckdb/delta-scan.ts'
 import type { DeltaScan, DeltaScanFile } from '../../../src/plan/scan.ts'
 import {
   array,
@@ -60,8 +60,8 @@ function scanOf(
 }
 
 const run = async (sql: string) => (await duckdb.connection.runAndReadAll(sql)).getRowsJson()
-const rows = (scan: DeltaScan, schema = scan.tableSchema) =>
-  run(`SELECT * FROM ${deltaScanSql(scan, schema)} ORDER BY ALL`)
+const rows = async (scan: DeltaScan, schema = scan.tableSchema) =>
+  run(`SELECT * FROM ${await bindDeltaScan(duckdb.connection, scan, schema)} ORDER BY ALL`)
 
 describe('a delta scan', () => {
   it('of no files has the columns of the table', async () => {
@@ -70,7 +70,7 @@ describe('a delta scan', () => {
       field('nothing', VOID),
       field('s', struct([field('x', STRING)])),
     ])
-    const sql = deltaScanSql(scanOf(schema, []), schema)
+    const sql = await bindDeltaScan(duckdb.connection, scanOf(schema, []), schema)
     expect(await run(`SELECT * FROM ${sql}`)).toEqual([])
     expect((await run(`DESCRIBE SELECT * FROM ${sql}`)).map((each) => each[0])).toEqual([
       'id',
@@ -101,11 +101,13 @@ describe('a delta scan', () => {
         partitionColumns: ['p'],
       },
     )
-    const sql = deltaScanSql(scan, struct([field('P', LONG), field('b', LONG)]))
+    const sql = await bindDeltaScan(duckdb.connection, scan, struct([field('P', LONG), field('b', LONG)]))
     expect((await duckdb.connection.runAndReadAll(`SELECT * FROM ${sql}`)).getRowObjectsJson()).toEqual([
       { P: '3', b: '2' },
     ])
-    expect(await run(`SELECT count(*) FROM ${deltaScanSql(scan, struct([]))}`)).toEqual([['1']])
+    expect(
+      await run(`SELECT count(*) FROM ${await bindDeltaScan(duckdb.connection, scan, struct([]))}`),
+    ).toEqual([['1']])
   })
 
   it('widens what older files hold in narrower types', async () => {
@@ -185,7 +187,7 @@ describe('a delta scan', () => {
     ]
     const scan = scanOf(schema, files, { partitionColumns })
     const result = await run(
-      `SELECT * REPLACE ("at"::VARCHAR AS "at") FROM ${deltaScanSql(scan, schema)} ORDER BY id`,
+      `SELECT * REPLACE ("at"::VARCHAR AS "at") FROM ${await bindDeltaScan(duckdb.connection, scan, schema)} ORDER BY id`,
     )
     const nulls = partitionColumns.map(() => null)
     expect(result).toEqual([
@@ -294,7 +296,11 @@ describe('a delta scan', () => {
         file(`SELECT range AS id, 'x' AS other FROM range(1000)`, { partitionValues: { p: `${p}` } }),
       ),
     )
-    const sql = deltaScanSql(scanOf(schema, files, { partitionColumns: ['p'] }), schema)
+    const sql = await bindDeltaScan(
+      duckdb.connection,
+      scanOf(schema, files, { partitionColumns: ['p'] }),
+      schema,
+    )
     const plan = String((await run(`EXPLAIN SELECT id FROM ${sql} WHERE id = 7`))[0]![1])
     expect(plan).toMatch(/Filters:\s*\S*\s*id=7/)
     expect(plan).not.toMatch(/other/)
@@ -322,7 +328,9 @@ describe('a delta scan', () => {
       ['20', 'r2', null, '2'],
     ])
     const place = struct([field('_file_index', LONG), field('_row_position', LONG)])
-    expect(await run(`SELECT * FROM ${deltaScanSql(scan, place)} ORDER BY ALL`)).toHaveLength(5)
+    expect(
+      await run(`SELECT * FROM ${await bindDeltaScan(duckdb.connection, scan, place)} ORDER BY ALL`),
+    ).toHaveLength(5)
   })
 
   it('tells where a row comes from in _metadata', async () => {
@@ -347,7 +355,7 @@ describe('a delta scan', () => {
       'delta.rowTracking.materializedRowCommitVersionColumnName': 'rv',
     }
     const hidden = rowMetadata({ schema, configuration })!
-    const sql = deltaScanSql(scan, struct([...schema.fields, ...hidden.fields]))
+    const sql = await bindDeltaScan(duckdb.connection, scan, struct([...schema.fields, ...hidden.fields]))
     const found = await run(
       `SELECT id, m.row_index, m.row_id, m.base_row_id, m.row_commit_version, m.default_row_commit_version,
         m.file_name, m.file_size, m.file_modification_time::VARCHAR
