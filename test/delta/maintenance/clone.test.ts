@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DeltaTable, shallowClone, type TableContext, tableDetail } from '../../../src/delta/index.ts'
+import {
+  DeltaTable,
+  deleteRows,
+  shallowClone,
+  type TableContext,
+  tableDetail,
+} from '../../../src/delta/index.ts'
+import { parseExpression } from '../../../src/sql/index.ts'
 import { localStorage } from '../../../src/storage/index.ts'
 import { field, LONG, struct } from '../../../src/types/data-type.ts'
 import { openTestTables, type TestTables } from '../../support/delta-table.ts'
@@ -55,6 +62,21 @@ describe('SHALLOW CLONE', () => {
       operation: 'CLONE',
       operationParameters: { source: source.storage.name, sourceVersion: '3', isShallow: 'true' },
     })
+  })
+
+  it("reads the source's deletion vectors, and adds its own", async () => {
+    const source = await tables.create('cloned_vectors', {
+      schema,
+      configuration: { 'delta.enableDeletionVectors': 'true' },
+    })
+    await tables.append(source, 'SELECT id FROM range(0, 5)')
+    await source.table.refresh()
+    await deleteRows(source, { condition: parseExpression('id = 1') })
+    const { clone } = await cloneOf(source, 'vectors')
+    expect(await tables.rows(clone)).toEqual([[0n], [2n], [3n], [4n]])
+    await deleteRows(clone, { condition: parseExpression('id = 3') })
+    expect(await tables.rows(clone)).toEqual([[0n], [2n], [4n]])
+    expect(await tables.rows(source)).toEqual([[0n], [2n], [3n], [4n]])
   })
 
   it('takes an older version', async () => {
