@@ -1,4 +1,5 @@
 import { type SchemaSource, schemaOf } from '../dataframe/index.ts'
+import { PipelineError, type Position } from '../errors/index.ts'
 import { type ColumnDefinition, parseColumnDefinitions, printSparkExpression } from '../sql/index.ts'
 import type { StructField, StructType } from '../types/data-type.ts'
 
@@ -14,8 +15,9 @@ export function declaredSchema(source: SchemaSource): StructType {
 /** The schema of a list of columns; undefined where the list gives comments only. */
 export function schemaOfColumns(columns: readonly ColumnDefinition[]): StructType | undefined {
   const fields: StructField[] = []
-  for (const { name, dataType, isNullable, comment, defaultValue, generatedAs } of columns) {
+  for (const { name, dataType, isNullable, comment, defaultValue, generatedAs, identity } of columns) {
     if (dataType === undefined) return undefined
+    if (identity !== undefined) throw identityInPipeline(identity.position)
     const metadata = {
       ...(comment === undefined ? {} : { comment }),
       ...(generatedAs === undefined ? {} : { 'delta.generationExpression': generatedAs.text }),
@@ -24,4 +26,10 @@ export function schemaOfColumns(columns: readonly ColumnDefinition[]): StructTyp
     fields.push({ name, dataType, nullable: isNullable, metadata })
   }
   return fields.length === 0 ? undefined : { kind: 'struct', fields }
+}
+
+/** Updates of a pipeline may repeat a batch, which would get other numbers the second time. */
+function identityInPipeline(position: Position): PipelineError {
+  const parameters = { clause: 'An IDENTITY column', alternative: 'Use uuid() or a key of the data.' }
+  return new PipelineError('UNSUPPORTED_FEATURE.CLAUSE', parameters, { position })
 }

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import {
   array,
+  BOOLEAN,
   DATE,
   field,
   INTEGER,
@@ -250,6 +252,39 @@ describe('identity columns', () => {
     await tables.append(table, 'SELECT 1 AS x')
     expect(await tables.rows(table, 'id')).toEqual([[9223372036854775807n]])
   })
+})
+
+test('identity values go on without a repetition, whatever start, step and batches are', async () => {
+  const batch = fc.oneof(fc.integer({ min: 1, max: 4 }), fc.bigInt({ min: -40n, max: 40n }))
+  const step = fc.bigInt({ min: -7n, max: 7n }).filter((each) => each !== 0n)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.bigInt({ min: -20n, max: 20n }),
+      step,
+      fc.array(batch, { maxLength: 4 }),
+      async (start, step, batches) => {
+        const identity = {
+          'delta.identity.start': start,
+          'delta.identity.step': step,
+          'delta.identity.allowExplicitInsert': true,
+        }
+        const table = await tableOf([field('id', LONG, true, identity), field('isNew', BOOLEAN)])
+        for (const each of batches) {
+          const given = `SELECT CAST(${each} AS BIGINT) AS id, false AS isNew`
+          const numbered = `SELECT true AS isNew FROM (SELECT explode(sequence(1, ${each})))`
+          await tables.append(table, typeof each === 'bigint' ? given : numbered)
+        }
+        const rows = await tables.rows(table)
+        const values = rows.filter((row) => row[1] === true).map((row) => row[0] as bigint)
+        expect(new Set(values).size).toBe(values.length)
+        for (const value of values) {
+          expect((value - start) % step).toBe(0n)
+          expect((value - start) / step).toBeGreaterThanOrEqual(0n)
+        }
+      },
+    ),
+    { numRuns: 15 },
+  )
 })
 
 describe('commits of an identity table', () => {

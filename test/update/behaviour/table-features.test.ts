@@ -60,6 +60,18 @@ describe('columns that a table gives values to', () => {
   })
 })
 
+test('IDENTITY columns, which a repeated batch would number anew, are refused', async () => {
+  pipeline = new TestPipeline({
+    'orders.ts': `
+      import { readStream, streamingTable } from 'millrace'
+      streamingTable('orders', { schema: 'n BIGINT GENERATED ALWAYS AS IDENTITY, id BIGINT' },
+        () => readStream.format('cloudFiles').options({ 'cloudFiles.format': 'json' }).schema('id BIGINT').load('data/orders'))`,
+  })
+  await expect(pipeline.run()).rejects.toMatchObject({
+    cause: { condition: 'UNSUPPORTED_FEATURE.CLAUSE', parameters: { clause: 'An IDENTITY column' } },
+  })
+})
+
 test('mapped columns are written by their physical names, through new columns, new definitions and a full refresh', async () => {
   const define = (columns: string, more = '') => `
     CREATE STREAMING TABLE orders TBLPROPERTIES ('delta.columnMapping.mode' = 'name') AS
