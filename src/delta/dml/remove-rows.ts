@@ -6,6 +6,7 @@ import { usesDeletionVectors } from '../deletion-vector/uses-deletion-vectors.ts
 import type { RowSession } from '../row-engine.ts'
 import type { Metadata } from '../schema/metadata.ts'
 import type { TableContext } from '../table-context.ts'
+import { fileShape } from '../write/file-shape.ts'
 import { layoutOf, type WrittenRows, writeRows } from '../write/write-rows.ts'
 import { type FileChanges, NOTHING_WRITTEN } from './file-changes.ts'
 import { markDeleted } from './mark-deleted.ts'
@@ -59,6 +60,7 @@ async function writeRest(
   const isKept = call('not', call('coalesce', choice.condition!, FALSE))
   return writeRows(session, context.storage, filter(relation, isKept), layoutOf(choice.snapshot), {
     rowIdentity: true,
+    ...fileShape(choice.snapshot.metadata),
   })
 }
 

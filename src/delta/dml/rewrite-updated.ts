@@ -19,6 +19,7 @@ import type { AddCdcFile } from '../log/actions.ts'
 import type { RowSession } from '../row-engine.ts'
 import { rowIdentityOf } from '../row-tracking/row-identity.ts'
 import type { TableContext } from '../table-context.ts'
+import { fileShape } from '../write/file-shape.ts'
 import { prepareRows } from '../write/prepare-rows.ts'
 import { layoutOf, writeRows } from '../write/write-rows.ts'
 import type { FileChanges } from './file-changes.ts'
@@ -59,6 +60,7 @@ export async function rewriteUpdated(
       : prepared(update, rowsInPlace(update, target))
   const written = await writeRows(session, context.storage, rows, layoutOf(choice.snapshot), {
     rowIdentity: true,
+    ...fileShape(metadata),
   })
   const after = isMarked ? await markDeleted(context.storage, partial) : []
   return {
