@@ -1,4 +1,4 @@
-import { DeltaTable } from '../delta/index.ts'
+import { DeltaTable, rowMetadata } from '../delta/index.ts'
 import { isCondition } from '../errors/index.ts'
 import { resolveGraph } from '../graph/resolve.ts'
 import type { ResolvedGraph } from '../graph/resolved-graph.ts'
@@ -31,7 +31,8 @@ export function resolvePipeline(run: ResolveRun): Promise<ResolvedGraph> {
 async function tableSchema(run: ResolveRun, leaf: Read | DataSource): Promise<SourceSchema | undefined> {
   try {
     const table = await DeltaTable.open(tableStorage(run, leaf), run.engine.deltaPort)
-    return { schema: table.snapshot.metadata.schema }
+    const { metadata } = table.snapshot
+    return { schema: metadata.schema, hidden: rowMetadata(metadata) }
   } catch (error) {
     if (leaf.kind === 'Read' && isCondition(error, 'TABLE_OR_VIEW_NOT_FOUND')) return undefined
     throw error

@@ -1,5 +1,5 @@
 import { changeScanFile } from '../../delta/change-feed/change-feed-scan.ts'
-import { changeFeedSchema, DeltaTable, deltaScanOf } from '../../delta/index.ts'
+import { changeFeedSchema, DeltaTable, deltaScanOf, rowMetadata } from '../../delta/index.ts'
 import { listCommits } from '../../delta/log/log-listing.ts'
 import { timedVersions } from '../../delta/log/time-travel.ts'
 import { scanFile } from '../../delta/scan.ts'
@@ -48,7 +48,8 @@ export class DeltaSource implements Source {
   }
 
   async schema(): Promise<SourceSchema> {
-    return { schema: columnsOf(await this.#open()) }
+    const opened = await this.#open()
+    return { schema: columnsOf(opened), hidden: rowMetadata(opened.read.metadata) }
   }
 
   /** Found by the names of the log alone; undefined while there is no table. */
@@ -91,7 +92,8 @@ export class DeltaSource implements Source {
     for await (const { file } of opened.files.between(from, to)) {
       if (file !== undefined) files.push(await streamedScanFile(file, opened.storage))
     }
-    return { schema: columnsOf(opened), input: { ...input, files } }
+    const hidden = rowMetadata(opened.read.metadata)
+    return { schema: columnsOf(opened), hidden, input: { ...input, files } }
   }
 
   async evolve(error: unknown): Promise<boolean> {
