@@ -52,6 +52,32 @@ test('only what users need is in the package', () => {
   ])
 })
 
+test('millrace/delta works alone in a program, with its types', () => {
+  const program = `
+    import { DeltaTable } from 'millrace/delta'
+    await using table = await DeltaTable.create('stock').addColumns('id BIGINT, name STRING').execute()
+    await table.append([{ id: 1n, name: 'apple' }, { id: 2n, name: 'pear' }])
+    await table.merge([{ id: 2n, name: 'plum' }], 'target.id = source.id').whenMatchedUpdateAll().execute()
+    const names: unknown[] = (await table.toArray({ orderBy: 'id' })).map((row) => row.name)
+    console.log(JSON.stringify(names))`
+  writeFileSync(join(folder, 'stock.mts'), program)
+  expect(execute(process.execPath, ['--disable-warning=ExperimentalWarning', 'stock.mts'])).toBe(
+    '["apple","plum"]\n',
+  )
+  const tsc = join(process.cwd(), 'node_modules/.bin/tsc')
+  const types = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'esnext']
+  expect(() =>
+    execute(tsc, [
+      ...types,
+      '--types',
+      'node',
+      '--typeRoots',
+      join(process.cwd(), 'node_modules/@types'),
+      'stock.mts',
+    ]),
+  ).not.toThrow()
+})
+
 test('the types of the package are found by TypeScript', () => {
   const shop = join(folder, 'shop-typescript')
   const tsc = join(process.cwd(), 'node_modules/.bin/tsc')
