@@ -20,11 +20,13 @@ export interface FileView {
  */
 export class FileSet {
   #entries: Entry[] = []
-  readonly #live = new Map<string, Entry>()
+  /** Live files by key; made when a commit first looks for one, for reading a checkpoint needs none. */
+  #live: Map<string, Entry> | undefined
+  #count = 0
   #sizeBytes = 0
 
   get count(): number {
-    return this.#live.size
+    return this.#count
   }
 
   get sizeBytes(): number {
@@ -34,20 +36,13 @@ export class FileSet {
   add(version: number, file: AddFile): void {
     const key = fileKey(file)
     this.#retire(version, key)
-    const entry: Entry = { file, removedAt: Infinity }
-    this.#entries.push(entry)
-    this.#live.set(key, entry)
-    this.#sizeBytes += file.size
+    this.#index().set(key, this.#append(file))
   }
 
-  /** Adds a file of a checkpoint, which names each once: false for one that is there. */
-  addNew(file: AddFile): boolean {
-    const entry: Entry = { file, removedAt: Infinity }
-    const before = this.#live.size
-    this.#live.set(fileKey(file), entry)
-    this.#entries.push(entry)
-    this.#sizeBytes += file.size
-    return this.#live.size > before
+  /** Adds a file of a checkpoint, which names each once. */
+  restore(file: AddFile): void {
+    this.#live = undefined
+    this.#append(file)
   }
 
   remove(version: number, file: RemoveFile): void {
@@ -56,13 +51,13 @@ export class FileSet {
 
   /** The files as of `version`, which must be the one applied last. */
   view(version: number): FileView {
-    if (this.#entries.length > 64 && this.#entries.length > 2 * this.#live.size) {
-      this.#entries = [...this.#live.values()]
+    if (this.#entries.length > 64 && this.#entries.length > 2 * this.#count) {
+      this.#entries = this.#entries.filter((each) => each.removedAt === Infinity)
     }
     const entries = this.#entries
     const length = entries.length
     return {
-      count: this.#live.size,
+      count: this.#count,
       sizeBytes: this.#sizeBytes,
       *files() {
         for (let index = 0; index < length; index++) {
@@ -73,11 +68,31 @@ export class FileSet {
     }
   }
 
+  #append(file: AddFile): Entry {
+    const entry: Entry = { file, removedAt: Infinity }
+    this.#entries.push(entry)
+    this.#count += 1
+    this.#sizeBytes += file.size
+    return entry
+  }
+
+  #index(): Map<string, Entry> {
+    if (this.#live === undefined) {
+      this.#live = new Map()
+      for (const entry of this.#entries) {
+        if (entry.removedAt === Infinity) this.#live.set(fileKey(entry.file), entry)
+      }
+    }
+    return this.#live
+  }
+
   #retire(version: number, key: string): void {
-    const entry = this.#live.get(key)
+    const live = this.#index()
+    const entry = live.get(key)
     if (entry === undefined) return
     entry.removedAt = version
-    this.#live.delete(key)
+    live.delete(key)
+    this.#count -= 1
     this.#sizeBytes -= entry.file.size
   }
 }

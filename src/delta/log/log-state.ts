@@ -49,6 +49,11 @@ export class LogState {
     return this.#metadataAction
   }
 
+  /** Live metadata domains by name. */
+  get domains(): ReadonlyMap<string, DomainMetadata> {
+    return this.#domains
+  }
+
   /** Live files. */
   get numFiles(): number {
     return this.#files.count
@@ -67,19 +72,13 @@ export class LogState {
     return hasInCommitTimestamps(this.#metadataAction?.configuration ?? {})
   }
 
-  /** Takes over rows of a checkpoint, in any order. Throws DELTA_INVALID_LOG_FILE, naming `place`, for a file named twice. */
-  restore(version: number, timestampMs: number, actions: Iterable<Action>, place: string): void {
+  /** Takes over rows of a checkpoint, in any order. */
+  restore(version: number, timestampMs: number, actions: Iterable<Action>): void {
     const transactions = new Map(this.#transactions)
     const domains = new Map(this.#domains)
     for (const action of actions) {
-      if (action.add) {
-        if (!this.#files.addNew(action.add)) {
-          throw new PipelineError('DELTA_INVALID_LOG_FILE', {
-            place,
-            detail: `it adds ${action.add.path} twice`,
-          })
-        }
-      } else if (action.remove) this.#tombstones.set(fileKey(action.remove), action.remove)
+      if (action.add) this.#files.restore(action.add)
+      else if (action.remove) this.#tombstones.set(fileKey(action.remove), action.remove)
       else if (action.txn) transactions.set(action.txn.appId, action.txn)
       else if (action.domainMetadata) setDomain(domains, action.domainMetadata)
       else if (action.metaData) this.#metadataAction = action.metaData

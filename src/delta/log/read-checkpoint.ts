@@ -1,6 +1,6 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { decodePath } from '../files/file-path.ts'
+import { decodePath, fileKey } from '../files/file-path.ts'
 import type { DeltaPort } from '../port.ts'
 import { fileProblem } from './action-checks.ts'
 import { parseAction, parseLines } from './action-json.ts'
@@ -51,7 +51,7 @@ async function* fileRows(
   if (first.endsWith('.json')) {
     const bytes = await storage.read(first)
     if (bytes === undefined) throw invalid(storage, first, 'it is missing')
-    yield [...parseLines(bytes, name)]
+    yield distinct([...parseLines(bytes, name)], name)
     return
   }
   const local = await Promise.all(paths.map((path) => storage.localize(path)))
@@ -68,6 +68,19 @@ async function* fileRows(
     const damaged = paths[local.indexOf(String(cause.parameters.place))]
     throw damaged === undefined ? cause : invalid(storage, damaged, String(cause.parameters.detail), cause)
   }
+}
+
+/** Lines of a JSON checkpoint, of which damage may have doubled one: each file and each sidecar stands there once. */
+function distinct(actions: Action[], place: string): Action[] {
+  const seen = new Set<string>()
+  for (const { add, sidecar } of actions) {
+    const key = add === undefined ? sidecar?.path : fileKey(add)
+    if (key === undefined) continue
+    if (seen.has(key))
+      throw new PipelineError('DELTA_INVALID_LOG_FILE', { place, detail: `it names ${key} twice` })
+    seen.add(key)
+  }
+  return actions
 }
 
 function checkedAdd(add: AddFile, place: string): Action {

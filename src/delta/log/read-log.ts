@@ -55,11 +55,11 @@ async function restoreCheckpoint(
   if (checkpoint === undefined) return
   const { version, paths, modifiedMs } = checkpoint
   for await (const actions of readCheckpoint(storage, port, paths)) {
-    state.restore(version, modifiedMs, actions, `${storage.name}/${paths[0]}`)
+    state.restore(version, modifiedMs, actions)
   }
   if (!state.hasInCommitTimestamps) return
   const timestampMs = await readInCommitTimestamp(storage, version)
-  if (timestampMs !== undefined) state.restore(version, timestampMs, [], '')
+  if (timestampMs !== undefined) state.restore(version, timestampMs, [])
 }
 
 async function readDelta(storage: Storage, delta: LogDelta, state: LogState): Promise<Commit> {

@@ -3,7 +3,7 @@ import { PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { parseExact, stringifyExact } from '../../types/exact-json.ts'
 import type { Snapshot } from '../snapshot.ts'
-import type { MetadataAction, Protocol } from './actions.ts'
+import type { DomainMetadata, MetadataAction, Protocol } from './actions.ts'
 import { checksumPath } from './log-files.ts'
 import type { LogState } from './log-state.ts'
 
@@ -13,6 +13,7 @@ interface VersionChecksum {
   readonly numFiles?: number
   readonly metadata?: MetadataAction
   readonly protocol?: Protocol
+  readonly domainMetadata?: readonly DomainMetadata[]
   /** Of the other fields; only ours have it. */
   readonly checksum?: string
 }
@@ -46,14 +47,14 @@ export async function writeVersionChecksum(
 }
 
 /**
- * Compares the state with the version's checksum where we wrote it. Other writers' are not relied on: Delta Lake itself only
- * logs that one is wrong, and tables with wrong ones exist. Throws DELTA_VERSION_CHECKSUM_MISMATCH.
+ * Compares the state with the version's checksum, as Delta Lake does. One of another writer that names other metadata
+ * domains than the log is of another log, and not relied on. Throws DELTA_VERSION_CHECKSUM_MISMATCH.
  */
 export async function checkVersionChecksum(storage: Storage, state: LogState): Promise<void> {
   const file = checksumPath(state.version)
   const bytes = await storage.read(file)
   const written = bytes && readChecksum(bytes)
-  if (written === undefined) return
+  if (written === undefined || !describes(written, state)) return
   for (const [what, found, expected] of comparisons(state, written)) {
     if (expected === undefined || found === expected) continue
     throw new PipelineError('DELTA_VERSION_CHECKSUM_MISMATCH', {
@@ -65,6 +66,10 @@ export async function checkVersionChecksum(storage: Storage, state: LogState): P
       expected,
     })
   }
+}
+
+function describes({ checksum, domainMetadata = [] }: VersionChecksum, state: LogState): boolean {
+  return checksum !== undefined || domainMetadata.every(({ domain }) => state.domains.has(domain))
 }
 
 function comparisons(
@@ -85,7 +90,7 @@ function versionsOf(protocol: Protocol | undefined): string {
   return `(${protocol?.minReaderVersion},${protocol?.minWriterVersion})`
 }
 
-/** Undefined for a file that is not as we wrote it, after a crash or by damage: the table does not need it. */
+/** Undefined for a file that cannot be read, or is not as we wrote it: the table does not need it. */
 function readChecksum(bytes: Uint8Array): VersionChecksum | undefined {
   let json: unknown
   try {
@@ -96,7 +101,7 @@ function readChecksum(bytes: Uint8Array): VersionChecksum | undefined {
   }
   if (typeof json !== 'object' || json === null) return undefined
   const { checksum, ...body } = json as VersionChecksum
-  return checksum === checksumOf(body) ? body : undefined
+  return checksum === undefined || checksum === checksumOf(body) ? (json as VersionChecksum) : undefined
 }
 
 function checksumOf(body: object): string {

@@ -69,11 +69,19 @@ describe('a version checksum', () => {
     expect((await open().catch((error: Error) => error.message)).toString()).toContain(logPath(1, 'crc'))
   })
 
+  it('of another writer is compared too', async () => {
+    await putText(storage, logPath(1, 'crc'), '{"numFiles":2,"tableSizeBytes":14}')
+    await expect(open()).rejects.toMatchObject({
+      condition: 'DELTA_VERSION_CHECKSUM_MISMATCH',
+      parameters: { what: 'size of all files', found: '15', expected: '14' },
+    })
+  })
+
   it.each([
     ['torn', '{"numFiles":'],
     ['empty', ''],
     ['changed after it was written', '{"numFiles":7,"checksum":"crc32-00000000"}'],
-    ['of another writer, which may be wrong', '{"numFiles":7,"tableSizeBytes":1}'],
+    ['of another log', '{"numFiles":7,"domainMetadata":[{"domain":"x","configuration":"","removed":false}]}'],
   ])('that is %s is not relied on', async (_case, text) => {
     await putText(storage, logPath(1, 'crc'), text)
     expect((await open()).snapshot.numFiles).toBe(2)
