@@ -2,6 +2,7 @@ import type { Expression } from '../../plan/expression.ts'
 import { fileMayMatch } from '../files/file-match.ts'
 import { indexedLeaves } from '../files/statistics.ts'
 import type { AddFile } from '../log/actions.ts'
+import { checkWritable } from '../schema/protocol.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { TableContext } from '../table-context.ts'
 import type { Transaction } from '../transaction.ts'
@@ -35,7 +36,7 @@ export interface OptimizeOptions {
  * OPTIMIZE: puts small files together, or orders rows along a curve (ZORDER BY, and CLUSTER BY of the table), in one commit
  * that changes no data. Readers and appends are not disturbed; files that others changed meanwhile are left out.
  * Throws the DELTA_ZORDERING_* conditions, DELTA_NON_PARTITION_COLUMN_REFERENCE, DELTA_CLUSTERING_WITH_ZORDER_BY,
- * DELTA_CLUSTERING_WITH_PARTITION_PREDICATE, DELTA_OPTIMIZE_FULL_NOT_SUPPORTED, and DELTA_CONCURRENT_* where all of its
+ * DELTA_CLUSTERING_WITH_PARTITION_PREDICATE, DELTA_OPTIMIZE_FULL_NOT_SUPPORTED, what `checkWritable` throws, and DELTA_CONCURRENT_* where all of its
  * files were changed.
  */
 export async function optimize(
@@ -85,6 +86,7 @@ async function rewriteFiles(
   { where, prepare, operation, parameters }: Rewrite,
 ): Promise<OptimizeResult> {
   const startTimeMs = Date.now()
+  checkWritable(snapshot.protocol, snapshot.metadata, context.storage.name)
   const considered = filesOf(snapshot, where)
   const bins = strategy.choose(considered)
   const committed =
