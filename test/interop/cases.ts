@@ -307,7 +307,7 @@ const evolved: InteropCase = {
   predicates: [`s.b IS NULL`, `s.a = 5`, `x = 'old'`],
 }
 
-/** Read here, not written. */
+/** Made by Spark only: here no function makes variants. */
 export const VARIANT: InteropCase = {
   name: 'variants',
   create: (t) => [

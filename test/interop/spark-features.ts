@@ -93,10 +93,19 @@ export function describeFeatures(systems: Systems): void {
     expect(await sameRows(systems, theirs)).toHaveLength(3)
   }, 600_000)
 
-  it('variants of Spark are read as their JSON text', async () => {
+  it('variants of Spark are read as their JSON text, and kept by what is done here', async () => {
     const t = `delta.\`${path('variants')}\``
     await spark().run(VARIANT.create(t))
     await sameRows(systems, t, VARIANT.predicates)
+    await own.run([
+      `INSERT INTO ${t} SELECT id + 10, x, v FROM ${t}`,
+      `UPDATE ${t} SET ${VARIANT.set} WHERE id % 2 = 1`,
+      `DELETE FROM ${t} WHERE id = 2`,
+      `OPTIMIZE ${t}`,
+    ])
+    expect(await sameRows(systems, t, VARIANT.predicates)).toHaveLength(11)
+    await spark().run([`UPDATE ${t} SET ${VARIANT.set}`])
+    await sameRows(systems, t)
   }, 600_000)
 
   it('tables of a pipeline are read, and its own upkeep leaves them readable', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { PipelineError } from '../../src/errors/index.ts'
-import { VARIANT } from './cases.ts'
 import { PeerError } from './peer.ts'
 import type { Systems } from './systems.ts'
 
@@ -97,13 +96,4 @@ export function describeRefusals({ own, spark, path }: Systems): void {
       )
     },
   )
-
-  it('variants are not written here', async () => {
-    const t = `delta.\`${path('variants not written')}\``
-    await spark().run(VARIANT.create(t))
-    const refused = await own
-      .run([`INSERT INTO ${t} SELECT 1L, 'x', NULL`])
-      .catch((error: PipelineError) => error)
-    expect(refused).toMatchObject({ condition: 'DELTA_UNSUPPORTED_FEATURES_FOR_WRITE' })
-  }, 600_000)
 }
