@@ -3,6 +3,7 @@
 import glob
 import logging
 import os
+import re
 import sys
 import tempfile
 
@@ -73,6 +74,10 @@ def rows(request):
 
 
 def condition_of(error):
+    """Errors of tasks name their condition in the text alone."""
+    named = re.search(r"\[(DELTA_[A-Z0-9_.]+)\]", str(error))
+    if named:
+        return named[1]
     return error.getCondition() if isinstance(error, PySparkException) else None
 
 
