@@ -69,7 +69,7 @@ async function newValues(
   const { schema } = choice.snapshot.metadata
   const scope = {
     targetAlias: name,
-    sourceAlias: undefined,
+    sourceAlias: '',
     evolves: false,
     targetSchema: schema,
     newSchema: schema,

@@ -74,7 +74,9 @@ export function clauseText({ when, below, action }: ModelClause): string {
     when
   ]
   const condition = below === undefined ? '' : ` AND ${side}.v < ${below}`
-  const update = when === 'matched' ? 'UPDATE SET v = s.v' : 'UPDATE SET v = -1'
+  // Keys of a match are equal: both forms say the same.
+  const matched = (below ?? 0) % 2 === 0 ? 'UPDATE SET *' : 'UPDATE SET v = s.v'
+  const update = when === 'matched' ? matched : 'UPDATE SET v = -1'
   const then = { update, delete: 'DELETE', insert: 'INSERT (v, k) VALUES (s.v, s.k)' }[action]
   return `WHEN ${name}${condition} THEN ${then}`
 }

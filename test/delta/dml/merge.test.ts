@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changeFeedScan, type MergeResult, type TableContext } from '../../../src/delta/index.ts'
+import {
+  changeFeedScan,
+  deltaScanOf,
+  type MergeResult,
+  mergeInto,
+  type TableContext,
+} from '../../../src/delta/index.ts'
+import { alias, attribute, call, project } from '../../../src/plan/build.ts'
+import type { Relation } from '../../../src/plan/relation.ts'
 import { DATE, field, INTEGER, LONG, STRING, struct } from '../../../src/types/data-type.ts'
 import { openTestTables, type TestTables } from '../../support/delta-table.ts'
 import { merge } from '../../support/merge-statement.ts'
@@ -100,6 +108,26 @@ describe.each(MODES)('MERGE INTO by %s', (_mode, configuration) => {
     const { snapshot } = await merge(context, text)
     const kept = [...snapshot.files()].filter((each) => before.has(each.path))
     expect({ files: snapshot.numFiles, kept: kept.length }).toEqual({ files: 3, kept: 2 })
+  })
+
+  it('takes every column from a source without a name', async () => {
+    const context = await target(configuration)
+    const other = await target()
+    await merge(other, `MERGE INTO t USING ${CHANGES} ON t.id = s.id WHEN MATCHED THEN UPDATE SET *`)
+    const input = await deltaScanOf(other.table.snapshot, other.storage)
+    const rows: Relation = { kind: 'Scan', input, schema: schema }
+    await mergeInto(context, {
+      source: project(rows, [alias(attribute('id'), 'key'), attribute('name'), attribute('amount')]),
+      targetAlias: 't',
+      condition: call('=', attribute('t', 'id'), attribute('key')),
+      schemaEvolution: true,
+      clauses: [{ when: 'matched', action: { kind: 'updateAll' } }],
+    })
+    expect(await tables.rows(context, 'id, name, amount')).toEqual([
+      [1n, 'a', 10],
+      [2n, 'B', 21],
+      [3n, 'c', 30],
+    ])
   })
 
   it('adds the columns that only the source has', async () => {

@@ -77,7 +77,7 @@ function starAssignments({ newSchema, sourceSchema, evolves, sourceAlias }: Merg
     .filter((each) => !isOptional(each) || fieldNamed(sourceSchema, each.name) !== undefined)
     .map(({ name }) => ({
       column: [name],
-      value: sourceAlias === undefined ? attribute(name) : attribute(sourceAlias, name),
+      value: attribute(sourceAlias, name),
     }))
 }
 

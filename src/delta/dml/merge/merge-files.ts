@@ -1,11 +1,12 @@
 import { alias, call, conjunction, project } from '../../../plan/build.ts'
 import type { Expression, Literal } from '../../../plan/expression.ts'
-import { transformExpression, walkExpression } from '../../../plan/rewrite.ts'
+import { transformExpression } from '../../../plan/rewrite.ts'
 import { type DataType, fieldNamed } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/row.ts'
 import { sameType } from '../../../types/same-type.ts'
 import type { RowEngine, RowSession } from '../../row-engine.ts'
 import type { MergeScope } from './merge-scope.ts'
+import { sideOf } from './merge-sides.ts'
 
 /** Up to this many distinct keys of the source are looked for one by one, beyond it their range. */
 const MOST_KEYS = 100
@@ -23,8 +24,7 @@ export async function targetConditions(
 ): Promise<Expression[]> {
   const found: Expression[] = []
   for (const part of conjuncts(condition)) {
-    const sides = sidesOf(part, scope)
-    if (sides === 'target') found.push(unqualified(part, scope))
+    if (sideOf(part, scope) === 'target') found.push(unqualified(part, scope))
     const key = keyOf(part, scope)
     if (key === undefined) continue
     const values = await sourceValues(session, engine, scope, key)
@@ -36,25 +36,6 @@ export async function targetConditions(
 function conjuncts(condition: Expression): Expression[] {
   const isAnd = condition.kind === 'UnresolvedFunction' && condition.name === 'and'
   return isAnd ? condition.arguments.flatMap(conjuncts) : [condition]
-}
-
-/** The only side whose columns an expression names; undefined for both, none, or where it cannot be told. */
-function sidesOf(expression: Expression, scope: MergeScope): 'target' | 'source' | undefined {
-  const sides = new Set<'target' | 'source' | undefined>()
-  for (const node of walkExpression(expression)) {
-    if (node.kind === 'UnresolvedAttribute') sides.add(sideOf(node.parts, scope))
-    if (node.kind === 'SubqueryExpression' || node.kind === 'LambdaFunction') sides.add(undefined)
-  }
-  return sides.size === 1 ? [...sides][0] : undefined
-}
-
-function sideOf(parts: readonly string[], scope: MergeScope): 'target' | 'source' | undefined {
-  const first = parts[0]!.toLowerCase()
-  if (parts.length > 1 && first === scope.targetAlias?.toLowerCase()) return 'target'
-  if (parts.length > 1 && first === scope.sourceAlias?.toLowerCase()) return 'source'
-  const inTarget = fieldNamed(scope.targetSchema, first) !== undefined
-  const inSource = fieldNamed(scope.sourceSchema, first) !== undefined
-  return inTarget === inSource ? undefined : inTarget ? 'target' : 'source'
 }
 
 /** Names as the table's own columns have them. */
@@ -82,8 +63,8 @@ function keyOf(part: Expression, scope: MergeScope): Key | undefined {
     [left, right],
     [right, left],
   ] as const) {
-    if (column.kind !== 'UnresolvedAttribute' || sidesOf(column, scope) !== 'target') continue
-    if (sidesOf(value, scope) !== 'source') continue
+    if (column.kind !== 'UnresolvedAttribute' || sideOf(column, scope) !== 'target') continue
+    if (sideOf(value, scope) !== 'source') continue
     const plain = unqualified(column, scope)
     const field =
       plain.kind === 'UnresolvedAttribute' ? fieldNamed(scope.targetSchema, plain.parts[0]!) : undefined

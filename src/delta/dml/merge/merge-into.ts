@@ -19,7 +19,7 @@ import { commitMerge } from './merge-commit.ts'
 import { targetConditions } from './merge-files.ts'
 import { findMatches, type MergeMatches } from './merge-matches.ts'
 import { evolvedFor } from './merge-schema.ts'
-import { aliasOf, type MergeNames, type MergeScope, stageSource, targetRows } from './merge-scope.ts'
+import { type MergeNames, type MergeScope, namedSource, stageSource, targetRows } from './merge-scope.ts'
 import { writeMerge } from './merge-write.ts'
 
 export interface MergeOptions {
@@ -101,12 +101,13 @@ async function prepareMerge(
   const transaction = table.startTransaction()
   const snapshot = transaction.readSnapshot!
   const { metadata } = snapshot
-  const sourceSchema = engine.schemaOf(options.source)
+  const named = namedSource(options.source)
+  const sourceSchema = engine.schemaOf(named)
   const newSchema = options.schemaEvolution ? evolvedFor(metadata, sourceSchema, options) : metadata.schema
   if (newSchema !== metadata.schema) transaction.updateMetadata({ schema: newSchema })
   const names = {
     targetAlias: options.targetAlias,
-    sourceAlias: aliasOf(options.source),
+    sourceAlias: named.alias,
     evolves: options.schemaEvolution ?? false,
     targetSchema: metadata.schema,
     newSchema: transaction.metadata.schema,
@@ -114,7 +115,7 @@ async function prepareMerge(
     rowIdentity: rowIdentityOf(transaction.metadata),
   }
   const clauses = resolveClauses(engine, options, names, await targetOf(transaction, storage, names, []))
-  const { source, rowCount } = await stageSource(session, options.source)
+  const { source, rowCount } = await stageSource(session, named)
   const scope = { ...names, source }
   const conditions = await targetConditions(session, engine, scope, options.condition)
   const candidates = matchingFiles(snapshot, conditions)
@@ -162,7 +163,7 @@ function resolveClauses(
   names: MergeNames,
   target: Relation,
 ): ResolvedClause[] {
-  const source = options.source
+  const source = namedSource(options.source)
   const matched: Relation = {
     kind: 'Join',
     left: target,

@@ -15,7 +15,8 @@ import { LONG } from '../../../types/data-type.ts'
 import { CHANGE_TYPE } from '../../change-feed/change-columns.ts'
 import { decidingClause, type ResolvedClause } from './merge-actions.ts'
 import { isTouched, TOUCHED } from './merge-matches.ts'
-import { type MergeScope, oldColumn, SOURCE_ROW } from './merge-scope.ts'
+import { aliased, type MergeScope, oldColumn, SOURCE_ROW } from './merge-scope.ts'
+import { needsNoTarget } from './merge-sides.ts'
 
 /** Number of the clause that inserts a row. */
 const INSERTED_BY = '_inserted_by'
@@ -28,9 +29,13 @@ export function updatedRows(
   clauses: readonly ResolvedClause[],
 ): Relation {
   const places = clauses.flatMap((each, index) => (each.kind === 'update' ? [index] : []))
+  // Reading the files once more is most of the work, and for UPDATE SET * in vain.
+  const needsTarget =
+    scope.rowIdentity !== undefined ||
+    places.some((place) => clauses[place]!.values.some((each) => !needsNoTarget(each, scope)))
   const joined: Join = {
     kind: 'Join',
-    left: touchedRows(target, touched, places),
+    left: needsTarget ? touchedRows(target, touched, places) : takenBy(touched, places),
     right: scope.source,
     joinType: 'left',
     condition: call('=', attribute(SOURCE_ROW), attribute(TOUCHED.source)),
@@ -53,10 +58,7 @@ export function insertedRows(
     { kind: 'UnresolvedStar' },
     alias(decidingClause(clauses, 'notMatched'), INSERTED_BY),
   ])
-  const named: Relation =
-    scope.sourceAlias === undefined
-      ? decided
-      : { kind: 'SubqueryAlias', input: decided, alias: scope.sourceAlias }
+  const named = aliased(decided, scope.sourceAlias)
   return project(filter(named, call('isnotnull', attribute(INSERTED_BY))), [
     ...valuesBy(scope, clauses, INSERTED_BY, places),
     ...identityColumns(scope, 'inserted'),
@@ -123,8 +125,12 @@ export function changedRows(
 }
 
 function touchedRows(target: Relation, touched: Relation, clauses: readonly number[]): Relation {
-  const taken = filter(touched, call('in', attribute(TOUCHED.clause), ...clauses.map(intLiteral)))
-  return { kind: 'Join', left: target, right: taken, joinType: 'inner', condition: isTouched() }
+  const right = takenBy(touched, clauses)
+  return { kind: 'Join', left: target, right, joinType: 'inner', condition: isTouched() }
+}
+
+function takenBy(touched: Relation, clauses: readonly number[]): Relation {
+  return filter(touched, call('in', attribute(TOUCHED.clause), ...clauses.map(intLiteral)))
 }
 
 /** Each column's value by the clause that a row went to. */

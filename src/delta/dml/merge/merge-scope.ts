@@ -1,6 +1,6 @@
 import { alias, attribute, call, intLiteral, project } from '../../../plan/build.ts'
 import type { Expression, UnresolvedAttribute } from '../../../plan/expression.ts'
-import type { Relation } from '../../../plan/relation.ts'
+import type { Relation, SubqueryAlias } from '../../../plan/relation.ts'
 import { type DeltaScan, FILE_INDEX, ROW_POSITION } from '../../../plan/scan.ts'
 import { field, LONG, type StructType, struct } from '../../../types/data-type.ts'
 import type { AddFile } from '../../log/actions.ts'
@@ -23,7 +23,7 @@ export function oldColumnName(index: number): string {
 /** The names that a MERGE may use, and the two relations that they come from. */
 export interface MergeScope {
   readonly targetAlias: string | undefined
-  readonly sourceAlias: string | undefined
+  readonly sourceAlias: string
   /** Whether columns of the source may become the target's. */
   readonly evolves: boolean
   /** The target's columns as they are, and as they will be: with those that the MERGE adds. */
@@ -63,18 +63,19 @@ export function targetRows(
   return aliased(rows, names.targetAlias)
 }
 
-/** Rows that a query gives once and for all, each with its number; the alias that the query had. */
+/** Rows that a query under an alias gives, once and for all, each with its number. */
 export async function stageSource(
   session: RowSession,
-  source: Relation,
+  source: SubqueryAlias,
 ): Promise<{ readonly source: Relation; readonly rowCount: bigint }> {
   const numbered = project(source, [{ kind: 'UnresolvedStar' }, alias(rowNumber(), SOURCE_ROW)])
   const { scan, rowCount } = await session.stage(numbered)
-  return { source: aliased(scan, aliasOf(source)), rowCount }
+  return { source: aliased(scan, source.alias), rowCount }
 }
 
-export function aliasOf(relation: Relation): string | undefined {
-  return relation.kind === 'SubqueryAlias' ? relation.alias : undefined
+/** The source under the alias that it has, or one that no user writes, so that `*` tells its columns from the target's. */
+export function namedSource(source: Relation): SubqueryAlias {
+  return source.kind === 'SubqueryAlias' ? source : { kind: 'SubqueryAlias', input: source, alias: '_source' }
 }
 
 export function aliased(relation: Relation, name: string | undefined): Relation {

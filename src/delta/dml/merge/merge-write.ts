@@ -16,6 +16,7 @@ import { type DeletedRows, writeDeletionVectors } from '../../deletion-vector/wr
 import { recordsOf, withRecords } from '../../files/record-count.ts'
 import type { AddFile } from '../../log/actions.ts'
 import type { RowSession } from '../../row-engine.ts'
+import { fileShape } from '../../write/file-shape.ts'
 import { prepareRows } from '../../write/prepare-rows.ts'
 import { layoutOf, type WrittenRows, writeRows } from '../../write/write-rows.ts'
 import { NOTHING_WRITTEN } from '../file-changes.ts'
@@ -81,7 +82,7 @@ async function writeData(
   const names = [...columns, ...Object.values(scope.rowIdentity ?? {})]
   const query = unionAll(parts.map((each) => selectColumns(each, names)))
   const layout = layoutOf(transaction.readSnapshot!, transaction.metadata)
-  return writeRows(session, context.storage, query, layout, { rowIdentity: true })
+  return writeRows(session, context.storage, query, layout, { rowIdentity: true, ...fileShape(layout) })
 }
 
 /** All changes of the commit: one change file hides what the data files tell. */
