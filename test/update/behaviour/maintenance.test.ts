@@ -166,3 +166,21 @@ it('does nothing for tables that the update did not write', async () => {
   expect(maintenance()).toEqual([])
   expect(await operations()).toEqual(['STREAMING UPDATE', 'CREATE TABLE'])
 })
+
+it('reports maintenance that failed as a warning; the update has done its work', async () => {
+  pipeline = new TestPipeline(EVENTS("TBLPROPERTIES ('pipelines.autoOptimize.zOrderCols' = 'kinds')"))
+  land(0, 2)
+  const summary = await pipeline.run()
+  expect(summary.state).toBe('COMPLETED')
+  const [event] = pipeline.events.filter((each) => each.event_type === 'maintenance_progress')
+  expect(event).toMatchObject({
+    level: 'WARN',
+    message: "OPTIMIZE of 'main.shop.events' is FAILED.",
+    origin: { dataset_name: 'main.shop.events' },
+    details: {
+      maintenance_progress: { table_name: 'main.shop.events', operation: 'OPTIMIZE', status: 'FAILED' },
+    },
+    error: { fatal: false, exceptions: [{ message: expect.stringContaining("'kinds' does not exist") }] },
+  })
+  expect(await files()).toHaveLength(2)
+})
