@@ -1,5 +1,6 @@
 import { PipelineError } from '../errors/index.ts'
 import { exactTimestamp } from '../formats/temporal.ts'
+import { parseByteSize } from '../types/byte-size.ts'
 import { parseInterval } from '../types/interval.ts'
 
 /** How an option's text is read. */
@@ -17,7 +18,7 @@ export function checkValue(name: string, kind: OptionKind, value: string): void 
       }
       return
     case 'bytes':
-      if (!bytesOf(value)) throw invalid(name, value, 'a size such as 10g, 500mb or 1048576')
+      if (!parseByteSize(value)) throw invalid(name, value, 'a size such as 10g, 500mb or 1048576')
       return
     case 'duration':
       if (durationMs(value) === undefined) throw invalid(name, value, 'an interval such as 14 days')
@@ -31,21 +32,6 @@ export function checkValue(name: string, kind: OptionKind, value: string): void 
 /** INVALID_OPTION_VALUE. */
 export function invalid(option: string, value: string, expected: string): PipelineError {
   return new PipelineError('INVALID_OPTION_VALUE', { option, value, expected })
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  k: 2 ** 10,
-  m: 2 ** 20,
-  g: 2 ** 30,
-  t: 2 ** 40,
-}
-
-/** `10g`, `500mb`, `1048576` in bytes. */
-export function bytesOf(text: string): number | undefined {
-  const match = /^\s*(\d+)\s*([kmgt]?)i?(?:b|bytes?)?\s*$/i.exec(text)
-  return match === null ? undefined : Number(match[1]) * UNITS[match[2]!.toLowerCase()]!
 }
 
 /** `14 days` in milliseconds; undefined for a text that is no interval of days or less. */

@@ -1,4 +1,5 @@
 import { PipelineError } from '../../errors/index.ts'
+import { parseByteSize } from '../../types/byte-size.ts'
 import type { AddFile } from '../log/actions.ts'
 import type { RowSession } from '../row-engine.ts'
 import { logicalPath } from '../schema/column-mapping.ts'
@@ -140,14 +141,7 @@ export function targetSize(
   options: Pick<OptimizeOptions, 'targetFileSize'>,
 ): number {
   const property = metadata.configuration['delta.targetFileSize']
-  return options.targetFileSize ?? (property === undefined ? undefined : parseBytes(property)) ?? FILE_SIZE
-}
-
-/** `104857600`, `100mb`, `1g`; undefined for other texts. */
-function parseBytes(text: string): number | undefined {
-  const match = /^\s*(\d+)\s*([kmgt]?)b?\s*$/i.exec(text)
-  if (match === null) return undefined
-  return Number(match[1]) * 1024 ** ' kmgt'.indexOf(match[2]!.toLowerCase() || ' ')
+  return options.targetFileSize ?? parseByteSize(property ?? '') ?? FILE_SIZE
 }
 
 function zOrderStats(bins: readonly RewrittenBin[]): ZOrderStats {

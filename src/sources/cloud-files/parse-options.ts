@@ -1,6 +1,7 @@
 import { nearest, PipelineError, type Position } from '../../errors/index.ts'
 import type { ReadOptions } from '../../formats/read-options.ts'
-import { bytesOf, checkValue, durationMs, invalid, momentMs } from '../option-value.ts'
+import { parseByteSize } from '../../types/byte-size.ts'
+import { checkValue, durationMs, invalid, momentMs } from '../option-value.ts'
 import { FILE_OPTIONS, LOADER_OPTIONS, type OptionEntry, STREAM_OPTIONS } from './option-table.ts'
 
 export type FileFormat = 'json' | 'csv' | 'parquet' | 'text'
@@ -223,7 +224,7 @@ class OptionReader {
     return {
       includeExistingFiles: this.#loaderFlag('includeExistingFiles', true),
       maxFilesPerTrigger: Number(this.#loader.get('maxFilesPerTrigger') ?? 1000),
-      ...(bytes === undefined ? {} : { maxBytesPerTrigger: bytesOf(bytes)! }),
+      ...(bytes === undefined ? {} : { maxBytesPerTrigger: parseByteSize(bytes)! }),
       ...(age === undefined ? {} : { maxFileAge: durationMs(age)! }),
       allowOverwrites: this.#loaderFlag('allowOverwrites', false),
       ...(cleanSource === undefined ? {} : { cleanSource }),

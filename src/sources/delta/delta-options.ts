@@ -1,5 +1,6 @@
 import { PipelineError } from '../../errors/index.ts'
-import { bytesOf, invalid, momentMs, type OptionKind } from '../option-value.ts'
+import { parseByteSize } from '../../types/byte-size.ts'
+import { invalid, momentMs, type OptionKind } from '../option-value.ts'
 import { knownOptions } from './known-options.ts'
 
 /** Options of a Delta table as a stream, with their defaults (dlt-semantics 6.6). */
@@ -63,7 +64,7 @@ export function deltaSourceOptions(written: Readonly<Record<string, string>>): D
     failOnDataLoss: isSet('failOnDataLoss', true),
     ...(excludeRegex === undefined ? {} : { excludeRegex: expressionOf(excludeRegex) }),
     maxFilesPerTrigger: Number(options.maxFilesPerTrigger ?? 1000),
-    ...(maxBytesPerTrigger === undefined ? {} : { maxBytesPerTrigger: bytesOf(maxBytesPerTrigger)! }),
+    ...(maxBytesPerTrigger === undefined ? {} : { maxBytesPerTrigger: parseByteSize(maxBytesPerTrigger)! }),
   }
 }
 
