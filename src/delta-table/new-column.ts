@@ -36,6 +36,7 @@ export function columnLike({ name, dataType, nullable, metadata }: StructField):
   const text = (key: string) => (typeof metadata[key] === 'string' ? metadata[key] : undefined)
   const [comment, defaultValue] = [text('comment'), text('CURRENT_DEFAULT')]
   const generatedAs = text('delta.generationExpression')
+  const identity = identityOf(metadata)
   return {
     path: [name],
     dataType,
@@ -43,5 +44,16 @@ export function columnLike({ name, dataType, nullable, metadata }: StructField):
     ...(comment !== undefined && { comment }),
     ...(defaultValue !== undefined && { defaultValue }),
     ...(generatedAs !== undefined && { generatedAs }),
+    ...(identity !== undefined && { identity }),
+  }
+}
+
+function identityOf(metadata: StructField['metadata']): NewColumn['identity'] {
+  const [start, step] = [metadata['delta.identity.start'], metadata['delta.identity.step']]
+  if (start === undefined || step === undefined) return undefined
+  return {
+    start: BigInt(String(start)),
+    step: BigInt(String(step)),
+    allowExplicitInsert: metadata['delta.identity.allowExplicitInsert'] === true,
   }
 }

@@ -12,7 +12,7 @@ import {
   struct,
   TIMESTAMP,
 } from '../types/data-type.ts'
-import { printSqlType } from '../types/ddl.ts'
+import { printDataType } from '../types/ddl.ts'
 import type { RowStream } from './row-stream.ts'
 import type { OpenTable } from './workspace.ts'
 
@@ -22,7 +22,7 @@ const columnSchema = struct([field('col_name', STRING), field('data_type', STRIN
 export function columnsOf(schema: StructType, partitionColumns: readonly string[] = []): RowStream {
   const describe = ({ name, dataType, metadata }: StructType['fields'][number]): Row => [
     name,
-    printSqlType(dataType).toLowerCase(),
+    printDataType(dataType),
     typeof metadata.comment === 'string' ? metadata.comment : null,
   ]
   const partitions = schema.fields.filter(({ name }) => partitionColumns.includes(name))
@@ -76,6 +76,10 @@ export function detailOf(detail: TableDetail): RowStream {
   return { schema: detailSchema, chunks: [[row]] }
 }
 
+const job = struct(
+  ['jobId', 'jobName', 'jobRunId', 'runId', 'jobOwnerId', 'triggerType'].map((name) => field(name, STRING)),
+)
+
 const historySchema = struct([
   field('version', LONG),
   field('timestamp', TIMESTAMP),
@@ -83,6 +87,9 @@ const historySchema = struct([
   field('userName', STRING),
   field('operation', STRING),
   field('operationParameters', map(STRING, STRING)),
+  field('job', job),
+  field('notebook', struct([field('notebookId', STRING)])),
+  field('clusterId', STRING),
   field('readVersion', LONG),
   field('isolationLevel', STRING),
   field('isBlindAppend', BOOLEAN),
@@ -91,7 +98,7 @@ const historySchema = struct([
   field('engineInfo', STRING),
 ])
 
-/** `DESCRIBE HISTORY`, newest first, with those of Delta Lake's columns that mean something outside of Databricks. */
+/** `DESCRIBE HISTORY`, newest first, with Delta Lake's columns. */
 export async function historyOf({ table }: Pick<OpenTable, 'table'>, limit?: number): Promise<RowStream> {
   const entries = await table.history(limit)
   const rows = entries.map(
@@ -102,6 +109,9 @@ export async function historyOf({ table }: Pick<OpenTable, 'table'>, limit?: num
       entry.userName,
       entry.operation,
       mapOf(entry.operationParameters),
+      textsOf(entry.job, job),
+      textsOf(entry.notebook, struct([field('notebookId', STRING)])),
+      entry.clusterId,
       entry.readVersion === null ? null : BigInt(entry.readVersion),
       entry.isolationLevel,
       entry.isBlindAppend,
@@ -119,6 +129,15 @@ const propertySchema = struct([field('key', STRING), field('value', STRING)])
 export function propertiesOf({ snapshot }: OpenTable): RowStream {
   const entries = Object.entries(snapshot.metadata.configuration).sort(([a], [b]) => (a < b ? -1 : 1))
   return { schema: propertySchema, chunks: [entries] }
+}
+
+/** What a writer on Databricks told of its job or notebook: an object of texts. */
+function textsOf(found: unknown, type: StructType): Value {
+  if (typeof found !== 'object' || found === null) return null
+  const texts = found as Readonly<Record<string, unknown>>
+  return Object.fromEntries(
+    type.fields.map(({ name }) => [name, texts[name] == null ? null : String(texts[name])]),
+  )
 }
 
 function mapOf(record: Readonly<Record<string, string | null>>): Value {

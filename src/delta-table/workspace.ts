@@ -168,7 +168,7 @@ export class Workspace {
     if (isFiles(leaf)) {
       const reader = this.engine.fileSchemaReader
       const { input, schema, hidden } = await resolveFiles(leaf, { baseFolder: this.folder, reader })
-      return { kind: 'Scan', input, schema, hidden }
+      return { kind: 'Scan', input, schema, hidden, source: leaf }
     }
     const view = leaf.kind === 'Read' ? await this.#viewQuery(leaf) : undefined
     const relation =
@@ -180,7 +180,7 @@ export class Workspace {
   async #tableScan(leaf: TableLeaf, versions: Versions): Promise<Relation> {
     if (readsChangeFeed(leaf.options)) return this.#changesScan(leaf)
     const { folder, snapshot } = await this.open(leaf)
-    const scan = unboundScan(snapshot)
+    const scan: Scan = { ...unboundScan(snapshot), source: leaf }
     versions.set(scan, { snapshot, storage: localStorage(folder) })
     return scan
   }

@@ -79,6 +79,8 @@ export interface Scan extends Node {
   readonly kind: 'Scan'
   readonly input: ScanInput
   readonly schema: StructType
+  /** What the user wrote for these rows: how they are called where the query is shown. */
+  readonly source?: Read | DataSource
   /** True for rows of a stream: the batch of a source, or what a stateful operator made of it. */
   readonly isStreaming?: boolean
   /** Columns that only an explicit name reaches, such as `_metadata`. */

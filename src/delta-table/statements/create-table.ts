@@ -52,12 +52,18 @@ export async function createTableLike(command: CreateTableLike, workspace: Works
   const definition = {
     columns: schema.fields.map(columnLike),
     partitionColumns,
-    properties: { ...configuration, ...command.tableProperties },
+    properties: { ...ownProperties(configuration), ...command.tableProperties },
     ...(description !== undefined && { comment: description }),
   }
   const mode = command.ifNotExists ? 'createIfNotExists' : 'create'
   await create(storage, await workspace.rowEngine(), definition, { mode, now: workspace.now })
   return NO_ROWS
+}
+
+/** Without those that a table keeps books in, which are another table's own. */
+function ownProperties(configuration: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const books = /^delta\.(columnMapping\.maxColumnId|inCommitTimestampEnablement|rowTracking\.materialized)/
+  return Object.fromEntries(Object.entries(configuration).filter(([key]) => !books.test(key)))
 }
 
 /** CREATE TABLE ... SHALLOW CLONE. Throws UNSUPPORTED_FEATURE.CLAUSE for a deep one. */

@@ -2,6 +2,7 @@ import { formatTableName } from '../../plan/table-name.ts'
 import type { ShowCreateTable } from '../../sql/index.ts'
 import { field, STRING, type StructField, struct } from '../../types/data-type.ts'
 import { printSqlType } from '../../types/ddl.ts'
+import { columnLike } from '../new-column.ts'
 import type { RowStream } from '../row-stream.ts'
 import { tableNameOf } from '../table-name-of.ts'
 import type { Workspace } from '../workspace.ts'
@@ -33,13 +34,18 @@ export async function showCreateTable(command: ShowCreateTable, workspace: Works
   return { schema: createSchema, chunks: [[[lines.join('\n')]]] }
 }
 
-function columnText({ name, dataType, nullable, metadata }: StructField): string {
+function columnText(column: StructField): string {
+  const { name, dataType, nullable, metadata } = column
+  const { identity } = columnLike(column)
   const text = (key: string, clause: (value: string) => string) =>
     typeof metadata[key] === 'string' ? clause(metadata[key]) : ''
   return [
     `${nameText(name)} ${printSqlType(dataType)}`,
     nullable ? '' : ' NOT NULL',
     text('delta.generationExpression', (value) => ` GENERATED ALWAYS AS (${value})`),
+    identity === undefined
+      ? ''
+      : ` GENERATED ${identity.allowExplicitInsert ? 'BY DEFAULT' : 'ALWAYS'} AS IDENTITY (START WITH ${identity.start} INCREMENT BY ${identity.step})`,
     text('CURRENT_DEFAULT', (value) => ` DEFAULT ${value}`),
     text('comment', (value) => ` COMMENT ${quoted(value)}`),
   ].join('')

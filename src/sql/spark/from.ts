@@ -58,6 +58,8 @@ function printPrimary(relation: Relation): string {
       return `${stream(relation)}${qualified(relation.name)}${travel(relation.timeTravel)}${options(relation)}`
     case 'DataSource':
       return printDataSource(relation)
+    case 'Scan':
+      return relation.source === undefined ? `(${printInline(relation)})` : printPrimary(relation.source)
     case 'TableValuedFunction':
       return `${stream(relation)}${relation.name}(${printList(relation.arguments)})`
     case 'Join':

@@ -85,7 +85,9 @@ function termClauses(relation: Relation): string[] {
     case 'Expect':
       return refuse('Expect', 'Spark has no expectations.')
     case 'Scan':
-      return refuse('Scan', 'It stands for rows of this engine.')
+      return relation.source === undefined
+        ? refuse('Scan', 'It stands for rows of this engine.')
+        : everything(relation.source)
     case 'Filter':
       return ['SELECT *', ...sourceClauses(relation)]
     default:
