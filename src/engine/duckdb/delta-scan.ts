@@ -77,7 +77,8 @@ function branchSql(
   const needsFile = needsPosition || columns.some((each) => each.needsFile)
   const virtual = [...(needsFile ? [FILE] : []), ...(needsPosition ? [POSITION] : [])]
   const hiding = hidingColumns(scan, branch)
-  const source = `SELECT ${['*', ...virtual].join(', ')} FROM ${readParquet(scan, files, hiding.length > 0 ? [...data, ...hiding] : [])}`
+  const renames = hiding.length > 0 ? [...data, ...hiding] : []
+  const source = `SELECT ${['*', ...virtual].join(', ')} FROM ${readParquet(scan, files, renames)}`
   // The empty relation before the files gives names and types to the columns that they lack.
   const rows = data.length === 0 ? source : `${typedNulls(data.map(unhidden))} UNION ALL BY NAME ${source}`
   const row = {

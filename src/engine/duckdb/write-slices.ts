@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { DuckDBValue } from '@duckdb/node-api'
 import type { WrittenFile } from '../engine.ts'
 import { copiedFile } from './copied-file.ts'
-import { quoteIdentifier } from './quote.ts'
+import { quoteIdentifier, quoteString } from './quote.ts'
 import { copyRows, type ParquetCopy } from './write.ts'
 
 /** Rows that are written to learn how large a row is. */
@@ -55,12 +55,14 @@ async function writeGroup(
   )
   const same = [...texts].map(
     ([name, text]) =>
-      `${quoteIdentifier(name)} IS NOT DISTINCT FROM ${text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'`}`,
+      `${quoteIdentifier(name)} IS NOT DISTINCT FROM ${text === null ? 'NULL' : quoteString(text)}`,
   )
   const extra = [copy.position, ...copy.keys.map((each) => each.name)].map(quoteIdentifier)
   const columns = `* EXCLUDE (${extra.join(', ')})`
-  const slice = (from: bigint, to: bigint) =>
-    `SELECT ${columns} FROM ${table} WHERE ${[...same, `${extra[0]} BETWEEN ${from} AND ${to}`].join(' AND ')} ORDER BY ${extra[0]}`
+  const slice = (from: bigint, to: bigint) => {
+    const chosen = [...same, `${extra[0]} BETWEEN ${from} AND ${to}`].join(' AND ')
+    return `SELECT ${columns} FROM ${table} WHERE ${chosen} ORDER BY ${extra[0]}`
+  }
   const total = group.n as bigint
   const count = await fileCount(copy, slice(1n, BigInt(SAMPLE)), total)
   const files: WrittenFile[] = []

@@ -1,7 +1,7 @@
 import type { DataType } from '../../../types/data-type.ts'
-import { scalarOfText } from './partition-scalar.ts'
 import { ANYTHING, mapRange, ONLY_NULL, point, pointOf, type Range } from './range.ts'
 import { DAY_MICROS, floorDivide, type Scalar } from './scalar.ts'
+import { scalarOfText } from './scalar-of-text.ts'
 
 /** The range of a cast value. Casts that keep the order keep the bounds; texts are read only where there is just one. */
 export function castRange(range: Range, from: DataType, to: DataType): Range {

@@ -1,10 +1,9 @@
 import type { Literal } from '../../../plan/expression.ts'
 import type { ResolvedCall, ResolvedExpression } from '../../../plan/resolved.ts'
 import { DATE, type DataType, TIMESTAMP } from '../../../types/data-type.ts'
+import { callRange } from './call-range.ts'
 import { castRange } from './cast-range.ts'
-import { callRange } from './function-ranges.ts'
 import { likeOutcomes, startsWithOutcomes } from './like-outcomes.ts'
-import { scalarOfText } from './partition-scalar.ts'
 import {
   ANY_OUTCOME,
   ANYTHING,
@@ -22,6 +21,7 @@ import {
   TRUE,
 } from './range.ts'
 import type { Scalar } from './scalar.ts'
+import { scalarOfText } from './scalar-of-text.ts'
 
 /** Where the columns of a condition get their values from; a path is one of field names, the column first. */
 export interface ColumnRanges<File> {

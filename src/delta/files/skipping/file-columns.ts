@@ -3,10 +3,10 @@ import { sameType } from '../../../types/same-type.ts'
 import type { AddFile } from '../../log/actions.ts'
 import type { Metadata } from '../../schema/metadata.ts'
 import { physicalNaming } from '../../schema/physical-name.ts'
-import { derivedRange } from './generated-partitions.ts'
-import { scalarOfText } from './partition-scalar.ts'
+import { derivedRange } from './derived-range.ts'
 import { ANYTHING, intersectRanges, ONLY_NULL, point, type Range } from './range.ts'
-import { type FileStatistics, parseStatistics, statisticsRange } from './statistics-values.ts'
+import { scalarOfText } from './scalar-of-text.ts'
+import { type FileStatistics, parseStatistics, statisticsRange } from './statistics-range.ts'
 
 /** The parts of a table's metadata that tell what its files hold. */
 export type FileFacts = Pick<Metadata, 'schema' | 'partitionColumns' | 'configuration'>

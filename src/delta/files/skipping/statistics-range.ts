@@ -13,8 +13,8 @@ export interface FileStatistics {
 }
 
 /**
- * What is in an action that has none, or none that can be read, is empty: then nothing is known of the file. Only with `decimals` do fractions keep
- * all of their digits, which costs time.
+ * The statistics of a file; empty where it has none, or none that can be read: then nothing is known of it. Only with
+ * `decimals` do fractions keep all of their digits, which costs time.
  */
 export function parseStatistics({ stats }: AddFile, decimals: boolean): FileStatistics {
   if (stats == null || stats === '') return {}

@@ -1,6 +1,6 @@
 import { fieldNamed, type StructField } from '../../../types/data-type.ts'
+import { monthStart, startOf, type Unit } from './call-range.ts'
 import type { FileColumns, FileFacts, FileView } from './file-columns.ts'
-import { monthStart, startOf, type Unit } from './function-ranges.ts'
 import { ANYTHING, intersectRanges, ONLY_NULL, pointOf, type Range } from './range.ts'
 import { DAY_MICROS, parseMoment } from './scalar.ts'
 
