@@ -55,7 +55,7 @@ describe.skipIf(!hasDeltalake)('tables of ours that delta-rs changes', () => {
     const path = join(folder.path, name)
     const table = `delta.\`${path}\``
     const refused = REFUSED[name] ?? {}
-    await own.run(each.create(table).map(withoutNegativeDecimals))
+    await own.run(each.create(table).map(withoutItsFaults))
     await sameRows(path, refused.rows)
     for (const [action, request] of Object.entries(ACTIONS)) {
       await attempt(() => deltalake.ask(action, { path, ...request }), refused[action])
@@ -115,14 +115,20 @@ describe.skipIf(!hasDeltalake)('a change feed', () => {
       `OPTIMIZE ${t}`,
       `INSERT OVERWRITE ${t} VALUES (9, 'last')`,
     ])
-    const feed = await own.rows(`SELECT ${columns} FROM table_changes_by_path('${path}', 1)`)
-    expect(feed).toHaveLength(16)
+    // delta-rs gives versions as INT.
+    const feed = await own.rows(
+      `SELECT id, x, _change_type, CAST(_commit_version AS INT) FROM table_changes_by_path('${path}', 1)`,
+    )
+    expect(feed).toHaveLength(15)
     expect(await deltalake.ask('changes', { path, from: 1, columns })).toEqual(feed)
   })
 })
 
-/** delta-rs writes the partition value -4.250 as '-4.-250', which nobody can read. */
-const withoutNegativeDecimals = (statement: string) => statement.replace('-4.250', '4.250')
+/**
+ * What delta-rs writes into partitions that neither it nor anybody else reads: -4.250 as '-4.-250', and files in folders
+ * with a `~`, which it names otherwise in its log.
+ */
+const withoutItsFaults = (statement: string) => statement.replace('-4.250', '4.250').replace('^~|', '^|')
 
 const changes = (t: string, each: InteropCase) => [
   `INSERT INTO ${t} ${each.append(2000)}`,
