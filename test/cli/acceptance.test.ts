@@ -44,7 +44,7 @@ const replacements: readonly [RegExp, string][] = [
 for (const command of readdirSync(cases).sort()) {
   describe(command, () => {
     for (const name of readdirSync(join(cases, command)).sort()) {
-      test.concurrent(name.replaceAll('-', ' '), () => runCase(join(cases, command, name)))
+      test.concurrent(name.replaceAll('-', ' '), () => runCase(join(cases, command, name)), 180_000)
     }
   })
 }

@@ -23,11 +23,14 @@ export function encodeTimestamp(value: CellValue, hasZone: boolean): string | un
   if (!isDay(year, month, day) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
     return undefined
   }
+  const offset = offsetMs(zone)
+  const fractionText = fraction.padEnd(6, '0')
+  if (offset === 0) return `${year}-${month}-${day} ${hour}:${minute}:${second}.${fractionText}`
   const local = new Date(0)
   local.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
   local.setUTCHours(Number(hour), Number(minute), Number(second))
-  const utc = new Date(local.getTime() - offsetMs(zone))
-  return `${isoOf(utc).slice(0, -3).replace('T', ' ')}${fraction.padEnd(6, '0')}`
+  const utc = new Date(local.getTime() - offset)
+  return `${isoOf(utc).slice(0, -3).replace('T', ' ')}${fractionText}`
 }
 
 /** Without its `Z`. */
@@ -35,14 +38,17 @@ function isoOf(date: Date): string {
   return date.toISOString().slice(0, -1)
 }
 
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
 function isDay(year: string, month: string, day: string): boolean {
-  const date = new Date(0)
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
-  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day)
+  const [y, m, d] = [Number(year), Number(month), Number(day)]
+  const isLeap = y % 4 === 0 && (y % 100 !== 0 || y % 400 === 0)
+  return d >= 1 && d <= (MONTH_DAYS[m - 1] ?? 0) + (m === 2 && isLeap ? 1 : 0)
 }
 
 function offsetMs(zone: string | undefined): number {
-  const match = /^([+-])(\d\d):?(\d\d)?$/.exec(zone ?? '')
+  if (zone === undefined) return 0
+  const match = /^([+-])(\d\d):?(\d\d)?$/.exec(zone)
   if (match === null) return 0
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0)
   return (match[1] === '-' ? -1 : 1) * minutes * 60_000

@@ -7,15 +7,19 @@ import type { CellValue, InputRow } from './table-row.ts'
 
 /** Encodes rows of a program, counted from 1, as rows of that schema. Throws INVALID_ROW_VALUE for a value of another type. */
 export function rowEncoderFor(schema: StructType): (row: InputRow, number: number) => Row {
-  const fields = schema.fields.map(({ name, dataType }) => ({
-    name,
-    type: dataType,
-    key: name.toLowerCase(),
-  }))
-  return (row, number) => {
-    const byKey = new Map(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]))
-    return fields.map(({ name, type, key }) => encodeAt(byKey.get(key), type, { row: number, column: name }))
-  }
+  return (row, number) =>
+    schema.fields.map(({ name, dataType }) =>
+      encodeAt(valueNamed(row, name), dataType, { row: number, column: name }),
+    )
+}
+
+/** Names are compared without case, as in SQL. */
+function valueNamed(row: InputRow, name: string): CellValue {
+  const value = row[name]
+  if (value !== undefined || Object.hasOwn(row, name)) return value
+  const wanted = name.toLowerCase()
+  const key = Object.keys(row).find((each) => each.toLowerCase() === wanted)
+  return key === undefined ? undefined : row[key]
 }
 
 interface Place {

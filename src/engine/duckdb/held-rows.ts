@@ -119,10 +119,15 @@ function unscaled(text: string, scale: number): bigint {
 function microsOf(text: string): bigint {
   const [, sign, year, month, day, hour = '0', minute = '0', second = '0', fraction = ''] =
     DATE_TIME.exec(text)!
-  const date = new Date(0)
-  date.setUTCFullYear(Number(`${sign}${year}`), Number(month) - 1, Number(day))
-  date.setUTCHours(Number(hour), Number(minute), Number(second))
-  return BigInt(date.getTime()) * 1000n + BigInt(fraction.padEnd(6, '0'))
+  const [y, ...rest] = [`${sign}${year}`, month, day, hour, minute, second].map(Number)
+  return BigInt(utcMs(y!, rest)) * 1000n + BigInt(fraction.padEnd(6, '0'))
 }
+
+/** `Date.UTC` takes years below 100 for those of the 20th century; the calendar is the same every 400 years. */
+function utcMs(year: number, [month, day, hour, minute, second]: readonly number[]): number {
+  return Date.UTC(year + 4000, month! - 1, day, hour, minute, second) - MS_OF_4000_YEARS
+}
+
+const MS_OF_4000_YEARS = 10 * 146_097 * 86_400_000
 
 const DATE_TIME = /^([+-]?)(\d{4,6})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?$/
