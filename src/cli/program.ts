@@ -71,8 +71,10 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .action(perform(async () => (await import('./commands/dry-run.ts')).dryRun))
 
   pipelineCommand(program, 'query')
-    .description('run Spark SQL over the tables of the pipeline, or over any by path')
-    .argument('[sql]', 'the query; read from standard input when left out')
+    .description(
+      'run Spark SQL over the tables of the pipeline, or over any by path: queries, and what changes tables',
+    )
+    .argument('[sql]', 'one statement, or several with semicolons; read from standard input when left out')
     .addOption(output('table', 'json', 'csv'))
     .action(perform(async () => (await import('./commands/query.ts')).query))
 

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../errors/index.ts'
+import { PipelineError, type Position } from '../../../errors/index.ts'
 import {
   alias,
   attribute,
@@ -87,7 +87,7 @@ interface PathAssignment extends MergeAssignment {
 }
 
 function pathOf(
-  { column, value }: MergeAssignment,
+  { column, value, position = value.position }: MergeAssignment,
   { targetAlias, newSchema }: MergeScope,
 ): readonly string[] {
   const isQualified = column.length > 1 && column[0]!.toLowerCase() === targetAlias?.toLowerCase()
@@ -95,13 +95,17 @@ function pathOf(
   let type: DataType = newSchema
   return names.map((name) => {
     const found: StructField | undefined = type.kind === 'struct' ? fieldNamed(type, name) : undefined
-    if (found === undefined) throw unresolved(column, newSchema, value)
+    if (found === undefined) throw unresolved(column, newSchema, position)
     type = found.dataType
     return found.name
   })
 }
 
-function unresolved(column: readonly string[], schema: StructType, { position }: Expression): PipelineError {
+function unresolved(
+  column: readonly string[],
+  schema: StructType,
+  position: Position | undefined,
+): PipelineError {
   return new PipelineError(
     'UNRESOLVED_COLUMN.WITH_SUGGESTION',
     { objectName: column.join('.'), proposal: schema.fields.map((each) => each.name).join(', ') },

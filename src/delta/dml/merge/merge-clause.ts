@@ -6,6 +6,7 @@ export interface MergeAssignment {
   readonly column: readonly string[]
   /** The name DEFAULT alone means the column's default. */
   readonly value: Expression
+  readonly position?: Position
 }
 
 export type MergeAction =
