@@ -26,10 +26,8 @@ import {
   updateRows,
   upgradeProtocol,
   type VacuumResult,
-  type VersionPoint,
   vacuum,
 } from '../delta/index.ts'
-import { pointInTime } from '../plan/point-in-time.ts'
 import type { Relation, Scan } from '../plan/relation.ts'
 import { localStorage } from '../storage/index.ts'
 import type { StructType } from '../types/data-type.ts'
@@ -43,40 +41,14 @@ import { type RowSource, withSource } from './rows/row-source.ts'
 import { type OutputRow, rowObject } from './rows/table-row.ts'
 import { boundRows } from './statements/select-rows.ts'
 import { type DeltaTableOptions, type ProgramWorkspace, programWorkspace } from './table-options.ts'
-
-/** A version by its number, or as it was at a time: `'2026-01-31 10:00:00'` (UTC without a zone) or a Date. */
-export type At = { readonly version: number } | { readonly timestamp: string | Date }
-
-export interface WriteOptions {
-  /** New columns of the rows become columns of the table. */
-  readonly mergeSchema?: boolean
-  /** An application's own, growing number of this write: one that the table has already is not written again. */
-  readonly application?: { readonly id: string; readonly version: bigint }
-  /** Stands in the history. */
-  readonly userMetadata?: string
-}
-
-export interface OverwriteOptions extends WriteOptions {
-  /** Only rows for which this holds give way; all new rows must fulfil it. */
-  readonly replaceWhere?: Condition
-  /** `dynamic`: only the partitions of the new rows give way. */
-  readonly partitionOverwriteMode?: 'static' | 'dynamic'
-  /** The rows' columns take the place of the table's. */
-  readonly overwriteSchema?: boolean
-}
-
-/** What a write did. */
-export interface WriteResult {
-  /** The table's version with it. */
-  readonly version: number
-  readonly numInsertedRows: bigint
-}
-
-/** What UPDATE or DELETE did. */
-export interface ChangeResult {
-  readonly version: number
-  readonly numAffectedRows: bigint
-}
+import {
+  type At,
+  type ChangeResult,
+  type OverwriteOptions,
+  pointOf,
+  type WriteOptions,
+  type WriteResult,
+} from './table-types.ts'
 
 /**
  * A Delta table at a path: to be read, written, changed and maintained as with Spark's `DeltaTable`. Tables share one embedded
@@ -532,10 +504,4 @@ export class DeltaTable implements AsyncDisposable {
     const { schema, chunks } = await boundRows(bound, this.#program.workspace)
     for await (const chunk of chunks) for (const row of chunk) yield rowObject(row, schema)
   }
-}
-
-function pointOf(at: At): VersionPoint {
-  if ('version' in at) return at
-  if (at.timestamp instanceof Date) return { timestampMs: at.timestamp.getTime() }
-  return pointInTime({ kind: 'timestamp', timestamp: at.timestamp })
 }

@@ -17,17 +17,11 @@ export { MergeBuilder, type MergeNames, type MergeResult } from './builders/merg
 export { OptimizeBuilder } from './builders/optimize-builder.ts'
 export { type ColumnOptions, TableBuilder } from './builders/table-builder.ts'
 export type { Assigned, Assignments, Condition } from './condition.ts'
-export {
-  type At,
-  type ChangeResult,
-  DeltaTable,
-  type OverwriteOptions,
-  type WriteOptions,
-  type WriteResult,
-} from './delta-table.ts'
+export { DeltaTable } from './delta-table.ts'
 export { executeSql } from './execute-sql.ts'
 export type { ReadOptions } from './read-query.ts'
 export type { RowSource } from './rows/row-source.ts'
 export type { CellValue, InputRow, OutputRow } from './rows/table-row.ts'
 export type { EngineOptions } from './shared-engine.ts'
 export type { DeltaTableOptions } from './table-options.ts'
+export type { At, ChangeResult, OverwriteOptions, WriteOptions, WriteResult } from './table-types.ts'
