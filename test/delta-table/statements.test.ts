@@ -154,6 +154,22 @@ describe('definitions', () => {
     expect(description).toBe('whole')
   })
 
+  test('features are added and dropped; their history stays', async () => {
+    const run = tables()
+    await run('CREATE TABLE {t} (n INT); ALTER TABLE {t} ADD FEATURE deletionVectors')
+    const features = async () => {
+      const [{ tableFeatures }] = (await run('DESCRIBE DETAIL {t}')) as [{ tableFeatures: string[] }]
+      return tableFeatures
+    }
+    expect(await features()).toContain('deletionVectors')
+    await expect(run('ALTER TABLE {t} DROP FEATURE deletionVectors TRUNCATE HISTORY')).rejects.toMatchObject({
+      condition: 'UNSUPPORTED_FEATURE.CLAUSE',
+      parameters: { clause: 'TRUNCATE HISTORY' },
+    })
+    await run('ALTER TABLE {t} DROP FEATURE deletionVectors')
+    expect(await features()).not.toContain('deletionVectors')
+  })
+
   test('a folder of Parquet files becomes a table', async () => {
     const run = tables()
     const path = freshPath()

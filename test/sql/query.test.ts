@@ -127,7 +127,7 @@ describe('FROM', () => {
     ],
     ['range(10)', 'TableValuedFunction[(range 10:int)]'],
     ['event_log(TABLE(LIVE.a))', 'TableValuedFunction[(event_log (table a))]'],
-    ["table_changes('a', 1, 5)", "TableValuedFunction[(table_changes 'a' 1:int 5:int)]"],
+    ["table_changes('a', 1, 5)", 'Read[a, readChangeFeed=true, startingVersion=1, endingVersion=5]'],
     ['VALUES (1, 2) AS v(a, b)', 'SubqueryAlias[v: a,b](LocalRelation[col1,col2: 1:int, 2:int])'],
     ['(SELECT 1 AS x)', 'Project[(as 1:int x)](LocalRelation)'],
     ['(a JOIN b ON x) c', 'SubqueryAlias[c](Join[inner on x](Read[a], Read[b]))'],

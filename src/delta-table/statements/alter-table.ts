@@ -27,7 +27,10 @@ import { newColumn } from '../new-column.ts'
 import { NO_ROWS, type RowStream } from '../row-stream.ts'
 import type { Workspace } from '../workspace.ts'
 
-/** ALTER TABLE. Throws what the changes throw, and UNSUPPORTED_FEATURE.STATEMENT for RENAME TO. */
+/**
+ * ALTER TABLE. Throws what the changes throw, UNSUPPORTED_FEATURE.STATEMENT for RENAME TO, and
+ * UNSUPPORTED_FEATURE.CLAUSE for DROP FEATURE ... TRUNCATE HISTORY.
+ */
 export async function alterTable(command: AlterTable, workspace: Workspace): Promise<RowStream> {
   if (command.action.kind === 'RenameTable') {
     const parameters = {
@@ -35,6 +38,13 @@ export async function alterTable(command: AlterTable, workspace: Workspace): Pro
       alternative: 'A table is its folder: rename that, or write CREATE TABLE ... AS SELECT.',
     }
     throw new PipelineError('UNSUPPORTED_FEATURE.STATEMENT', parameters, { position: command.position })
+  }
+  if (command.action.kind === 'DropFeature' && command.action.truncateHistory) {
+    const parameters = {
+      clause: 'TRUNCATE HISTORY',
+      alternative: 'Leave it out: a checkpoint is written, at which readers without the feature begin.',
+    }
+    throw new PipelineError('UNSUPPORTED_FEATURE.CLAUSE', parameters, { position: command.position })
   }
   await apply(command.action, await workspace.context(command.table))
   return NO_ROWS
