@@ -1,4 +1,4 @@
-import type { IsolationLevel } from './conflict.ts'
+import type { IsolationLevel } from './commit/isolation.ts'
 import { engineInfo } from './engine-info.ts'
 import { hasInCommitTimestamps } from './schema/table-properties.ts'
 
@@ -25,6 +25,8 @@ interface Attempt {
   readonly readVersion: number | undefined
   /** The table's properties behind the commit. */
   readonly configuration: Readonly<Record<string, string>>
+  /** Whether the commit was prepared for a table that tracks rows, and took the ids of rows that it moved along. */
+  readonly keepsRowIds: boolean
 }
 
 /** The `commitInfo` action, in-commit timestamp first where the table has them. */
@@ -42,7 +44,7 @@ export function commitInfoOf(options: CommitOptions, attempt: Attempt): Readonly
     operationMetrics: mapValues(options.operationMetrics ?? {}, String),
     engineInfo: engineInfo(),
     // Rows that move to other files take their ids along (PROTOCOL.md, Row Tracking, Commit Provenance Information).
-    ...(isTracked && { tags: { 'delta.rowTracking.preserved': 'true' } }),
+    ...(isTracked && { tags: { 'delta.rowTracking.preserved': String(attempt.keepsRowIds) } }),
     ...options.extra,
     txnId: attempt.txnId,
   }

@@ -1,30 +1,28 @@
-import { randomUUID } from 'node:crypto'
 import { PipelineError } from '../errors/index.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type CommitOptions, commitInfoOf } from './commit-info.ts'
-import { checkConflict, type IsolationLevel, type TransactionReads } from './conflict.ts'
+import { baseOf } from './commit/commit-base.ts'
+import { commitBehind } from './commit/commit-loop.ts'
+import { isolationOf } from './commit/isolation.ts'
+import type { PreparedCommit, TransactionReads } from './commit/prepared-commit.ts'
+import type { CommitOptions } from './commit-info.ts'
 import { fileKey } from './files/file-path.ts'
-import { printCommit } from './log/action-json.ts'
+import { tombstoneOf } from './files/tombstone.ts'
 import type {
   AddCdcFile,
   AddFile,
-  Commit,
   CommitActions,
   DomainMetadata,
   Protocol,
   RemoveFile,
   SetTransaction,
 } from './log/actions.ts'
-import { commitPath } from './log/log-files.ts'
-import { missingCommit, readCommit } from './log/read-log.ts'
-import { assignRowIds, givesRowIds, rowIdMark } from './row-tracking/assign-row-ids.ts'
+import { checkNotAppendOnly } from './schema/append-only.ts'
 import { physicalPath } from './schema/column-mapping.ts'
 import { completeMetadata } from './schema/complete-metadata.ts'
 import { changeMetadata, type Metadata, type MetadataFields } from './schema/metadata.ts'
 import { atLeast, checkWritable, neededFeatures, protocolFor, withoutFeatures } from './schema/protocol.ts'
 import { type ProtocolRequest, protocolRequestOf, storedProperties } from './schema/protocol-request.ts'
 import { checkTableDefinition } from './schema/table-definition.ts'
-import { hasInCommitTimestamps } from './schema/table-properties.ts'
 import { CLUSTERING_DOMAIN, clusteringDomain, type Snapshot } from './snapshot.ts'
 import { withIdentityMarks } from './write/identity-marks.ts'
 import type { WrittenRows } from './write/write-rows.ts'
@@ -81,6 +79,7 @@ export class Transaction {
   readonly #features = new Set<string>()
   #versions = { reader: 1, writer: 1 }
   #dropped: readonly string[] = []
+  #protectsHistory = false
 
   constructor(log: CommitLog, base: TransactionBase) {
     this.#log = log
@@ -124,10 +123,23 @@ export class Transaction {
     return this
   }
 
-  /** Takes features from the protocol. The caller has removed all that is left of them. */
-  dropFeatures(names: readonly string[]): this {
+  /**
+   * Takes features from the protocol. The caller has removed all that is left of them. With `protectsHistory` the versions
+   * before the commit are kept for readers that do not know the features (PROTOCOL.md, Checkpoint Protection).
+   */
+  dropFeatures(
+    names: readonly string[],
+    { protectsHistory = false }: { protectsHistory?: boolean } = {},
+  ): this {
     this.#dropped = names
-    return this
+    this.#protectsHistory = protectsHistory
+    if (!protectsHistory) return this
+    this.#metadataChanged = true
+    return this.requestProtocol({
+      features: ['checkpointProtection'],
+      minReaderVersion: 1,
+      minWriterVersion: 1,
+    })
   }
 
   #define(metadata: Metadata): void {
@@ -212,51 +224,30 @@ export class Transaction {
    * DELTA_CANNOT_MODIFY_APPEND_ONLY, and storage conditions, after which the outcome may be unknown.
    */
   async commit(options: CommitOptions): Promise<CommitResult> {
-    const actions = this.#actions()
+    const prepared = this.#prepared(options)
     this.#checkFences()
-    const txnId = randomUUID()
-    let reads = this.#reads(actions)
-    let version = (this.readSnapshot?.version ?? -1) + 1
-    let previousMs = this.readSnapshot?.timestampMs
-    let mark = rowIdMark(this.readSnapshot?.domainMetadata.values() ?? [])
-    for (;;) {
-      const commitInfo = commitInfoOf(options, {
-        txnId,
-        previousMs,
-        nowMs: this.#log.now(),
-        isolation: reads.isolation,
-        isBlind: this.#readsNothing && actions.removes.length === 0,
-        readVersion: this.readSnapshot?.version,
-        configuration: this.#metadata.configuration,
-      })
-      const timed = this.#withEnablement(actions, version, commitInfo.inCommitTimestamp)
-      const outcome = await this.#put(version, { ...this.#withRowIds(timed, version, mark), commitInfo })
-      if (outcome === 'created') break
-      const winners = await this.#winnersFrom(version)
-      const own = winners.find((winner) => winner.commitInfo?.txnId === txnId)
-      if (own !== undefined) {
-        version = own.version
-        break
-      }
-      for (const winner of winners) {
-        checkConflict(actions, reads, winner, this.#log.storage.name)
-        reads = { ...reads, metadata: winner.metaData ?? reads.metadata }
-        mark = maximum(mark, rowIdMark(winner.domains))
-      }
-      version += winners.length
-      previousMs = winners.at(-1)?.timestampMs
+    return this.#log.committed(await commitBehind(baseOf(this.readSnapshot), prepared, this.#log))
+  }
+
+  #prepared(options: CommitOptions): PreparedCommit {
+    const actions = this.#actions()
+    return {
+      actions,
+      reads: this.#reads(actions),
+      metadata: this.#metadata,
+      drops: this.#dropped,
+      protectsHistory: this.#protectsHistory,
+      isBlind: this.#readsNothing && actions.removes.length === 0,
+      readVersion: this.readSnapshot?.version,
+      options,
     }
-    return this.#log.committed(version)
   }
 
   #actions(): CommitActions {
     const protocol = this.#nextProtocol()
     checkWritable(protocol, this.#metadata, this.#log.storage.name)
     const removes = [...this.#removes.values()]
-    const isAppendOnly = this.#metadata.configuration['delta.appendOnly']?.toLowerCase() === 'true'
-    if (isAppendOnly && removes.some((each) => each.dataChange)) {
-      throw new PipelineError('DELTA_CANNOT_MODIFY_APPEND_ONLY', { table: this.#log.storage.name })
-    }
+    if (removes.some((each) => each.dataChange)) checkNotAppendOnly(this.#metadata, this.#log.storage.name)
     return {
       ...(protocol !== this.#protocol && { protocol }),
       ...(this.#metadataChanged && { metaData: this.#metadata.action }),
@@ -278,34 +269,12 @@ export class Transaction {
     return this.#dropped.length > 0 ? withoutFeatures(next, this.#dropped) : next
   }
 
-  /** The commit that turns in-commit timestamps on says since when there are any (PROTOCOL.md, In-Commit Timestamps). */
-  #withEnablement(actions: CommitActions, version: number, timestampMs: unknown): CommitActions {
-    const before = this.readSnapshot?.metadata.configuration
-    if (!actions.metaData || !before || hasInCommitTimestamps(before) || timestampMs === undefined)
-      return actions
-    const configuration = {
-      ...actions.metaData.configuration,
-      'delta.inCommitTimestampEnablementVersion': version.toString(),
-      'delta.inCommitTimestampEnablementTimestamp': String(timestampMs),
-    }
-    return { ...actions, metaData: { ...actions.metaData, configuration } }
-  }
-
-  #withRowIds(actions: CommitActions, version: number, mark: bigint): CommitActions {
-    const protocol = actions.protocol ?? this.#protocol
-    const isTracked = protocol !== undefined && givesRowIds(protocol, this.#metadata)
-    return isTracked ? assignRowIds(actions, version, mark) : actions
-  }
-
   #reads(actions: CommitActions): TransactionReads {
-    const changesData = [...actions.adds, ...actions.removes].some((each) => each.dataChange)
-    const onlyMoves = !changesData && actions.adds.length > 0 && !actions.metaData
     return {
-      isolation: onlyMoves ? 'SnapshotIsolation' : isolationOf(this.#metadata),
+      isolation: isolationOf(actions, this.#metadata),
       wholeTable: this.#readsWholeTable,
       files: this.#filesRead,
       conditions: this.#conditions,
-      metadata: this.readSnapshot?.metadata.action,
       fences: this.#fences,
     }
   }
@@ -323,58 +292,7 @@ export class Transaction {
     }
   }
 
-  /** Puts the commit file; an error whose outcome is unknown counts as 'exists', to be settled by reading it back. */
-  async #put(version: number, commit: CommitActions): Promise<'created' | 'exists'> {
-    const { storage } = this.#log
-    const path = commitPath(version)
-    try {
-      return await storage.putIfAbsent(path, printCommit(commit))
-    } catch (error) {
-      const landed = await storage.stat(path).catch((): undefined => undefined)
-      if (landed === undefined) throw error
-      return 'exists'
-    }
-  }
-
-  /** The commits that came first: at least that of `version`, which exists. */
-  async #winnersFrom(version: number): Promise<Commit[]> {
-    const { storage } = this.#log
-    const winners: Commit[] = []
-    for (let next = version; ; next++) {
-      const commit = await readCommit(storage, next)
-      if (commit === undefined && next === version) throw missingCommit(storage, version)
-      if (commit === undefined) return winners
-      winners.push(commit)
-    }
-  }
-
   get #readsNothing(): boolean {
     return !this.#readsWholeTable && this.#filesRead.size === 0 && this.#conditions.length === 0
   }
-}
-
-/** The tombstone of a live file. Path and deletion vector are its own, letter by letter, or it would stay live. */
-function tombstoneOf(file: AddFile, deletionTimestamp: number, dataChange: boolean): RemoveFile {
-  return {
-    path: file.path,
-    deletionTimestamp,
-    dataChange,
-    extendedFileMetadata: true,
-    partitionValues: file.partitionValues,
-    size: file.size,
-    ...(file.tags != null && { tags: file.tags }),
-    ...(file.deletionVector != null && { deletionVector: file.deletionVector }),
-    ...(file.baseRowId != null && { baseRowId: file.baseRowId }),
-    ...(file.defaultRowCommitVersion != null && { defaultRowCommitVersion: file.defaultRowCommitVersion }),
-  }
-}
-
-/** Serializable unless the table asks for less; Databricks' default is WriteSerializable. */
-function isolationOf(metadata: Metadata): IsolationLevel {
-  const level = metadata.configuration['delta.isolationLevel']?.toLowerCase()
-  return level === 'writeserializable' ? 'WriteSerializable' : 'Serializable'
-}
-
-function maximum(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
 }

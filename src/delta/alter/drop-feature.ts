@@ -8,8 +8,6 @@ import type { CommitResult } from '../transaction.ts'
 import { alterTable } from './alter-table.ts'
 import { type FeatureRemoval, removals, unset } from './feature-removal.ts'
 
-const PROTECTED_BEFORE = 'delta.requireCheckpointProtectionBeforeVersion'
-
 /**
  * ALTER TABLE DROP FEATURE: takes what the feature left in the table's definition, then the feature itself. Where older
  * versions of the log can only be read with it, a checkpoint of its own is written first, from which on readers that do not
@@ -73,16 +71,7 @@ function dropProtected(
 ): Promise<CommitResult> {
   return alterTable(context, operationOf(feature), (transaction, snapshot) => {
     removal.checkUnused?.(snapshot)
-    const { configuration } = snapshot.metadata
-    transaction.readsWholeTable().dropFeatures([feature])
-    transaction.requestProtocol({
-      features: ['checkpointProtection'],
-      minReaderVersion: 1,
-      minWriterVersion: 1,
-    })
-    transaction.updateMetadata({
-      configuration: { ...configuration, [PROTECTED_BEFORE]: String(snapshot.version + 1) },
-    })
+    transaction.readsWholeTable().dropFeatures([feature], { protectsHistory: true })
   })
 }
 

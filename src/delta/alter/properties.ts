@@ -18,7 +18,8 @@ export function setTableProperties(
   const operation = { operation: 'SET TBLPROPERTIES', operationParameters: { properties: checked } }
   return alterTable(context, operation, (transaction, snapshot) => {
     transaction.updateMetadata({ configuration: { ...snapshot.metadata.configuration, ...checked } })
-    if (isRowTracked(transaction.metadata.configuration)) giveRowIds(transaction, snapshot)
+    const wasTracked = isRowTracked(snapshot.metadata.configuration)
+    if (!wasTracked && isRowTracked(transaction.metadata.configuration)) giveRowIds(transaction, snapshot)
   })
 }
 
@@ -83,10 +84,11 @@ function isRowTracked(configuration: Readonly<Record<string, string>>): boolean 
   return configuration['delta.enableRowTracking']?.toLowerCase() === 'true'
 }
 
-/** Files from before row tracking get their ids in the commit that turns it on; their rows do not change. */
+/**
+ * Files from before row tracking get their ids in the commit that turns it on; their rows do not change. A file that
+ * another adds meanwhile would have none.
+ */
 function giveRowIds(transaction: Transaction, snapshot: Snapshot): void {
   const files = [...snapshot.files()].filter((each) => each.baseRowId == null)
-  if (files.length === 0) return
-  transaction.readsWholeTable()
-  transaction.addFiles(files.map((each) => ({ ...each, dataChange: false })))
+  transaction.readsWholeTable().addFiles(files.map((each) => ({ ...each, dataChange: false })))
 }

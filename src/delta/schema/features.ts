@@ -17,6 +17,11 @@ export interface Feature {
   readonly readable?: true
   /** Whether we can write a table that lists it, given its metadata. */
   readonly writable?: (metadata: Metadata) => boolean
+  /**
+   * A commit that was prepared before the table listed it may lack what it asks for: rows that were not checked, change data
+   * that was not written. The others ask nothing of files, or only what the commit gives them when it follows.
+   */
+  readonly obliges?: true
   /** True when the metadata asks for it. */
   readonly neededBy?: (metadata: Metadata) => boolean
 }
@@ -48,18 +53,25 @@ const isMapped: Test = (metadata) => columnMappingOf(metadata) !== 'none'
 
 /** A feature that stays listed where it is off: then it asks nothing of writers. */
 const onlyWhenOff = (property: string): Feature => ({
+  obliges: true,
   writable: not(has(property)),
   neededBy: has(property),
 })
 
 /** The features that we know, those of old protocol versions first. What is missing is refused by its name. */
 export const features: Readonly<Record<string, Feature>> = {
-  appendOnly: { legacyWriter: 2, writable: always },
-  invariants: { legacyWriter: 2, writable: always },
-  checkConstraints: { legacyWriter: 3, writable: always, neededBy: hasConstraints },
-  changeDataFeed: { legacyWriter: 4, writable: always, neededBy: has('delta.enableChangeDataFeed') },
+  appendOnly: { legacyWriter: 2, obliges: true, writable: always },
+  invariants: { legacyWriter: 2, obliges: true, writable: always },
+  checkConstraints: { legacyWriter: 3, obliges: true, writable: always, neededBy: hasConstraints },
+  changeDataFeed: {
+    legacyWriter: 4,
+    obliges: true,
+    writable: always,
+    neededBy: has('delta.enableChangeDataFeed'),
+  },
   generatedColumns: {
     legacyWriter: 4,
+    obliges: true,
     writable: always,
     neededBy: hasFieldMetadata('delta.generationExpression'),
   },
@@ -71,8 +83,13 @@ export const features: Readonly<Record<string, Feature>> = {
     writable: always,
     neededBy: isMapped,
   },
-  identityColumns: { legacyWriter: 6, writable: always, neededBy: hasFieldMetadata('delta.identity.') },
-  allowColumnDefaults: { writable: always, neededBy: hasFieldMetadata('CURRENT_DEFAULT') },
+  identityColumns: {
+    legacyWriter: 6,
+    obliges: true,
+    writable: always,
+    neededBy: hasFieldMetadata('delta.identity.'),
+  },
+  allowColumnDefaults: { obliges: true, writable: always, neededBy: hasFieldMetadata('CURRENT_DEFAULT') },
   timestampNtz: { reader: true, readable: true, writable: always, neededBy: hasType('timestamp_ntz') },
   deletionVectors: {
     reader: true,
@@ -110,7 +127,8 @@ export const features: Readonly<Record<string, Feature>> = {
     reader: true,
     needs: ['variantType'],
     readable: true,
-    ...onlyWhenOff('delta.enableVariantShredding'),
+    writable: not(has('delta.enableVariantShredding')),
+    neededBy: has('delta.enableVariantShredding'),
   },
   'variantShredding-preview': {
     reader: true,
