@@ -39,15 +39,20 @@ export function isAtomic(type: DataType): boolean {
 
 /** What ORDER BY, `<` and `max` take: everything without maps and variants inside. */
 export function isOrderable(type: DataType): boolean {
+  return !holdsKind(type, ['map', 'variant'])
+}
+
+/** Whether the type, or one inside of it, is of one of these kinds. */
+export function holdsKind(type: DataType, kinds: readonly DataType['kind'][]): boolean {
+  if (kinds.includes(type.kind)) return true
   switch (type.kind) {
-    case 'map':
-    case 'variant':
-      return false
-    case 'array':
-      return isOrderable(type.elementType)
     case 'struct':
-      return type.fields.every((each) => isOrderable(each.dataType))
+      return type.fields.some((each) => holdsKind(each.dataType, kinds))
+    case 'array':
+      return holdsKind(type.elementType, kinds)
+    case 'map':
+      return holdsKind(type.keyType, kinds) || holdsKind(type.valueType, kinds)
     default:
-      return true
+      return false
   }
 }

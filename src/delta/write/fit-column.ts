@@ -2,6 +2,7 @@ import { attribute, call, caseWhen, cast, fieldOf, nullLiteral, stringLiteral } 
 import type { Expression } from '../../plan/expression.ts'
 import { type DataType, fieldNamed, type StructType } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
+import { holdsKind } from '../../types/type-classes.ts'
 
 /**
  * A value of type `from` as one of type `to`, as Delta writes a query's column to a table's: cast where the types differ, and
@@ -9,7 +10,7 @@ import { sameType } from '../../types/same-type.ts'
  */
 export function fitColumn(value: Expression, from: DataType, to: DataType, depth = 0): Expression {
   if (sameType(from, to) || from.kind === 'unknown') return value
-  if (!holdsStruct(from) || !holdsStruct(to)) return cast(value, to)
+  if (!holdsKind(from, ['struct']) || !holdsKind(to, ['struct'])) return cast(value, to)
   if (from.kind === 'struct' && to.kind === 'struct') return fitStruct(value, from, to, depth)
   if (from.kind === 'array' && to.kind === 'array') {
     return call('transform', value, fitEach(from.elementType, to.elementType, depth))
@@ -41,17 +42,4 @@ function fitStruct(value: Expression, from: StructType, to: StructType, depth: n
 function fitEach(from: DataType, to: DataType, depth: number): Expression {
   const name = `fit_${depth}`
   return { kind: 'LambdaFunction', parameters: [name], body: fitColumn(attribute(name), from, to, depth + 1) }
-}
-
-function holdsStruct(type: DataType): boolean {
-  switch (type.kind) {
-    case 'struct':
-      return true
-    case 'array':
-      return holdsStruct(type.elementType)
-    case 'map':
-      return holdsStruct(type.keyType) || holdsStruct(type.valueType)
-    default:
-      return false
-  }
 }

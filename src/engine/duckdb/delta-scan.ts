@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { DeltaScan, DeltaScanFile } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
-import type { DataType, StructField, StructType } from '../../types/data-type.ts'
+import type { StructField, StructType } from '../../types/data-type.ts'
+import { holdsKind } from '../../types/type-classes.ts'
 import { type ScanColumn, scanColumn } from './delta-scan-columns.ts'
 import { holdPositions } from './held-positions.ts'
 import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
@@ -118,26 +119,13 @@ function readParquet(
   if (renames.length > 0) options.push(`schema = MAP {${[...new Set(renames.map(schemaEntry))].join(', ')}}`)
   else if (files.length > 1) options.push('union_by_name = true')
   // Old writers left strings unmarked; where no column is binary they can be nothing else.
-  if (!hasBinary(scan.tableSchema)) options.push('binary_as_string = true')
+  if (!holdsKind(scan.tableSchema, ['binary', 'variant'])) options.push('binary_as_string = true')
   return `read_parquet(${quoteList(files.map((each) => each.path))}, ${options.join(', ')})`
 }
 
 function schemaEntry({ name, dataType }: StructField): string {
   const type = quoteString(duckdbType(dataType))
   return `${quoteString(name)}: {name: ${quoteString(unhiddenName(name))}, type: ${type}, default_value: NULL}`
-}
-
-function hasBinary(type: DataType): boolean {
-  switch (type.kind) {
-    case 'struct':
-      return type.fields.some((each) => hasBinary(each.dataType))
-    case 'array':
-      return hasBinary(type.elementType)
-    case 'map':
-      return hasBinary(type.keyType) || hasBinary(type.valueType)
-    default:
-      return type.kind === 'binary' || type.kind === 'variant'
-  }
 }
 
 /** Leaves out the rows that deletion vectors name, or all others, by their position in the file. */

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { physicalName } from '../../delta/index.ts'
 import type { DeltaScan } from '../../plan/scan.ts'
 import { type DataType, type StructField, struct } from '../../types/data-type.ts'
+import { holdsKind } from '../../types/type-classes.ts'
 import { elementNode, entryNodes, type ParquetNode, parquetTrees } from './parquet-tree.ts'
 import { physicalField, VARIANT_BYTES } from './physical-columns.ts'
 
@@ -16,25 +17,12 @@ export async function fileLayouts(
   connection: DuckDBConnection,
   scan: DeltaScan,
 ): Promise<ReadonlyMap<string, readonly ParquetNode[]>> {
-  const isNeeded = scan.columnMapping === 'id' || hasVariant(scan.tableSchema)
+  const isNeeded = scan.columnMapping === 'id' || holdsKind(scan.tableSchema, ['variant'])
   if (!isNeeded || scan.files.length === 0) return new Map()
   return parquetTrees(
     connection,
     scan.files.map((each) => each.path),
   )
-}
-
-function hasVariant(type: DataType): boolean {
-  switch (type.kind) {
-    case 'struct':
-      return type.fields.some((each) => hasVariant(each.dataType))
-    case 'array':
-      return hasVariant(type.elementType)
-    case 'map':
-      return hasVariant(type.valueType)
-    default:
-      return type.kind === 'variant'
-  }
 }
 
 /** A column of a table as the files of a layout hold it: names and, of variants, the form. */

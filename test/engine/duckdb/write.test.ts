@@ -229,3 +229,20 @@ it('no file is written for no rows', async () => {
   expect(await write('SELECT 1 AS id WHERE false', [field('id', LONG)])).toEqual([])
   expect(await write('SELECT 1 AS id WHERE false', [field('id', LONG)], { orderBy: ['id'] })).toEqual([])
 })
+
+describe('rows of a dictionary are found by', () => {
+  const found = async (type: DataType, values: string, condition: string) => {
+    const [file] = await write(`SELECT unnest(${values}) AS v FROM range(8)`, [field('v', type)])
+    return read(`SELECT count(*) FROM '${file!.localPath}' WHERE ${condition}`)
+  }
+
+  it('binaries of any bytes', async () => {
+    const bytes = `'\\xC3\\xA9'::BLOB`
+    expect(await found(BINARY, `[${bytes}, 'ab'::BLOB]`, `v = ${bytes}`)).toEqual([['8']])
+  })
+
+  it('zeros of either sign', async () => {
+    expect(await found(DOUBLE, '[0.0, 1.5]::DOUBLE[]', `v = '-0.0'::DOUBLE`)).toEqual([['8']])
+    expect(await found(FLOAT, `['-0.0', '1.5']::FLOAT[]`, 'v = 0.0::FLOAT')).toEqual([['8']])
+  })
+})
