@@ -22,6 +22,7 @@ import { completeMetadata } from './schema/complete-metadata.ts'
 import { changeMetadata, type Metadata, type MetadataFields } from './schema/metadata.ts'
 import { atLeast, checkWritable, neededFeatures, protocolFor, withoutFeatures } from './schema/protocol.ts'
 import { type ProtocolRequest, protocolRequestOf, storedProperties } from './schema/protocol-request.ts'
+import { checkStatisticsColumns, STATISTICS_COLUMNS } from './schema/statistics-columns.ts'
 import { checkTableDefinition } from './schema/table-definition.ts'
 import { CLUSTERING_DOMAIN, clusteringDomain, type Snapshot } from './snapshot.ts'
 import { withIdentityMarks } from './write/identity-marks.ts'
@@ -97,7 +98,7 @@ export class Transaction {
   /**
    * Changes the table's definition in the same commit; each field given replaces the old one whole. Properties that ask
    * something of the protocol (`delta.feature.*`) are acted upon and not stored; mapped columns get their ids and names.
-   * Throws the conditions of `checkTableDefinition`, `protocolRequestOf` and `completeMetadata`.
+   * Throws the conditions of `checkTableDefinition`, `protocolRequestOf`, `completeMetadata` and `checkStatisticsColumns`.
    */
   updateMetadata({ clusteringColumns, isReplaced, ...fields }: MetadataChange): this {
     if (isReplaced !== undefined) this.#isReplaced = isReplaced
@@ -146,7 +147,11 @@ export class Transaction {
     this.requestProtocol(protocolRequestOf(metadata.configuration, this.#log.storage.name))
     const configuration = storedProperties(metadata.configuration)
     const stored = changeMetadata(metadata.action, { configuration })
-    this.#metadata = completeMetadata(stored, this.readSnapshot?.metadata, { isReplaced: this.#isReplaced })
+    const before = this.readSnapshot?.metadata
+    this.#metadata = completeMetadata(stored, before, { isReplaced: this.#isReplaced })
+    if (configuration[STATISTICS_COLUMNS] !== before?.configuration[STATISTICS_COLUMNS]) {
+      checkStatisticsColumns(this.#metadata)
+    }
     this.#metadataChanged = true
   }
 

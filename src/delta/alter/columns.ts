@@ -5,6 +5,7 @@ import { joinColumnPath, logicalPath, splitColumnPaths } from '../schema/column-
 import { addField, type ColumnPath, fieldAt, removeField, replaceField } from '../schema/edit-schema.ts'
 import type { Metadata } from '../schema/metadata.ts'
 import { columnMappingOf } from '../schema/physical-name.ts'
+import { STATISTICS_COLUMNS } from '../schema/statistics-columns.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { TableContext } from '../table-context.ts'
 import type { CommitResult } from '../transaction.ts'
@@ -159,11 +160,11 @@ function withStatisticsColumns(
   { configuration }: Metadata,
   change: (path: ColumnPath) => ColumnPath | undefined,
 ): Metadata['configuration'] {
-  const text = configuration['delta.dataSkippingStatsColumns']
+  const text = configuration[STATISTICS_COLUMNS]
   if (text === undefined) return configuration
   const paths = splitColumnPaths(text).map(change)
   const kept = paths.filter((path) => path !== undefined).map(joinColumnPath)
-  return { ...configuration, 'delta.dataSkippingStatsColumns': kept.join(',') }
+  return { ...configuration, [STATISTICS_COLUMNS]: kept.join(',') }
 }
 
 function startsWith(path: ColumnPath, prefix: ColumnPath): boolean {

@@ -1,5 +1,20 @@
 /** Conditions of a Delta table's definition: its columns, rules, properties and features. */
 export const deltaSchemaConditions = {
+  DELTA_COLUMN_DATA_SKIPPING_NOT_SUPPORTED_PARTITIONED_COLUMN: {
+    message: "Data skipping is not supported for the partition column '{column}'.",
+    hint: 'Leave it out of delta.dataSkippingStatsColumns: files are chosen by their partition values.',
+    sqlState: '0AKDC',
+  },
+  DELTA_COLUMN_DATA_SKIPPING_NOT_SUPPORTED_TYPE: {
+    message: "Data skipping is not supported for the column '{column}' of type {dataType}.",
+    hint: 'Name columns in delta.dataSkippingStatsColumns whose values have an order.',
+    sqlState: '0AKDC',
+  },
+  DELTA_DUPLICATE_DATA_SKIPPING_COLUMNS: {
+    message: 'delta.dataSkippingStatsColumns names columns twice: {columns}.',
+    hint: 'Name each column once; a struct stands for all of its fields.',
+    sqlState: '42701',
+  },
   DELTA_OPERATION_NOT_ALLOWED: {
     message: 'Operation not allowed: {operation} is not supported for Delta tables.',
     hint: '{alternative}',
