@@ -47,15 +47,23 @@ export interface InputFactory {
 }
 
 export function flowInputs(query: Relation, factory: InputFactory): FlowInputs {
-  const leaves = new Set<Leaf>()
-  for (const node of walk(query)) if (node.kind === 'Read' || node.kind === 'DataSource') leaves.add(node)
-  const streams = [...leaves].filter((leaf) => leaf.isStreaming)
-  const statics = [...leaves].filter((leaf) => !leaf.isStreaming)
+  const leaves = leavesOf(query)
+  const streams = leaves.filter((leaf) => leaf.isStreaming)
+  const statics = leaves.filter((leaf) => !leaf.isStreaming)
   return {
     query,
     streams: streams.map((leaf, i) => ({ leaf, name: leafName(leaf), source: factory.stream(leaf, i) })),
     statics: statics.map((leaf) => factory.static(leaf)),
   }
+}
+
+/** The tables and files of a query with views inlined. A name of one part is that of a common table expression. */
+export function leavesOf(query: Relation): readonly Leaf[] {
+  const leaves = new Set<Leaf>()
+  for (const node of walk(query)) {
+    if (node.kind === 'DataSource' || (node.kind === 'Read' && node.name.length > 1)) leaves.add(node)
+  }
+  return [...leaves]
 }
 
 export function leafName(leaf: Leaf): string {

@@ -44,6 +44,18 @@ describe('a materialized view', () => {
     ])
   })
 
+  test('takes common table expressions, which may read each other and hide a table', async () => {
+    pipeline = new TestPipeline(`${SOURCE}
+      CREATE MATERIALIZED VIEW large AS
+      WITH sales AS (SELECT * FROM sales WHERE amount > 1), totals AS (
+        SELECT region, sum(amount) AS total FROM sales GROUP BY region)
+      SELECT * FROM totals WHERE total = (SELECT max(total) FROM totals);`)
+    pipeline.land('sales/1.json', { region: 'EU', amount: 1 }, { region: 'EU', amount: 5 })
+    pipeline.land('sales/2.json', { region: 'US', amount: 2 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT * FROM large')).toEqual([['EU', 5]])
+  })
+
   test('is replaced in one commit: no version is empty', async () => {
     pipeline = new TestPipeline(SOURCE + TOTALS)
     pipeline.land('sales/1.json', { region: 'EU', amount: 5 })
