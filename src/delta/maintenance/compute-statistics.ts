@@ -11,6 +11,7 @@ import type { RowSession } from '../row-engine.ts'
 import { deltaScanOf } from '../scan.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { TableContext } from '../table-context.ts'
+import { withSession } from '../with-session.ts'
 import { dataFields, markerField } from './compact-bins.ts'
 
 /** Files that one query reads. */
@@ -29,13 +30,9 @@ export async function computeStatistics(context: TableContext): Promise<number> 
   const snapshot = await context.table.refresh()
   const files = [...snapshot.files()].filter((each) => each.stats == null && each.deletionVector == null)
   if (files.length === 0) return 0
-  const session = await context.engine.openSession()
-  let done: readonly AddFile[]
-  try {
-    done = await withStatistics(context, session, snapshot, files)
-  } finally {
-    await session.close()
-  }
+  const done = await withSession(context.engine, (session) =>
+    withStatistics(context, session, snapshot, files),
+  )
   const options: CommitOptions = { operation: 'COMPUTE STATS', operationMetrics: { numFiles: done.length } }
   await context.table
     .startTransaction()

@@ -7,9 +7,9 @@ import { encodePath } from '../files/file-path.ts'
 import type { AddFile } from '../log/actions.ts'
 import type { RowEngine } from '../row-engine.ts'
 import { DeltaTable } from '../table.ts'
+import { withSession } from '../with-session.ts'
 import { withStatistics } from './compute-statistics.ts'
 import { hivePartition } from './hive-partition.ts'
-import { isVacuumed } from './kept-paths.ts'
 
 export interface ConvertOptions {
   /** The partition columns, which stand in the names of the folders (`day=2026-01-31`), in their order. */
@@ -38,7 +38,7 @@ export async function convertToDelta(
   const existing = await DeltaTable.openIfExists(storage, engine.deltaPort)
   if (existing !== undefined) return { version: existing.snapshot.version, numConvertedFiles: 0 }
   const partitions = options.partitionSchema?.fields ?? []
-  const found = await parquetFiles(storage, partitions)
+  const found = await parquetFiles(storage)
   if (found.length === 0) throw new PipelineError('DELTA_CONVERSION_NO_FILES', { path: storage.name })
   const files = found.map((info) => addOf(info, partitions, storage.name))
   const schema = struct([...(await dataSchema(storage, engine, found, partitions)), ...partitions])
@@ -51,7 +51,9 @@ export async function convertToDelta(
   const collects = options.collectStatistics !== false
   const metadata = transaction.metadata
   const adds = collects
-    ? await statisticsFor({ storage, engine }, { metadata, files: () => files }, files)
+    ? await withSession(engine, (session) =>
+        withStatistics({ storage }, session, { metadata, files: () => files }, files),
+      )
     : files
   const { version } = await transaction.addFiles(adds).commit({
     operation: 'CONVERT',
@@ -66,28 +68,20 @@ export async function convertToDelta(
   return { version, numConvertedFiles: files.length }
 }
 
-async function statisticsFor(
-  { storage, engine }: { readonly storage: Storage; readonly engine: RowEngine },
-  layout: Parameters<typeof withStatistics>[2],
-  files: readonly AddFile[],
-): Promise<AddFile[]> {
-  const session = await engine.openSession()
-  try {
-    return await withStatistics({ storage }, session, layout, files)
-  } finally {
-    await session.close()
-  }
-}
-
-/** Files that are not hidden, as Spark reads a folder: those whose names do not begin with `_` or `.`. */
-async function parquetFiles(storage: Storage, partitions: readonly StructField[]): Promise<ObjectInfo[]> {
-  const names = partitions.map((each) => each.name)
+async function parquetFiles(storage: Storage): Promise<ObjectInfo[]> {
   const files: ObjectInfo[] = []
   for await (const info of storage.list('', { recursive: true })) {
-    if (isVacuumed(info.path, names) && !info.path.startsWith('_') && info.path.endsWith('.parquet'))
-      files.push(info)
+    if (info.path.endsWith('.parquet') && !isHidden(info.path)) files.push(info)
   }
   return files
+}
+
+/** Names that begin with `_` or `.` are hidden, as Spark reads a folder, but not folders of partition columns called so. */
+function isHidden(path: string): boolean {
+  return path.split('/').some((name, depth, { length }) => {
+    const isPartition = depth < length - 1 && name.includes('=')
+    return (name.startsWith('_') || name.startsWith('.')) && !isPartition
+  })
 }
 
 function addOf(info: ObjectInfo, partitions: readonly StructField[], root: string): AddFile {

@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { DataType, StructField } from '../../types/data-type.ts'
 import { printDataType } from '../../types/ddl.ts'
+import { decodePath } from '../files/file-path.ts'
 import type { PartitionValues } from '../log/actions.ts'
 
 /** What a folder is named after the `=` for a null. */
@@ -16,7 +17,7 @@ export function hivePartition(path: string, columns: readonly StructField[], tab
     .split('/')
     .slice(0, -1)
     .filter((each) => each.includes('='))
-    .map((each) => each.split(/=(.*)/s).slice(0, 2).map(decodeURIComponent) as [string, string])
+    .map((each) => each.split(/=(.*)/s).slice(0, 2).map(decodePath) as [string, string])
   if (folders.length === 0 && columns.length > 0) {
     throw new PipelineError('DELTA_CONVERSION_NO_PARTITION_FOUND', { path, table, columns: namesOf(columns) })
   }

@@ -39,6 +39,7 @@ export function isVacuumed(path: string, partitionColumns: readonly string[]): b
     if (name === 'metadata') return false
     if (!name.startsWith('_') && !name.startsWith('.')) return true
     if (name.startsWith('_change_data') || name.startsWith('_delta_index')) return true
-    return partitionColumns.some((column) => name.startsWith(`${column}=`))
+    const folder = decodePath(name)
+    return partitionColumns.some((column) => folder.startsWith(`${column}=`))
   })
 }

@@ -6,6 +6,7 @@ import { checkWritable } from '../schema/protocol.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { TableContext } from '../table-context.ts'
 import type { Transaction } from '../transaction.ts'
+import { withSession } from '../with-session.ts'
 import type { CommittedRewrite } from './commit-rewrite.ts'
 import { commitRewrite } from './commit-rewrite.ts'
 import type { RewrittenBin } from './compact-bins.ts'
@@ -116,13 +117,9 @@ async function rewriteBins(
     prepare?: (transaction: Transaction) => void | Promise<void>
   },
 ): Promise<CommittedRewrite> {
-  const session = await context.engine.openSession()
-  let rewritten: RewrittenBin[]
-  try {
-    rewritten = await strategy.rewrite(context, session, snapshot, bins)
-  } finally {
-    await session.close()
-  }
+  const rewritten = await withSession(context.engine, (session) =>
+    strategy.rewrite(context, session, snapshot, bins),
+  )
   return commitRewrite(context, rewritten, {
     ...commit,
     metrics: (done) => commitMetrics(addedBy(done), removedBy(done)),

@@ -1,12 +1,15 @@
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
+import type { StructType } from '../../types/data-type.ts'
 import type { CommitOptions } from '../commit-info.ts'
 import { fileKey } from '../files/file-path.ts'
 import type { AddFile } from '../log/actions.ts'
 import { logicalPath } from '../schema/column-mapping.ts'
+import { identityOf } from '../schema/column-rules.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { TableContext } from '../table-context.ts'
 import type { Transaction } from '../transaction.ts'
+import { type IdentityMarks, withIdentityMarks } from '../write/identity-marks.ts'
 import { pathsOf } from './kept-paths.ts'
 import { countOf } from './optimize-metrics.ts'
 
@@ -124,7 +127,9 @@ function missingFiles(
 }
 
 function restoreDefinition(transaction: Transaction, now: Snapshot, target: Snapshot): void {
-  const { name, description, schema, partitionColumns, configuration } = target.metadata
+  const { name, description, partitionColumns, configuration } = target.metadata
+  // Identity values that were given once are not given again.
+  const schema = withIdentityMarks(target.metadata.schema, marksOf(now.metadata.schema))
   if (JSON.stringify(now.metadata.action) !== JSON.stringify(target.metadata.action)) {
     transaction.updateMetadata({ name, description, schema, partitionColumns, configuration })
   }
@@ -139,6 +144,15 @@ function restoreDefinition(transaction: Transaction, now: Snapshot, target: Snap
   if (JSON.stringify(keys) !== JSON.stringify(now.clusteringColumns ?? [])) {
     transaction.clusterBy(keys.map((path) => logicalPath(schema, path)))
   }
+}
+
+function marksOf({ fields }: StructType): IdentityMarks {
+  const marks: Record<string, bigint> = {}
+  for (const field of fields) {
+    const mark = identityOf(field)?.highWaterMark
+    if (mark !== undefined) marks[field.name] = mark
+  }
+  return marks
 }
 
 function commitOf(at: RestorePoint, metrics: Readonly<Record<string, number>>): CommitOptions {

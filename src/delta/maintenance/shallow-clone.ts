@@ -125,6 +125,7 @@ function replaceTransaction(
     .startTransaction()
     .readsWholeTable()
     .updateMetadata({
+      isReplaced: true,
       schema,
       partitionColumns,
       configuration,

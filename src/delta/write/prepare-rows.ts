@@ -9,6 +9,7 @@ import {
   longLiteral,
   nullLiteral,
   project,
+  stringLiteral,
 } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
@@ -66,7 +67,9 @@ export function prepareRows(
   const isComputed = (field: StructField) =>
     generationExpressionOf(field) !== undefined && fieldNamed(given, field.name) === undefined
   const stored = project(query, [
-    ...fields.filter((each) => !isComputed(each)).map((each) => storedColumn(each, given, engine, options)),
+    ...fields
+      .filter((each) => !isComputed(each))
+      .map((each) => storedColumn(each, metadata, given, engine, options)),
     ...keep.map((name) => attribute(name)),
   ])
   const names = [...fields.map((each) => each.name), ...keep]
@@ -107,8 +110,10 @@ export function defaultValue(field: StructField, engine: RowEngine): Expression 
   return text === undefined ? nullLiteral(field.dataType) : cast(engine.parseExpression(text), field.dataType)
 }
 
+/** A partition cannot hold an empty text, which is NULL there: for the checks already. */
 function storedColumn(
   field: StructField,
+  { partitionColumns }: Metadata,
   given: StructType,
   engine: RowEngine,
   options: PrepareOptions,
@@ -120,7 +125,8 @@ function storedColumn(
     found === undefined
       ? defaultValue(field, engine)
       : fitColumn(attribute(found.name), found.dataType, field.dataType)
-  return alias(value, field.name)
+  const isPartitionText = field.dataType.kind === 'string' && partitionColumns.includes(field.name)
+  return alias(isPartitionText ? call('nullif', value, stringLiteral('')) : value, field.name)
 }
 
 /** The mark is moved by the step for each new row; rows that come with a value keep it. */

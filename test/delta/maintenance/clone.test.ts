@@ -98,6 +98,20 @@ describe('SHALLOW CLONE', () => {
     expect(await tables.rows(clone)).toEqual([[1n], [2n]])
     expect(await clone.table.snapshotAt({ version: 0 })).toMatchObject({ numFiles: 1 })
   })
+
+  it('replaces a table whose columns are mapped otherwise', async () => {
+    const plain = await threeVersions('unmapped')
+    await cloneOf(plain, 'mapping')
+    for (const mode of ['id', 'name', 'none']) {
+      const configuration = mode === 'none' ? {} : { 'delta.columnMapping.mode': mode }
+      const source = await tables.create(`mapped_${mode}`, { schema, configuration })
+      await tables.append(source, 'SELECT 7L AS id')
+      const result = await shallowClone(source, targetOf(plain, 'mapping'), { mode: 'replace' })
+      const table = await DeltaTable.open(targetOf(plain, 'mapping'), source.engine.deltaPort)
+      expect(await tables.rows({ ...source, storage: targetOf(plain, 'mapping'), table })).toEqual([[7n]])
+      expect(result.version).toBe(table.snapshot.version)
+    }
+  })
 })
 
 it('tells what DESCRIBE DETAIL shows', async () => {

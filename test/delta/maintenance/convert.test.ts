@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { computeStatistics, convertToDelta, DeltaTable, type TableContext } from '../../../src/delta/index.ts'
@@ -76,6 +76,19 @@ describe('CONVERT TO DELTA', () => {
       [1n, '2026-01-31', 'a b'],
       [2n, null, null],
     ])
+  })
+
+  it('reads folders of a partition column that begins with an underscore, and text that is no encoding', async () => {
+    const partitionSchema = struct([field('_share', STRING)])
+    const options = {
+      schema: struct([...schema.fields, ...partitionSchema.fields]),
+      partitionColumns: ['_share'],
+    }
+    const folder = await parquetFolder('underscore', options, ["SELECT 1L AS id, '100%' AS _share"])
+    const root = folder.storage.name
+    renameSync(join(root, '_share=100%25'), join(root, '_share=100%'))
+    await convertToDelta(folder, { partitionSchema })
+    expect(await tables.rows(await open(folder))).toEqual([[1n, '100%']])
   })
 
   it('refuses folders that do not fit the partition columns', async () => {

@@ -62,6 +62,19 @@ describe('RESTORE', () => {
     expect(context.table.snapshot.protocol).toEqual(protocol)
   })
 
+  it('gives no identity value twice', async () => {
+    const numbers = { 'delta.identity.start': 1, 'delta.identity.step': 1 }
+    const numbered = struct([field('key', LONG, true, numbers), field('name', STRING)])
+    const context = await tables.create('numbered', { schema: numbered })
+    for (const name of ['a', 'b']) await tables.append(context, `SELECT '${name}' AS name`)
+    await restore(context, { version: 1 })
+    await tables.append(context, "SELECT 'c' AS name")
+    expect(await tables.rows(context)).toEqual([
+      [1n, 'a'],
+      [3n, 'c'],
+    ])
+  })
+
   it('goes to the version of a time', async () => {
     const context = await threeVersions('timed')
     const times = (await context.table.history()).map((each) => each.timestamp)

@@ -116,6 +116,14 @@ describe('VACUUM', () => {
     expect(await deleted()).toEqual(['_day=1/x.parquet'])
   })
 
+  it('knows partition columns by the escapes in names of folders', async () => {
+    const schema = struct([field('id', LONG), field('_größe', STRING)])
+    await create({}, { schema, partitionColumns: ['_größe'] })
+    await put('_gr%C3%B6%C3%9Fe=1/x.parquet')
+    nowMs += 365 * DAY_MS
+    expect(await deleted()).toEqual(['_gr%C3%B6%C3%9Fe=1/x.parquet'])
+  })
+
   it('keeps the deletion vectors of live files', async () => {
     const vector = {
       storageType: 'u',
