@@ -9,8 +9,6 @@ export interface InteropCase {
   readonly set: string
   /** What MERGE does with rows of the source that match and those that do not. Default: all columns. */
   readonly merge?: { readonly update: string; readonly insert: string }
-  /** Each system gives numbers of its own to the rows: the tables of two makers differ. */
-  readonly numbersRows?: true
   /** Conditions that statistics decide. */
   readonly predicates: readonly string[]
 }
@@ -247,7 +245,6 @@ const identity: InteropCase = {
   ],
   append: (from) => `SELECT id, 'new' AS x, id AS n FROM range(${from}, ${from + 3})`,
   set: `x = concat(x, '!')`,
-  numbersRows: true,
   merge: { update: 'x = s.x', insert: '(id, x) VALUES (s.id, s.x)' },
   predicates: [`n >= 100`],
 }

@@ -7,6 +7,7 @@ import type { RowSession } from '../row-engine.ts'
 import type { Metadata } from '../schema/metadata.ts'
 import type { TableContext } from '../table-context.ts'
 import { fileShape } from '../write/file-shape.ts'
+import { identityColumns } from '../write/identity-marks.ts'
 import { layoutOf, type WrittenRows, writeRows } from '../write/write-rows.ts'
 import { type FileChanges, NOTHING_WRITTEN } from './file-changes.ts'
 import { markDeleted } from './mark-deleted.ts'
@@ -60,6 +61,7 @@ async function writeRest(
   const isKept = call('not', call('coalesce', choice.condition!, FALSE))
   return writeRows(session, context.storage, filter(relation, isKept), layoutOf(choice.snapshot), {
     rowIdentity: true,
+    givenIdentities: identityColumns(choice.snapshot.metadata.schema),
     ...fileShape(choice.snapshot.metadata),
   })
 }

@@ -20,6 +20,7 @@ import type { RowSession } from '../row-engine.ts'
 import { rowIdentityOf } from '../row-tracking/row-identity.ts'
 import type { TableContext } from '../table-context.ts'
 import { fileShape } from '../write/file-shape.ts'
+import { identityColumns } from '../write/identity-marks.ts'
 import { prepareRows } from '../write/prepare-rows.ts'
 import { layoutOf, writeRows } from '../write/write-rows.ts'
 import type { FileChanges } from './file-changes.ts'
@@ -60,6 +61,7 @@ export async function rewriteUpdated(
       : prepared(update, rowsInPlace(update, target))
   const written = await writeRows(session, context.storage, rows, layoutOf(choice.snapshot), {
     rowIdentity: true,
+    givenIdentities: identityColumns(metadata.schema),
     ...fileShape(metadata),
   })
   const after = isMarked ? await markDeleted(context.storage, partial) : []

@@ -28,10 +28,10 @@ export async function appendRows(
   const before = await table.refresh()
   if (isWritten(before, options)) return { version: before.version, snapshot: before, numInsertedRows: 0n }
   const transaction = table.startTransaction()
-  const { rows, metadata } = rowsForTable(context, transaction, query, options)
+  const { rows, metadata, givenIdentities } = rowsForTable(context, transaction, query, options)
   const { tableName = storage.name } = options
   const written = await withSession(engine, (session) =>
-    writeRows(session, storage, rows, metadata, { tableName, ...fileShape(metadata) }),
+    writeRows(session, storage, rows, metadata, { tableName, givenIdentities, ...fileShape(metadata) }),
   )
   transaction.addRows(written)
   recordApplication(transaction, options)

@@ -5,6 +5,7 @@ import type { RowEngine } from '../row-engine.ts'
 import { DeltaTable } from '../table.ts'
 import { withSession } from '../with-session.ts'
 import { fileShape } from './file-shape.ts'
+import { givenIdentities } from './identity-marks.ts'
 import { prepareRows } from './prepare-rows.ts'
 import { type WriteCommandResult, writtenMetrics } from './write-command.ts'
 import { writeRows } from './write-rows.ts'
@@ -31,7 +32,11 @@ export async function createTableAs(
   const tableName = storage.name
   const written = await withSession(engine, (session) => {
     const rows = prepareRows(query, metadata, engine, { tableName })
-    return writeRows(session, storage, rows, metadata, { tableName, ...fileShape(metadata) })
+    return writeRows(session, storage, rows, metadata, {
+      tableName,
+      givenIdentities: givenIdentities(metadata.schema, engine.schemaOf(query)),
+      ...fileShape(metadata),
+    })
   })
   const committed = await transaction.addRows(written).commit({
     operation: `${operation} AS SELECT`,

@@ -1,4 +1,4 @@
-import { type StructField, type StructType, struct } from '../../types/data-type.ts'
+import { fieldNamed, type StructField, type StructType, struct } from '../../types/data-type.ts'
 import type { WrittenDataFile } from '../files/written-file.ts'
 import { type Identity, identityMetadata, identityOf } from '../schema/column-rules.ts'
 import type { Metadata } from '../schema/metadata.ts'
@@ -6,21 +6,34 @@ import type { Metadata } from '../schema/metadata.ts'
 /** The last value given to each identity column, by the column's name, where rows moved it. */
 export type IdentityMarks = Readonly<Record<string, bigint>>
 
-/** How far the rows of files move the marks of a table's identity columns. */
+/**
+ * How far the rows of files move the marks of a table's identity columns. Columns that the rows brought values for move
+ * none, as in Spark: that is what ALTER COLUMN ... SYNC IDENTITY is for.
+ */
 export function identityMarks(
   files: readonly WrittenDataFile[],
   { schema }: Pick<Metadata, 'schema'>,
+  given: readonly string[] = [],
 ): IdentityMarks {
   const marks: Record<string, bigint> = {}
   for (const field of schema.fields) {
     const identity = identityOf(field)
-    if (identity === undefined) continue
+    if (identity === undefined || given.includes(field.name)) continue
     for (const value of extremes(field, identity, files)) {
       const mark = atOrBeyond(value, identity)
       if (isBeyond(mark, marks[field.name] ?? identity.highWaterMark, identity)) marks[field.name] = mark
     }
   }
   return marks
+}
+
+export function identityColumns({ fields }: StructType): string[] {
+  return fields.filter((each) => identityOf(each) !== undefined).map(({ name }) => name)
+}
+
+/** The identity columns that a query brings values for. */
+export function givenIdentities(schema: StructType, given: StructType): string[] {
+  return identityColumns(schema).filter((name) => fieldNamed(given, name) !== undefined)
 }
 
 /** The schema with its marks moved; marks never move back. */

@@ -24,6 +24,7 @@ import { fileShape } from './file-shape.ts'
 import { checkedRows, raise, shownValues } from './row-checks.ts'
 import {
   isWritten,
+  type RowsForTable,
   recordApplication,
   rowsForTable,
   type WriteCommandOptions,
@@ -31,7 +32,7 @@ import {
   writeCommit,
   writtenMetrics,
 } from './write-command.ts'
-import { type TableLayout, type WrittenRows, writeRows } from './write-rows.ts'
+import { type WrittenRows, writeRows } from './write-rows.ts'
 
 export interface OverwriteOptions extends WriteCommandOptions {
   /** Only rows for which it is TRUE give way, and all rows of the query must fulfil it; by default all give way. */
@@ -65,9 +66,9 @@ export async function overwriteRows(
       redefinition(transaction.metadata, engine.schemaOf(query), options.partitionColumns),
     )
   }
-  const { rows, metadata } = rowsForTable(context, transaction, query, options)
+  const prepared = rowsForTable(context, transaction, query, options)
   recordApplication(transaction, options)
-  const overwrite: Overwrite = { context, transaction, rows, metadata, options }
+  const overwrite: Overwrite = { context, transaction, options, ...prepared }
   return withSession(engine, async (session) => {
     const replaced = await replace(session, overwrite)
     const committed = await transaction.commit(writeCommit(options, commitParts(overwrite, replaced)))
@@ -91,11 +92,9 @@ function redefinition(
   return { schema: struct(fields), ...(partitionColumns !== undefined && { partitionColumns }) }
 }
 
-interface Overwrite {
+interface Overwrite extends RowsForTable {
   readonly context: TableContext
   readonly transaction: Transaction
-  readonly rows: Relation
-  readonly metadata: TableLayout
   readonly options: OverwriteOptions
 }
 
@@ -113,11 +112,15 @@ function replace(session: RowSession, overwrite: Overwrite): Promise<Replaced> {
 
 function write(
   session: RowSession,
-  { context, metadata, options }: Overwrite,
+  { context, metadata, givenIdentities, options }: Overwrite,
   rows: Relation,
 ): Promise<WrittenRows> {
   const { tableName = context.storage.name } = options
-  return writeRows(session, context.storage, rows, metadata, { tableName, ...fileShape(metadata) })
+  return writeRows(session, context.storage, rows, metadata, {
+    tableName,
+    givenIdentities,
+    ...fileShape(metadata),
+  })
 }
 
 async function replaceAll(session: RowSession, overwrite: Overwrite): Promise<Replaced> {

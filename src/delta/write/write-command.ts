@@ -4,6 +4,7 @@ import { sizeOf } from '../files/record-count.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { TableContext } from '../table-context.ts'
 import type { Transaction } from '../transaction.ts'
+import { givenIdentities } from './identity-marks.ts'
 import { prepareRows } from './prepare-rows.ts'
 import { metadataForRows } from './schema-of-rows.ts'
 import { layoutOf, type TableLayout, type WrittenRows } from './write-rows.ts'
@@ -38,16 +39,28 @@ export function isWritten(snapshot: Snapshot, { application }: WriteCommandOptio
   return known !== undefined && known >= application.version
 }
 
+/** What `writeRows` needs. */
+export interface RowsForTable {
+  readonly rows: Relation
+  readonly metadata: TableLayout
+  readonly givenIdentities: readonly string[]
+}
+
 /** A query's rows as the table stores them, evolving its schema with the transaction where that is allowed. */
 export function rowsForTable(
   { engine, storage }: TableContext,
   transaction: Transaction,
   query: Relation,
   options: WriteCommandOptions,
-): { readonly rows: Relation; readonly metadata: TableLayout } {
-  const metadata = metadataForRows(transaction, engine.schemaOf(query), options.mergeSchema ?? false)
+): RowsForTable {
+  const given = engine.schemaOf(query)
+  const metadata = metadataForRows(transaction, given, options.mergeSchema ?? false)
   const rows = prepareRows(query, metadata, engine, { tableName: options.tableName ?? storage.name })
-  return { rows, metadata: layoutOf(transaction.readSnapshot!, metadata) }
+  return {
+    rows,
+    metadata: layoutOf(transaction.readSnapshot!, metadata),
+    givenIdentities: givenIdentities(metadata.schema, given),
+  }
 }
 
 /** The commit of a WRITE. */

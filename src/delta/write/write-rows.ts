@@ -42,6 +42,8 @@ export interface WriteOptions {
   readonly tableName?: string
   /** The query has the hidden columns of `withRowIdentity`: rows that were in the table before keep their ids. */
   readonly rowIdentity?: boolean
+  /** Identity columns of which the rows bring the values. */
+  readonly givenIdentities?: readonly string[]
 }
 
 /**
@@ -57,7 +59,7 @@ export async function writeRows(
   options: WriteOptions = {},
 ): Promise<WrittenRows> {
   const folder = await storage.stagingPath('')
-  const { tableName = storage.name, rowIdentity = false, ...shape } = options
+  const { tableName = storage.name, rowIdentity = false, givenIdentities, ...shape } = options
   const hidden = rowIdentity ? rowIdentityFields(metadata) : []
   try {
     const written = await session.write({
@@ -72,7 +74,7 @@ export async function writeRows(
     return {
       adds: await publishFiles(storage, written.files, metadata),
       rowCount: written.rowCount,
-      identityMarks: identityMarks(written.files, metadata),
+      identityMarks: identityMarks(written.files, metadata, givenIdentities),
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -41,10 +41,8 @@ async function tableOf(definition: Partial<TableDefinition> = {}): Promise<Table
 const propertiesOf = ({ table }: TableContext) => table.snapshot.metadata.configuration
 const protocolOf = ({ table }: TableContext) => table.snapshot.protocol
 const operationOf = async ({ table }: TableContext) => {
-  const [{ operation, operationParameters }] = (await table.history(1)) as [
-    { operation: string; operationParameters: unknown },
-  ]
-  return { operation, operationParameters }
+  const [newest] = await table.history(1)
+  return { operation: newest!.operation, operationParameters: newest!.operationParameters }
 }
 
 describe('CREATE TABLE', () => {
