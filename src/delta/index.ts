@@ -29,6 +29,7 @@ export {
   type VersionPoint,
 } from './change-feed/change-range.ts'
 export { hasChangeFeed, type WrittenChanges, writeChangeFiles } from './change-feed/write-change-files.ts'
+export { fits, type WrittenFor, writtenFor } from './commit/written-for.ts'
 export type { CommitOptions } from './commit-info.ts'
 export type { ChangeResult } from './dml/change-result.ts'
 export { type DeleteOptions, deleteRows } from './dml/delete-rows.ts'
@@ -88,6 +89,7 @@ export {
 } from './row-tracking/row-identity.ts'
 export { deltaScanOf, rowMetadata } from './scan.ts'
 export { definedSchema, logicalPath, physicalPath } from './schema/column-mapping.ts'
+export { defaultOf, generationExpressionOf, identityOf } from './schema/column-rules.ts'
 export type { ColumnPath, ColumnPlace } from './schema/edit-schema.ts'
 export { mergeSchemas } from './schema/merge-schemas.ts'
 export type { Metadata } from './schema/metadata.ts'

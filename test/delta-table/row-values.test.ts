@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CellValue, DeltaTable } from '../../src/delta-table/index.ts'
+import { type CellValue, DeltaTable, type RowSource } from '../../src/delta-table/index.ts'
 import { freshPath } from './test-folder.ts'
 
 /** What a value becomes that is written to a column of the type and read again. */
@@ -67,6 +67,7 @@ describe('a value of another type is an error that names row and column', () => 
     ['TIMESTAMP', '2026-01-31 25:00:00', "'2026-01-31 25:00:00'"],
     ['TIMESTAMP', new Date(Number.NaN), 'an invalid Date'],
     ['TIMESTAMP_NTZ', '2026-01-31 10:00:00Z', "'2026-01-31 10:00:00Z'"],
+    ['FLOAT', 1e300, '1e+300'],
     ['STRING', 5, '5'],
     ['ARRAY<INT>', 'x', "'x'"],
     ['STRUCT<a: INT>', { a: 1, b: 2 }, '{"a":1,"b":2}'],
@@ -85,5 +86,84 @@ describe('a value of another type is an error that names row and column', () => 
       condition: 'INVALID_ROW_VALUE',
       parameters: { row: '1', column: 'x[1].a', value: "'one'", dataType: 'INT' },
     })
+  })
+})
+
+describe('rows that are not alike', () => {
+  const COLUMNS = "id INT, kind STRING DEFAULT 'click', note STRING"
+
+  async function* numbered(count: number, last: { [column: string]: CellValue }) {
+    for (let id = 1; id < count; id++) yield { id }
+    yield { id: count, ...last }
+  }
+
+  test('each row that leaves a column out gets its default, and one that gives NULL keeps it', async () => {
+    await using table = await DeltaTable.create(freshPath()).addColumns(COLUMNS).execute()
+    await table.append([
+      { id: 1 },
+      { id: 2, kind: 'view' },
+      { id: 3, KIND: null },
+      { id: 4, kind: undefined, note: 'x' },
+    ])
+    expect(await table.toArray({ orderBy: 'id' })).toEqual([
+      { id: 1, kind: 'click', note: null },
+      { id: 2, kind: 'view', note: null },
+      { id: 3, kind: null, note: null },
+      { id: 4, kind: 'click', note: 'x' },
+    ])
+  })
+
+  test('rows that give nothing are rows of defaults', async () => {
+    await using table = await DeltaTable.create(freshPath())
+      .addColumn('id', 'BIGINT', { identity: {} })
+      .addColumn('kind', 'STRING', { defaultValue: "'click'" })
+      .execute()
+    await table.append([{}, {}])
+    await table.append([])
+    expect(await table.toArray({ orderBy: 'id' })).toEqual([
+      { id: 1n, kind: 'click' },
+      { id: 2n, kind: 'click' },
+    ])
+  })
+
+  test('the rows of a MERGE have NULL where they leave something out', async () => {
+    await using table = await DeltaTable.create(freshPath()).addColumns(COLUMNS).execute()
+    await table.append([{ id: 1, kind: 'view' }])
+    await table
+      .merge(
+        [
+          { id: 1, note: 'x' },
+          { id: 2, kind: 'view', note: 'y' },
+        ],
+        'target.id = source.id',
+      )
+      .whenMatchedUpdateAll()
+      .whenNotMatchedInsertAll()
+      .execute()
+    expect(await table.toArray({ orderBy: 'id' })).toEqual([
+      { id: 1, kind: null, note: 'x' },
+      { id: 2, kind: 'view', note: 'y' },
+    ])
+  })
+
+  test('a column that an iterable brings behind its first rows is an error, not lost', async () => {
+    await using table = await DeltaTable.create(freshPath()).addColumns(COLUMNS).execute()
+    await table.append(numbered(10_000, { note: 'x' }))
+    expect(await table.count({ where: "note = 'x'" })).toBe(1)
+    await expect(table.append(numbered(10_001, { note: 'x' }))).rejects.toMatchObject({
+      condition: 'ROW_COLUMN_TOO_LATE',
+      parameters: { row: '10001', column: 'note', count: '10000' },
+    })
+    expect(table.version).toBe(1)
+  })
+
+  test.each<[unknown, string, string]>([
+    [[{ id: 1 }, null], 'INVALID_ROW', 'Row 2 is null, which is no object.'],
+    [[[1, 'a']], 'INVALID_ROW', 'Row 1 is [1,"a"], which is no object.'],
+    [{ id: 1 }, 'INVALID_ROWS', '{"id":1} is no source of rows.'],
+    [7, 'INVALID_ROWS', '7 is no source of rows.'],
+  ])('%j is no source of rows', async (rows, condition, message) => {
+    await using table = await DeltaTable.create(freshPath()).addColumns(COLUMNS).execute()
+    await expect(table.append(rows as RowSource)).rejects.toMatchObject({ condition, message })
   })
 })

@@ -4,7 +4,7 @@ import {
   mergeInto,
   type TableContext,
 } from '../../delta/index.ts'
-import type { StructType } from '../../types/data-type.ts'
+import { field, type StructType, struct } from '../../types/data-type.ts'
 import { type Assignments, assignmentsOf, type Condition, conditionOf } from '../condition.ts'
 import { type RowSource, withSource } from '../rows/row-source.ts'
 import type { Workspace } from '../workspace.ts'
@@ -112,7 +112,9 @@ export class MergeBuilder {
     const { workspace, schema } = this.#target
     const { source, condition, names } = this.#head
     const context = await this.#target.context()
-    return withSource(source, schema, workspace, async (rows) => {
+    // Without the defaults: what a source row leaves out is NULL, as an update must not write a default.
+    const types = struct(schema.fields.map(({ name, dataType }) => field(name, dataType)))
+    return withSource(source, types, workspace, async (rows) => {
       const { snapshot: _, ...result } = await mergeInto(context, {
         source: { kind: 'SubqueryAlias', input: rows, alias: names.source ?? 'source' },
         targetAlias: names.target ?? 'target',

@@ -14,7 +14,7 @@ export function rowEncoderFor(schema: StructType): (row: InputRow, number: numbe
 }
 
 /** Names are compared without case, as in SQL. */
-function valueNamed(row: InputRow, name: string): CellValue {
+export function valueNamed(row: InputRow, name: string): CellValue {
   const value = row[name]
   if (value !== undefined || Object.hasOwn(row, name)) return value
   const wanted = name.toLowerCase()
@@ -51,6 +51,7 @@ function encode(value: NonNullable<CellValue>, type: DataType, place: Place): Va
     case 'long':
       return encodeWhole(value, type.kind)
     case 'float':
+      return typeof value === 'number' && isFloat(value) ? value : undefined
     case 'double':
       return typeof value === 'number' ? value : undefined
     case 'decimal':
@@ -76,6 +77,11 @@ function encode(value: NonNullable<CellValue>, type: DataType, place: Place): Va
     default:
       return undefined
   }
+}
+
+/** A number between two floats is stored as the nearer one; one beyond them all would be an infinity. */
+function isFloat(value: number): boolean {
+  return !Number.isFinite(value) || Number.isFinite(Math.fround(value))
 }
 
 const BITS = { byte: 8n, short: 16n, integer: 32n, long: 64n } as const
@@ -141,7 +147,8 @@ export function isRecord(value: CellValue): value is { readonly [field: string]:
 
 const LONGEST_SHOWN = 60
 
-function shown(value: CellValue): string {
+/** A value as errors show it. */
+export function shown(value: CellValue): string {
   const text = typeof value === 'string' ? `'${value}'` : textOf(value)
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text
 }

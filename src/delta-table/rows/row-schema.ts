@@ -1,3 +1,4 @@
+import { generationExpressionOf, identityOf } from '../../delta/index.ts'
 import {
   array,
   BINARY,
@@ -27,6 +28,7 @@ export function rowSchema(rows: readonly InputRow[], table: StructType): StructT
     for (const name of Object.keys(row))
       if (!columns.has(name.toLowerCase())) columns.set(name.toLowerCase(), name)
   }
+  if (columns.size === 0) return emptyRows(table)
   return struct(
     [...columns.values()].map((name) => {
       const known = fieldNamed(table, name)
@@ -34,6 +36,14 @@ export function rowSchema(rows: readonly InputRow[], table: StructType): StructT
       return field(name, typeOf(rows.map((row) => row[name])))
     }),
   )
+}
+
+/** Rows that give nothing stand for all columns for which a value may be given. */
+function emptyRows({ fields }: StructType): StructType {
+  const free = fields.filter(
+    (each) => generationExpressionOf(each) === undefined && identityOf(each) === undefined,
+  )
+  return struct(free.map(({ name, dataType }) => field(name, dataType)))
 }
 
 /** The type that holds all of the values; STRING where there are none. */

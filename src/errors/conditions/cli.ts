@@ -20,6 +20,21 @@ export const cliConditions = {
     hint: 'Remove the folder yourself; if the spec names it under `tables:`, take it out there.',
     sqlState: '42809',
   },
+  INVALID_ROWS: {
+    message: '{value} is no source of rows.',
+    hint: 'Give an array or an iterable of objects, the text of a query, or a DataFrame. Wait for a promise of them first.',
+    sqlState: '22000',
+  },
+  INVALID_ROW: {
+    message: 'Row {row} is {value}, which is no object.',
+    hint: 'A row is an object whose fields are its columns.',
+    sqlState: '22000',
+  },
+  ROW_COLUMN_TOO_LATE: {
+    message: "Row {row} has the column '{column}', which none of the first {count} rows has.",
+    hint: 'The columns of an iterable are those of its first rows. Give the column there, as null where it has no value, or give an array.',
+    sqlState: '22000',
+  },
   INVALID_ROW_VALUE: {
     message: "Row {row} has {value} in the column '{column}', which is no value of the type {dataType}.",
     hint: 'Give a value that fits the type exactly: nothing is rounded or converted.',
