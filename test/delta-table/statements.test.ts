@@ -107,6 +107,25 @@ test('conditions and values of UPDATE, DELETE and MERGE may read other tables', 
   expect(operationParameters.get('predicate')).toMatch(/^\["id IN \(SELECT id FROM delta\.`.*`\)"\]$/)
 })
 
+test('columns may be qualified with the path of their table', async () => {
+  const run = tables()
+  await run('CREATE TABLE {t} AS SELECT * FROM VALUES (1, 0), (2, 0), (3, 0), (4, 0) AS v(id, n)')
+  await run('CREATE TABLE {u} AS SELECT * FROM VALUES (2, 5), (3, 6) AS v(id, n)')
+  await run('UPDATE {t} SET {t}.n = {t}.id + 10 WHERE {t}.id = 1')
+  await run('DELETE FROM {t} WHERE {t}.id > 3 AND NOT EXISTS (SELECT 1 FROM {u} WHERE {u}.id = {t}.id)')
+  await run(`MERGE INTO {t} USING {u} AS s ON {t}.id = s.id
+    WHEN MATCHED AND {t}.id = 2 THEN DELETE WHEN MATCHED THEN UPDATE SET {t}.n = {t}.n + s.n`)
+  expect(
+    await run('SELECT {t}.id, {t}.n, {u}.n AS m FROM {t} LEFT JOIN {u} ON {t}.id = {u}.id ORDER BY 1'),
+  ).toEqual([
+    { id: 1, n: 11, m: null },
+    { id: 3, n: 6, m: 6 },
+  ])
+  await expect(run('DELETE FROM {t} AS x WHERE {t}.id = 1')).rejects.toMatchObject({
+    condition: 'UNRESOLVED_COLUMN.WITH_SUGGESTION',
+  })
+})
+
 describe('definitions', () => {
   test('SHOW CREATE TABLE makes the same table', async () => {
     const run = tables()

@@ -10,36 +10,39 @@ import type {
 } from '../../sql/index.ts'
 import { counts } from '../counts.ts'
 import { NO_ROWS, type RowStream } from '../row-stream.ts'
-import type { TableLeaf, Workspace } from '../workspace.ts'
+import type { Workspace } from '../workspace.ts'
+import { type TargetNames, targetNames } from './target-names.ts'
 
 export async function deleteFrom(command: DeleteFrom, workspace: Workspace): Promise<RowStream> {
   const context = await workspace.changing(command.table, 'DELETE')
+  const names = targetNames(command)
   const { numAffectedRows } = await deleteRows(context, {
-    ...aliasOf(command),
-    ...(await conditionOf(command, workspace)),
+    alias: names.alias,
+    ...(await conditionOf(command, names, workspace)),
   })
   return counts({ num_affected_rows: numAffectedRows })
 }
 
 export async function updateTable(command: UpdateTable, workspace: Workspace): Promise<RowStream> {
   const context = await workspace.changing(command.table, 'UPDATE')
+  const names = targetNames(command)
   const { numAffectedRows } = await updateRows(context, {
-    ...aliasOf(command),
-    ...(await conditionOf(command, workspace)),
-    assignments: await bindAssignments(command.assignments, workspace),
+    alias: names.alias,
+    ...(await conditionOf(command, names, workspace)),
+    assignments: await bindAssignments(command.assignments, names, workspace),
   })
   return counts({ num_affected_rows: numAffectedRows })
 }
 
 export async function mergeTable(command: MergeInto, workspace: Workspace): Promise<RowStream> {
   const context = await workspace.changing(command.table, 'MERGE')
-  const { alias } = aliasOf(command)
+  const names = targetNames(command)
   const clauses: MergeClause[] = []
-  for (const clause of command.clauses) clauses.push(await bindClause(clause, workspace))
+  for (const clause of command.clauses) clauses.push(await bindClause(clause, names, workspace))
   const done = await mergeInto(context, {
     source: await workspace.bind(command.source),
-    ...(alias !== undefined && { targetAlias: alias }),
-    condition: await workspace.bindExpression(command.condition),
+    targetAlias: names.alias,
+    condition: await workspace.bindExpression(names.shortened(command.condition)),
     clauses,
     schemaEvolution: command.schemaEvolution || workspace.settings.mergesSchema,
   })
@@ -56,35 +59,36 @@ export async function truncate(command: TruncateTable, workspace: Workspace): Pr
   return NO_ROWS
 }
 
-/** What columns of the table may be qualified with: its alias, or else its name. */
-function aliasOf({ table, alias }: { readonly table: TableLeaf; readonly alias?: string }): {
-  alias?: string
-} {
-  if (alias !== undefined) return { alias }
-  return table.kind === 'Read' ? { alias: table.name.at(-1)! } : {}
-}
-
 async function conditionOf(
   { condition }: { readonly condition?: Expression },
+  { shortened }: TargetNames,
   workspace: Workspace,
 ): Promise<{ condition?: Expression }> {
-  return condition === undefined ? {} : { condition: await workspace.bindExpression(condition) }
+  return condition === undefined ? {} : { condition: await workspace.bindExpression(shortened(condition)) }
 }
 
 async function bindAssignments(
   assignments: readonly Assignment[],
+  { shortened, shortName }: TargetNames,
   workspace: Workspace,
 ): Promise<Assignment[]> {
   const bound: Assignment[] = []
-  for (const each of assignments) bound.push({ ...each, value: await workspace.bindExpression(each.value) })
+  for (const each of assignments) {
+    const value = await workspace.bindExpression(shortened(each.value))
+    bound.push({ ...each, column: shortName(each.column), value })
+  }
   return bound
 }
 
-async function bindClause(clause: MergeClause, workspace: Workspace): Promise<MergeClause> {
+async function bindClause(
+  clause: MergeClause,
+  names: TargetNames,
+  workspace: Workspace,
+): Promise<MergeClause> {
   const { action } = clause
   const bound =
     'assignments' in action
-      ? { ...action, assignments: await bindAssignments(action.assignments, workspace) }
+      ? { ...action, assignments: await bindAssignments(action.assignments, names, workspace) }
       : action
-  return { ...clause, ...(await conditionOf(clause, workspace)), action: bound }
+  return { ...clause, ...(await conditionOf(clause, names, workspace)), action: bound }
 }

@@ -19,9 +19,14 @@ export function analyzeLeaf(leaf: Read | DataSource | Scan, state: QueryState): 
     const definition = state.definitions.get(leaf.name[0]!.toLowerCase())
     if (definition !== undefined) return reference(definition, state)
   }
-  if (leaf.kind === 'Scan') return leafOf(leaf, leaf.schema, leaf.hidden, [], state)
+  if (leaf.kind === 'Scan') return leafOf(leaf, leaf.schema, leaf.hidden, pathName(leaf.source), state)
   const { schema, hidden } = state.context.resolveLeaf(leaf)
   return leafOf(leaf, schema, hidden, leaf.kind === 'Read' ? leaf.name : [], state)
+}
+
+/** Spark lets the columns of a table be qualified with its path: delta.`/path`.column. */
+function pathName(source: Scan['source']): readonly string[] {
+  return source?.kind === 'DataSource' && source.format === 'delta' ? [source.format, source.paths[0]!] : []
 }
 
 function leafOf(
