@@ -27,7 +27,7 @@ export class LazyEngine {
   /** Opens the engine only when a checkpoint must be read or written. */
   readonly deltaPort: DeltaPort = {
     readActions: (paths) => this.#readActions(paths),
-    writeCheckpoint: async (path, actions) => (await this.get()).deltaPort.writeCheckpoint(path, actions),
+    writeCheckpoint: async (...task) => (await this.get()).deltaPort.writeCheckpoint(...task),
   }
 
   readonly fileSchemaReader: FileSchemaReader = {
