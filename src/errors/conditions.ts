@@ -1,3 +1,4 @@
+import { autoCdcConditions } from './conditions/auto-cdc.ts'
 import { catalogConditions } from './conditions/catalog.ts'
 import { cliConditions } from './conditions/cli.ts'
 import { deltaConditions } from './conditions/delta.ts'
@@ -23,6 +24,7 @@ export const conditions = {
   ...queryConditions,
   ...functionConditions,
   ...graphConditions,
+  ...autoCdcConditions,
   ...catalogConditions,
   ...deltaConditions,
   ...deltaMaintenanceConditions,

@@ -1,0 +1,187 @@
+import { joinOn } from '../plan/build.ts'
+import type { Column } from '../plan/column.ts'
+import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
+import type { Relation } from '../plan/relation.ts'
+import { LONG, STRING } from '../types/data-type.ts'
+import {
+  anyOf,
+  comparable,
+  givesLeaf,
+  isDistinct,
+  isOperation,
+  isSparseLeaf,
+  keyColumn,
+  leafColumn,
+  select,
+  where,
+} from './event.ts'
+import type { AutoCdc } from './resolve.ts'
+import { latestTimeline } from './scd1.ts'
+import { versionTimeline } from './scd2.ts'
+import { columnValue, leafValue, named } from './shape.ts'
+import { END_AT, keepsValues, START_AT, STATE } from './state.ts'
+import { type AutoCdcInput, nullOf } from './timeline.ts'
+
+/** The column of `targetChanges` that says what to do with its row. */
+export const CHANGE = '__CHANGE'
+
+/** What a batch does. The relations read the timeline, the target and the hidden state: hold these while they are used. */
+export interface AutoCdcOutput {
+  /**
+   * The rows of the target that change: `__CHANGE` (`insert`, `update`, `delete`), then the target's columns; a delete has the
+   * row as it was. Rows are found by the keys and, with SCD 2, `__START_AT`, which never change.
+   */
+  readonly targetChanges: Relation
+  /** Rows that the hidden state gets, with its columns. */
+  readonly hiddenAdditions: Relation
+  /**
+   * Rows of `hidden` that this batch makes obsolete, with all columns that `hidden` has: mark them as removed by the batch.
+   * Rows that another attempt has marked are not among them; where one is needed still, it is among the additions.
+   */
+  readonly hiddenRemovals: Relation
+  /** Events from before the horizon of their key, under the names of keys, with `__SEQUENCE` and `__OPERATION`. */
+  readonly lateEvents: Relation
+  /** Keys with `__SEQUENCE` at which events of different content met, one of which was chosen. */
+  readonly ties: Relation
+}
+
+/**
+ * Everything that is known of the touched keys after the batch, an event a row. Hold the rows: `applyEvents` reads them
+ * several times. The result depends only on which events arrived, not on their order or batches; doing a batch again after
+ * any part of its result was stored gives the same.
+ */
+export function timeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
+  return cdc.scdType === 1 ? latestTimeline(cdc, input) : versionTimeline(cdc, input)
+}
+
+/** What follows from the `timeline` of a batch. `held` is its rows. */
+export function applyEvents(cdc: AutoCdc, held: Relation, input: AutoCdcInput): AutoCdcOutput {
+  const rows = targetRows(cdc, held)
+  const state = hiddenRows(cdc, held, input)
+  const kept = where(input.hidden, named(STATE.removedByBatch).isNull())
+  return {
+    targetChanges: targetChanges(cdc, input.target, rows),
+    hiddenAdditions: joinOn(state, kept, 'left anti', sameState(cdc)),
+    hiddenRemovals: joinOn(kept, state, 'left anti', sameState(cdc)),
+    lateEvents: lateEvents(cdc, held, input.events),
+    ties: select(where(held, col('tied')), eventNames(cdc, false)),
+  }
+}
+
+function targetRows(cdc: AutoCdc, held: Relation): Relation {
+  const column = (name: string): Column => {
+    if (name === START_AT) return col('since')
+    if (name === END_AT) return col('until')
+    const key = cdc.keys.findIndex((each) => each.name === name)
+    if (key >= 0) return col(keyColumn(key))
+    const { shape } = cdc.columns.find((each) => each.field.name === name)!
+    return columnValue(shape, (index) => col(leafColumn(index)))
+  }
+  return select(
+    where(held, col('is_row')),
+    cdc.targetSchema.fields.map(({ name }) => column(name).as(name)),
+  )
+}
+
+function targetChanges(cdc: AutoCdc, target: Relation, rows: Relation): Relation {
+  const names = cdc.targetSchema.fields.map((each) => each.name)
+  const before = select(target, [...names.map((name) => named(name)), lit(true).as(CHANGE)])
+  const after = select(rows, [...names.map((name) => named(name)), lit(true).as(CHANGE)])
+  const identity = [...cdc.keys.map((each) => each.name), ...(cdc.scdType === 2 ? [START_AT] : [])]
+  const joined = joinOn(before, after, 'full', allEqual(identity.map((name) => [name, '='])))
+  const [isOld, isNew] = [named('l', CHANGE).isNotNull(), named('r', CHANGE).isNotNull()]
+  const differs = [
+    ...cdc.leaves.map((leaf) =>
+      isDistinct(
+        comparable(
+          leaf,
+          leafValue(leaf, (name) => named('l', name)),
+        ),
+        comparable(
+          leaf,
+          leafValue(leaf, (name) => named('r', name)),
+        ),
+      ),
+    ),
+    ...(cdc.scdType === 2 ? [isDistinct(named('l', END_AT), named('r', END_AT))] : []),
+  ]
+  const isChanged = isOld
+    .and(isNew)
+    .not()
+    .or(anyOf(differs) ?? lit(false))
+  const change = when(isOld.not(), lit('insert')).when(isNew, lit('update')).otherwise(lit('delete'))
+  return select(where(joined, isChanged), [
+    change.as(CHANGE),
+    ...names.map((name) => when(isNew, named('r', name)).otherwise(named('l', name)).as(name)),
+  ])
+}
+
+function hiddenRows(cdc: AutoCdc, held: Relation, { flow, batch }: AutoCdcInput): Relation {
+  const value = (index: number): Column => {
+    const leaf = cdc.leaves[index]!
+    // With SCD 1 only what the event itself supplied is of use; with SCD 2 the event may have to stand for those before it.
+    const isOwn = cdc.scdType === 1 && isSparseLeaf(cdc, leaf)
+    return isOwn ? when(givesLeaf(leaf), col(leafColumn(index))) : col(leafColumn(index))
+  }
+  const values = cdc.columns.map(({ field, shape }) => [field.name, columnValue(shape, value)] as const)
+  const ofUpsert = when(isOperation('upsert'), namedStruct(Object.fromEntries(values)))
+  return select(where(held, col('is_hidden')), [
+    ...cdc.keys.map((each, i) => col(keyColumn(i)).as(each.name)),
+    col('s').as(STATE.sequence),
+    col('op').as(STATE.operation),
+    ...(keepsValues(cdc) ? [ofUpsert.as(STATE.values)] : []),
+    ...(cdc.isSparse ? [col('given').as(STATE.given)] : []),
+    col('arrived').as(STATE.arrivedAt),
+    col('base').as(STATE.isHorizon),
+    lit(flow).as(STATE.addedByFlow),
+    lit(batch).as(STATE.addedByBatch),
+    nullOf(STRING).as(STATE.removedByFlow),
+    nullOf(LONG).as(STATE.removedByBatch),
+  ])
+}
+
+/** When it arrived does not make an event another one. */
+function sameState(cdc: AutoCdc) {
+  const value = (side: string) => (name: string) => named(side, STATE.values).getField(name)
+  const sameValues = cdc.leaves.map((leaf) =>
+    comparable(leaf, leafValue(leaf, value('l'))).eqNullSafe(comparable(leaf, leafValue(leaf, value('r')))),
+  )
+  const keyEquality = cdc.spec.truncateWhen === undefined ? '=' : '<=>'
+  return allEqual(
+    [
+      ...cdc.keys.map((each) => [each.name, keyEquality] as const),
+      [STATE.sequence, '='],
+      [STATE.operation, '='],
+      [STATE.isHorizon, '='],
+      ...(cdc.isSparse ? [[STATE.given, '<=>'] as const] : []),
+    ],
+    keepsValues(cdc) ? sameValues : [],
+  )
+}
+
+function allEqual(
+  columns: readonly (readonly [name: string, operator: '=' | '<=>'])[],
+  more: readonly Column[] = [],
+) {
+  const equalities = columns.map(([name, operator]) => {
+    const [left, right] = [named('l', name), named('r', name)]
+    return operator === '=' ? left.eq(right) : left.eqNullSafe(right)
+  })
+  return [...equalities, ...more].reduce((left, right) => left.and(right)).expression
+}
+
+function eventNames(cdc: AutoCdc, withOperation: boolean): readonly Column[] {
+  return [
+    ...cdc.keys.map((each, i) => col(keyColumn(i)).as(each.name)),
+    col('s').as(STATE.sequence),
+    ...(withOperation ? [col('op').as(STATE.operation)] : []),
+  ]
+}
+
+/** Redelivered events that are known still are no loss. */
+function lateEvents(cdc: AutoCdc, held: Relation, events: Relation): Relation {
+  const keys = cdc.keys.map((_, i) => [keyColumn(i), '='] as const)
+  const isBefore = named('l', 's').lt(named('r', 's'))
+  const late = joinOn(events, where(held, col('base')), 'left semi', allEqual(keys, [isBefore]))
+  return select(joinOn(late, held, 'left anti', allEqual([...keys, ['s', '=']])), eventNames(cdc, true))
+}

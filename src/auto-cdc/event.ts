@@ -1,0 +1,103 @@
+import { type Column, call } from '../plan/column.ts'
+import { array, arrayCompact, arrayContains } from '../plan/column-functions/array.ts'
+import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
+import type { Relation } from '../plan/relation.ts'
+import { Window, type WindowSpec } from '../plan/window-spec.ts'
+import { isOrderable } from '../types/type-classes.ts'
+import type { AutoCdc } from './resolve.ts'
+import { type Leaf, leafName } from './shape.ts'
+
+/**
+ * An event in the plans: columns `k0..` (keys), `v0..` (leaves), `s` (sequence), `op`, `given` (names of the leaves that it
+ * supplies, NULL for all; only where events are sparse) and what each step adds. No name of the user's is among them.
+ */
+export const OPERATION = { upsert: 'upsert', delete: 'delete', truncate: 'truncate' } as const
+
+/** Where a row of the timeline comes from, in the order in which equal events are preferred. */
+export const ORIGIN = { hidden: 0, target: 1, batch: 2 } as const
+
+export const keyColumn = (index: number): string => `k${index}`
+export const leafColumn = (index: number): string => `v${index}`
+
+export const keyColumns = (cdc: AutoCdc): readonly string[] => cdc.keys.map((_, i) => keyColumn(i))
+export const leafColumns = (cdc: AutoCdc): readonly string[] => cdc.leaves.map((_, i) => leafColumn(i))
+
+/** The rows of one key. */
+export const keyWindow = (cdc: AutoCdc): WindowSpec => Window.partitionBy(...keyColumns(cdc))
+
+export const isOperation = (operation: keyof typeof OPERATION): Column => col('op').eq(OPERATION[operation])
+
+export const isDistinct = (left: Column, right: Column): Column => left.eqNullSafe(right).not()
+
+/** True where any condition is; FALSE when there are none. */
+export const anyOf = (conditions: readonly Column[]): Column | undefined =>
+  conditions.length === 0 ? undefined : conditions.reduce((left, right) => left.or(right))
+
+/** True where the event supplies the leaf. */
+export function givesLeaf(leaf: Leaf): Column {
+  return col('given')
+    .isNull()
+    .or(arrayContains('given', leafName(leaf)))
+}
+
+/** True for leaves that an event can leave out. */
+export function isSparseLeaf(cdc: AutoCdc, leaf: Leaf): boolean {
+  return leaf.ignoresNull || cdc.spec.columnsToUpdate !== undefined
+}
+
+/** The names of the leaves that a row supplies: `isListed` says which columns it names. */
+export function givenLeaves(
+  cdc: AutoCdc,
+  value: (index: number) => Column,
+  isListed?: (leaf: Leaf) => Column,
+): Column {
+  const names = cdc.leaves.flatMap((leaf, index) => {
+    if (!isSparseLeaf(cdc, leaf)) return []
+    const supplied = leaf.ignoresNull ? value(index).isNotNull() : undefined
+    const listed = isListed?.(leaf)
+    const condition = supplied && listed ? supplied.and(listed) : (supplied ?? listed)
+    const name = lit(leafName(leaf))
+    return [condition === undefined ? name : when(condition, name)]
+  })
+  return arrayCompact(array(...names))
+}
+
+/** A value that can be compared and ordered, whatever its type is. */
+export function comparable(leaf: Leaf, value: Column): Column {
+  return isOrderable(leaf.dataType) ? value : call('to_json', namedStruct({ value }))
+}
+
+/** What an event says, for comparing events of one key and sequence. */
+export function contentColumns(cdc: AutoCdc): readonly Column[] {
+  const values = cdc.leaves.map((leaf, i) => comparable(leaf, col(leafColumn(i))))
+  return cdc.isSparse ? [...values, col('given')] : values
+}
+
+/** `SELECT expressions FROM input`. */
+export function select(input: Relation, columns: readonly Column[]): Relation {
+  return { kind: 'Project', input, expressions: columns.map((each) => each.expression) }
+}
+
+/** `SELECT *, expressions FROM input`. */
+export function extend(input: Relation, columns: Readonly<Record<string, Column>>): Relation {
+  return {
+    kind: 'WithColumns',
+    input,
+    columns: Object.entries(columns).map(([name, { expression }]) => ({ name, expression })),
+  }
+}
+
+export function where(input: Relation, condition: Column): Relation {
+  return { kind: 'Filter', input, condition: condition.expression }
+}
+
+export function unionAll(relations: readonly Relation[]): Relation {
+  return relations.reduce((left, right) => ({
+    kind: 'SetOperation',
+    left,
+    right,
+    operation: 'union',
+    isAll: true,
+    byName: true,
+  }))
+}

@@ -1,0 +1,24 @@
+export { type AutoCdcOutput, applyEvents, CHANGE, timeline } from './apply.ts'
+export {
+  checkEvents,
+  type EventSurvey,
+  readEvents,
+  rowsOfKeys,
+  stateOfKeys,
+  surveyEvents,
+  touchedKeys,
+} from './events.ts'
+export { type AutoCdc, type AutoCdcNames, plainColumnName, resolveAutoCdc } from './resolve.ts'
+export type { AutoCdcSpec, ColumnSelection } from './spec.ts'
+export {
+  type CommittedBatches,
+  checkHiddenState,
+  END_AT,
+  hiddenStateProperties,
+  hiddenStateSchema,
+  isStaleState,
+  liveState,
+  START_AT,
+  STATE,
+} from './state.ts'
+export type { AutoCdcInput } from './timeline.ts'

@@ -1,0 +1,192 @@
+import { nearest, PipelineError } from '../errors/index.ts'
+import { analyze } from '../plan/analyzer/analyze.ts'
+import { alias, filter, project } from '../plan/build.ts'
+import { columnNamed } from '../plan/column.ts'
+import type { Relation } from '../plan/relation.ts'
+import { type DataType, fieldNamed, type StructField, type StructType, struct } from '../types/data-type.ts'
+import { printSqlType } from '../types/ddl.ts'
+import { isOrderable } from '../types/type-classes.ts'
+import { type Leaf, type ShapedColumn, shapeColumns } from './shape.ts'
+import type { AutoCdcSpec, ColumnSelection } from './spec.ts'
+import { END_AT, RESERVED_STATE_COLUMNS, START_AT } from './state.ts'
+
+/** A spec against the columns of its source: what all plans are made from. */
+export interface AutoCdc {
+  readonly spec: AutoCdcSpec
+  readonly scdType: 1 | 2
+  readonly keys: readonly StructField[]
+  /** The columns of the target beside the keys and the interval. */
+  readonly columns: readonly ShapedColumn[]
+  readonly leaves: readonly Leaf[]
+  /** Events may leave columns out: what they supply is kept with them. */
+  readonly isSparse: boolean
+  readonly sequenceType: DataType
+  /** The target's columns: those selected in the order of the source; SCD 2 adds `__START_AT` and `__END_AT`. */
+  readonly targetSchema: StructType
+}
+
+/** What errors call the flow and its target. */
+export interface AutoCdcNames {
+  readonly flowName: string
+  readonly tableName: string
+}
+
+/**
+ * Checks a spec against the columns of its source and finds out what the plans need to know.
+ * Throws AUTOCDC_EMPTY_KEYS, AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA, AUTOCDC_KEY_NOT_IN_SELECTED_SCHEMA,
+ * AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT, AUTOCDC_IGNORE_NULL_EMPTY_COLUMN_LIST, AUTOCDC_COLUMNS_TO_UPDATE_TYPE,
+ * AUTOCDC_TRUNCATE_NOT_SUPPORTED, AUTOCDC_TRACK_HISTORY_NOT_SUPPORTED,
+ * AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE and what the analyzer throws of the expressions.
+ */
+export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: AutoCdcNames): AutoCdc {
+  checkClauses(spec, names)
+  const keys = fieldsNamed(spec.keys, source, 'changeDataFeed')
+  const selected = selectedFields(spec, source)
+  checkKeysSelected(keys, selected)
+  checkReserved(spec, keys, selected)
+  checkColumnsToUpdate(spec, source)
+  const values = selected.filter((each) => !keys.includes(each))
+  const ignored = chosen(spec.ignoreNull ?? { kind: 'only', columns: [] }, values, 'ignoreNullSelection')
+  if (spec.ignoreNull !== undefined && ignored.length === 0 && source.open !== true) {
+    throw new PipelineError('AUTOCDC_IGNORE_NULL_EMPTY_COLUMN_LIST', {})
+  }
+  const tracked = chosen(spec.trackHistory ?? { kind: 'all' }, values, 'trackHistorySelection')
+  const { columns, leaves } = shapeColumns(values, (name) => ({
+    ignoresNull: ignored.some((each) => each.name === name),
+    isTracked: tracked.some((each) => each.name === name),
+  }))
+  const sequenceType = typeOfSequence(spec, source, names)
+  return {
+    spec,
+    scdType: spec.scdType,
+    keys,
+    columns,
+    leaves,
+    isSparse: leaves.some((each) => each.ignoresNull || spec.columnsToUpdate !== undefined),
+    sequenceType,
+    targetSchema: targetSchema(spec, selected, sequenceType),
+  }
+}
+
+/** The name of a plain column as users write it, backticks taken off. Throws AUTOCDC_MULTIPART_COLUMN_IDENTIFIER. */
+export function plainColumnName(text: string): string {
+  const { expression } = columnNamed(text)
+  const parts = expression.kind === 'UnresolvedAttribute' ? expression.parts : [text]
+  if (parts.length === 1) return parts[0]!
+  throw new PipelineError('AUTOCDC_MULTIPART_COLUMN_IDENTIFIER', {
+    columnName: text,
+    nameParts: parts.join(', '),
+  })
+}
+
+function checkClauses(spec: AutoCdcSpec, { flowName }: AutoCdcNames): void {
+  if (spec.keys.length === 0) throw new PipelineError('AUTOCDC_EMPTY_KEYS', { flowName })
+  const scdType = String(spec.scdType)
+  if (spec.scdType === 2 && spec.truncateWhen !== undefined) {
+    throw new PipelineError('AUTOCDC_TRUNCATE_NOT_SUPPORTED', { scdType })
+  }
+  if (spec.scdType === 1 && spec.trackHistory !== undefined) {
+    throw new PipelineError('AUTOCDC_TRACK_HISTORY_NOT_SUPPORTED', { scdType })
+  }
+}
+
+function selectedFields(spec: AutoCdcSpec, source: StructType): readonly StructField[] {
+  const list = spec.columnsToUpdate?.toLowerCase()
+  return chosen(spec.columns ?? { kind: 'all' }, source.fields, 'changeDataFeed', source.open).filter(
+    (each) => each.name.toLowerCase() !== list,
+  )
+}
+
+/** The fields that a selection chooses, in the order of the schema. */
+function chosen(
+  selection: ColumnSelection,
+  fields: readonly StructField[],
+  schemaName: string,
+  isOpen = false,
+): readonly StructField[] {
+  if (selection.kind === 'all') return fields
+  const listed = fieldsNamed(selection.columns, { ...struct(fields), open: isOpen }, schemaName)
+  return fields.filter((each) => listed.includes(each) === (selection.kind === 'only'))
+}
+
+function fieldsNamed(
+  names: readonly string[],
+  schema: StructType,
+  schemaName: string,
+): readonly StructField[] {
+  const missing = names.filter((name) => fieldNamed(schema, name) === undefined)
+  if (missing.length > 0 && schema.open !== true) {
+    const available = schema.fields.map((each) => each.name)
+    const near = nearest(missing[0]!, available)
+    throw new PipelineError('AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA', {
+      caseSensitivity: 'case-insensitive',
+      schemaName,
+      missingColumns: missing.join(', '),
+      availableColumns: available.join(', '),
+      suggestion: near === undefined ? 'Name a column of the source.' : `Did you mean '${near}'?`,
+    })
+  }
+  return names.flatMap((name) => fieldNamed(schema, name) ?? [])
+}
+
+function checkKeysSelected(keys: readonly StructField[], selected: readonly StructField[]): void {
+  const missing = keys.filter((each) => !selected.includes(each))
+  if (missing.length === 0) return
+  throw new PipelineError('AUTOCDC_KEY_NOT_IN_SELECTED_SCHEMA', {
+    missingKeys: missing.map((each) => each.name).join(', '),
+    selectedColumns: selected.map((each) => each.name).join(', '),
+  })
+}
+
+function checkReserved(
+  spec: AutoCdcSpec,
+  keys: readonly StructField[],
+  selected: readonly StructField[],
+): void {
+  const ofTarget = spec.scdType === 2 ? [START_AT, END_AT] : []
+  const check = (fields: readonly StructField[], reserved: readonly string[]): void => {
+    for (const { name } of fields) {
+      const reservedColumnName = reserved.find((each) => each.toLowerCase() === name.toLowerCase())
+      if (reservedColumnName === undefined) continue
+      throw new PipelineError('AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT', {
+        columnName: name,
+        schemaName: 'changeDataFeed',
+        reservedColumnName,
+      })
+    }
+  }
+  check(selected, ofTarget)
+  check(keys, RESERVED_STATE_COLUMNS)
+}
+
+function checkColumnsToUpdate({ columnsToUpdate }: AutoCdcSpec, source: StructType): void {
+  if (columnsToUpdate === undefined) return
+  for (const { name, dataType } of fieldsNamed([columnsToUpdate], source, 'changeDataFeed')) {
+    if (dataType.kind === 'array' && dataType.elementType.kind === 'string') continue
+    throw new PipelineError('AUTOCDC_COLUMNS_TO_UPDATE_TYPE', {
+      columnName: name,
+      dataType: printSqlType(dataType),
+    })
+  }
+}
+
+function typeOfSequence(spec: AutoCdcSpec, source: StructType, { tableName }: AutoCdcNames): DataType {
+  const rows: Relation = { kind: 'Scan', input: { kind: 'staged', table: '' }, schema: source }
+  const columnsOf = (query: Relation) =>
+    analyze(query, { resolveLeaf: () => ({ schema: source }), ansi: true }).schema.fields
+  const dataType = columnsOf(project(rows, [alias(spec.sequenceBy, 'sequence')]))[0]!.dataType
+  for (const condition of [spec.deleteWhen, spec.truncateWhen]) {
+    if (condition !== undefined) columnsOf(filter(rows, condition))
+  }
+  if (isOrderable(dataType)) return dataType
+  throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE', {
+    tableName,
+    dataType: printSqlType(dataType),
+  })
+}
+
+function targetSchema(spec: AutoCdcSpec, selected: readonly StructField[], sequence: DataType): StructType {
+  if (spec.scdType === 1) return struct(selected)
+  const bound = (name: string): StructField => ({ name, dataType: sequence, nullable: true, metadata: {} })
+  return struct([...selected, bound(START_AT), bound(END_AT)])
+}

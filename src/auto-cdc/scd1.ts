@@ -1,0 +1,151 @@
+import type { Column } from '../plan/column.ts'
+import { lastValue, max } from '../plan/column-functions/aggregate.ts'
+import { coalesce } from '../plan/column-functions/conditional.ts'
+import { col, lit, when } from '../plan/column-functions/core.ts'
+import { lead } from '../plan/column-functions/window.ts'
+import type { Relation } from '../plan/relation.ts'
+import {
+  anyOf,
+  extend,
+  givesLeaf,
+  isOperation,
+  isSparseLeaf,
+  keyColumn,
+  keyColumns,
+  keyWindow,
+  leafColumn,
+  leafColumns,
+  OPERATION,
+  select,
+  unionAll,
+  where,
+} from './event.ts'
+import type { AutoCdc } from './resolve.ts'
+import { leafValue, named } from './shape.ts'
+import { STATE } from './state.ts'
+import {
+  type AutoCdcInput,
+  batchEvents,
+  hiddenEvents,
+  inheritValues,
+  NO_GIVEN,
+  nullOf,
+  onePerSequence,
+  timestamp,
+  withoutInherited,
+} from './timeline.ts'
+
+/**
+ * SCD 1: the events that can still decide of the touched keys, those of the batch among them, with what follows from them,
+ * and the newest truncate. The hidden state has one row for each key that was ever seen, and where events are sparse those
+ * that still supply a leaf: so nothing is ever too late.
+ */
+export function latestTimeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
+  const truncate = newestTruncate(input)
+  const known = unionAll([knownEvents(cdc, input), batchEvents(cdc, input)])
+  const alive = afterTruncate(known, truncate)
+  const events = inheritValues(cdc, onePerSequence(cdc, withoutInherited(cdc, alive)))
+  return unionAll([markHidden(cdc, events), truncateRow(cdc, truncate, input.arrivedMicros)])
+}
+
+/**
+ * The hidden state's events with their values. An upsert whose row was deleted from the target by hand counts as a delete:
+ * older events do not bring the row back.
+ */
+function knownEvents(cdc: AutoCdc, { hidden, target }: AutoCdcInput): Relation {
+  const rows = select(target, [
+    ...cdc.keys.map((each, i) => named(each.name).as(`t_${keyColumn(i)}`)),
+    ...cdc.leaves.map((leaf, i) => leafValue(leaf, (name) => named(name)).as(`t_${leafColumn(i)}`)),
+    lit(true).as('is_there'),
+  ])
+  const sameKey = keyColumns(cdc)
+    .map((each) => col(each).eq(col(`t_${each}`)))
+    .reduce((left, right) => left.and(right))
+  const joined: Relation = {
+    kind: 'Join',
+    left: hiddenEvents(cdc, hidden),
+    right: rows,
+    joinType: 'left',
+    condition: sameKey.expression,
+  }
+  const isShown = col('is_there').isNotNull()
+  const value = (index: number): Column => {
+    const name = cdc.isSparse ? leafColumn(index) : `t_${leafColumn(index)}`
+    return when(isShown.and(isOperation('upsert')), col(name))
+  }
+  return select(joined, [
+    ...keyColumns(cdc).map((each) => col(each)),
+    col('s'),
+    when(isShown, col('op')).otherwise(lit(OPERATION.delete)).as('op'),
+    ...cdc.leaves.map((_, i) => value(i).as(leafColumn(i))),
+    ...(cdc.isSparse ? [when(isShown, col('given')).as('given')] : []),
+    col('arrived'),
+    col('base'),
+    col('origin'),
+  ])
+}
+
+/** One row: `truncated`, the greatest sequence of a truncate, or NULL. */
+function newestTruncate({ events, hidden }: AutoCdcInput): Relation {
+  const truncates = unionAll([
+    select(where(events, isOperation('truncate')), [col('s')]),
+    select(where(hidden, named(STATE.operation).eq(lit(OPERATION.truncate))), [
+      named(STATE.sequence).as('s'),
+    ]),
+  ])
+  return {
+    kind: 'Aggregate',
+    input: truncates,
+    groupType: 'groupby',
+    grouping: [],
+    expressions: [max('s').as('truncated').expression],
+  }
+}
+
+function afterTruncate(events: Relation, truncate: Relation): Relation {
+  const joined: Relation = { kind: 'Join', left: events, right: truncate, joinType: 'cross' }
+  return where(joined, coalesce(col('s').gt(col('truncated')), lit(true)))
+}
+
+function markHidden(cdc: AutoCdc, events: Relation): Relation {
+  const bySequence = keyWindow(cdc).orderBy('s')
+  const all = bySequence.rowsBetween('unboundedPreceding', 'unboundedFollowing')
+  const authors = cdc.leaves.flatMap((leaf) =>
+    isSparseLeaf(cdc, leaf)
+      ? [
+          lastValue(when(givesLeaf(leaf), col('s')), true)
+            .over(all)
+            .eq(col('s')),
+        ]
+      : [],
+  )
+  const marked = extend(events, {
+    is_last: lead('s').over(bySequence).isNull(),
+    is_author: coalesce(anyOf(authors) ?? lit(false), lit(false)),
+  })
+  return select(marked, [
+    ...keyColumns(cdc).map((each) => col(each)),
+    col('s'),
+    col('op'),
+    ...leafColumns(cdc).map((each) => col(each)),
+    ...(cdc.isSparse ? [col('given')] : []),
+    ...['arrived', 'base', 'tied'].map((each) => col(each)),
+    col('is_last').and(isOperation('upsert')).as('is_row'),
+    col('is_last').or(col('is_author')).as('is_hidden'),
+  ])
+}
+
+function truncateRow(cdc: AutoCdc, truncate: Relation, arrivedMicros: bigint): Relation {
+  return select(where(truncate, col('truncated').isNotNull()), [
+    ...cdc.keys.map((each, i) => nullOf(each.dataType).as(keyColumn(i))),
+    col('truncated').as('s'),
+    lit(OPERATION.truncate).as('op'),
+    ...cdc.leaves.map((leaf, i) => nullOf(leaf.dataType).as(leafColumn(i))),
+    ...(cdc.isSparse ? [NO_GIVEN.as('given')] : []),
+    timestamp(arrivedMicros).as('arrived'),
+    lit(false).as('base'),
+    lit(false).as('tied'),
+    lit(false).as('is_row'),
+    lit(true).as('is_hidden'),
+  ])
+}

@@ -1,0 +1,132 @@
+import { nullLiteral } from '../plan/build.ts'
+import { Column } from '../plan/column.ts'
+import { firstValue, lastValue } from '../plan/column-functions/aggregate.ts'
+import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
+import { rowNumber } from '../plan/column-functions/window.ts'
+import type { Relation } from '../plan/relation.ts'
+import { array, type DataType, STRING, TIMESTAMP } from '../types/data-type.ts'
+import {
+  contentColumns,
+  extend,
+  givesLeaf,
+  isOperation,
+  isSparseLeaf,
+  keyColumn,
+  keyColumns,
+  keyWindow,
+  leafColumn,
+  ORIGIN,
+  select,
+  where,
+} from './event.ts'
+import type { AutoCdc } from './resolve.ts'
+import { leafValue, named } from './shape.ts'
+import { keepsValues, STATE } from './state.ts'
+
+/** What a batch's events are applied to. Only rows of the touched keys matter. */
+export interface AutoCdcInput {
+  /** The result of `readEvents`. */
+  readonly events: Relation
+  /** Rows of the target. */
+  readonly target: Relation
+  /** Rows of the hidden state that count (`liveState`), those of truncates too; further columns do no harm. */
+  readonly hidden: Relation
+  /** The batch, of the same name and time when it is done again. */
+  readonly flow: string
+  readonly batch: bigint
+  /** Microseconds since the epoch. */
+  readonly arrivedMicros: bigint
+  /** What arrived before is forgotten; undefined: nothing is. */
+  readonly forgetBeforeMicros?: bigint
+}
+
+export function nullOf(dataType: DataType): Column {
+  return new Column(nullLiteral(dataType))
+}
+
+/** The events of a batch as rows of the timeline. */
+export function batchEvents(_cdc: AutoCdc, { events, arrivedMicros }: AutoCdcInput): Relation {
+  return extend(where(events, isOperation('truncate').not()), {
+    arrived: timestamp(arrivedMicros),
+    base: lit(false),
+    origin: lit(ORIGIN.batch),
+  })
+}
+
+/** The rows of the hidden state as rows of the timeline, those of truncates left out. */
+export function hiddenEvents(cdc: AutoCdc, hidden: Relation): Relation {
+  const value = (name: string): Column => named(STATE.values).getField(name)
+  const isForKey = named(STATE.operation).neq(lit('truncate'))
+  return select(where(hidden, isForKey), [
+    ...cdc.keys.map((each, i) => named(each.name).as(keyColumn(i))),
+    named(STATE.sequence).as('s'),
+    named(STATE.operation).as('op'),
+    ...cdc.leaves.map((leaf, i) =>
+      (keepsValues(cdc) ? leafValue(leaf, value) : nullOf(leaf.dataType)).as(leafColumn(i)),
+    ),
+    ...(cdc.isSparse ? [named(STATE.given).as('given')] : []),
+    named(STATE.arrivedAt).as('arrived'),
+    named(STATE.isHorizon).as('base'),
+    lit(ORIGIN.hidden).as('origin'),
+  ])
+}
+
+export function timestamp(micros: bigint): Column {
+  return new Column({
+    kind: 'UnresolvedFunction',
+    name: 'timestamp_micros',
+    arguments: [{ kind: 'Literal', value: micros, dataType: { kind: 'long' } }],
+  })
+}
+
+export const NO_GIVEN = nullOf(array(STRING))
+export const NO_TIME = nullOf(TIMESTAMP)
+
+/**
+ * One event for each key and sequence: a horizon before all, then a delete, among upserts the greatest values; the first
+ * origin of equal ones. `tied` says that events of different content met.
+ */
+export function onePerSequence(cdc: AutoCdc, events: Relation): Relation {
+  const content = contentColumns(cdc)
+  const sameSequence = keyWindow(cdc)
+    .partitionBy(...keyColumns(cdc), 's')
+    .orderBy(
+      col('base').desc(),
+      isOperation('delete').desc(),
+      ...content.map((each) => each.desc()),
+      col('origin').asc(),
+    )
+  const all = sameSequence.rowsBetween('unboundedPreceding', 'unboundedFollowing')
+  const whole = namedStruct(
+    Object.fromEntries([['op', col('op')], ...content.map((each, i) => [`c${i}`, each])]),
+  )
+  const ranked = extend(events, {
+    place: rowNumber().over(sameSequence),
+    tied: firstValue(whole).over(all).eqNullSafe(lastValue(whole).over(all)).not(),
+  })
+  return where(ranked, col('place').eq(1))
+}
+
+/**
+ * Gives leaves that an event leaves out the value that they had before it: that of the newest older event that supplies
+ * them. A delete supplies NULL everywhere.
+ */
+export function inheritValues(cdc: AutoCdc, events: Relation): Relation {
+  if (!cdc.isSparse) return events
+  const upToNow = keyWindow(cdc).orderBy('s').rowsBetween('unboundedPreceding', 0)
+  const inherited = cdc.leaves.flatMap((leaf, i) => {
+    if (!isSparseLeaf(cdc, leaf)) return []
+    const supplied = when(givesLeaf(leaf), namedStruct({ value: col(leafColumn(i)) }))
+    return [[leafColumn(i), lastValue(supplied, true).over(upToNow).getField('value')] as const]
+  })
+  return extend(events, Object.fromEntries(inherited))
+}
+
+/** Leaves that an event did not supply hold what it inherited when it was kept: takes that away. */
+export function withoutInherited(cdc: AutoCdc, events: Relation): Relation {
+  if (!cdc.isSparse) return events
+  const own = cdc.leaves.flatMap((leaf, i) =>
+    isSparseLeaf(cdc, leaf) ? [[leafColumn(i), when(givesLeaf(leaf), col(leafColumn(i)))] as const] : [],
+  )
+  return extend(events, Object.fromEntries(own))
+}

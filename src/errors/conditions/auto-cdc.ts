@@ -1,0 +1,99 @@
+/** Conditions of AUTO CDC. Names and SQLSTATEs are Apache Spark's where it has them. */
+export const autoCdcConditions = {
+  AUTOCDC_EMPTY_KEYS: {
+    message: "AUTO CDC flow '{flowName}' names no keys.",
+    hint: 'Name the columns that identify a row: keys: [...] or KEYS (...).',
+    sqlState: '42000',
+  },
+  AUTOCDC_MULTIPART_COLUMN_IDENTIFIER: {
+    message:
+      "AUTO CDC takes plain columns, not fields or qualified names: '{columnName}' has the parts {nameParts}.",
+    hint: 'Name a column of the source. A name with a dot in it stands in backticks.',
+    sqlState: '42703',
+  },
+  AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA: {
+    message:
+      "AUTO CDC found no column {missingColumns} in '{schemaName}' (names are {caseSensitivity}). Its columns: {availableColumns}.",
+    hint: '{suggestion}',
+    sqlState: '42703',
+  },
+  AUTOCDC_KEY_NOT_IN_SELECTED_SCHEMA: {
+    message:
+      'The keys {missingKeys} of AUTO CDC are not among the columns that it writes: {selectedColumns}.',
+    hint: 'Keep the keys in the column list.',
+    sqlState: '42703',
+  },
+  AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT: {
+    message:
+      "The column '{columnName}' of '{schemaName}' has a name that AUTO CDC uses itself: {reservedColumnName}.",
+    hint: 'Rename it in a view that the flow reads, or leave it out with the column list.',
+    sqlState: '42710',
+  },
+  AUTOCDC_IGNORE_NULL_EMPTY_COLUMN_LIST: {
+    message: 'IGNORE NULL UPDATES of AUTO CDC covers no column.',
+    hint: 'Name at least one column that is not a key, or leave the clause out.',
+    sqlState: '42000',
+  },
+  AUTOCDC_TRUNCATE_NOT_SUPPORTED: {
+    message: 'APPLY AS TRUNCATE works with SCD type 1 only; the flow stores SCD type {scdType}.',
+    hint: 'Leave the clause out, or store SCD type 1.',
+    sqlState: '0A000',
+  },
+  AUTOCDC_TRACK_HISTORY_NOT_SUPPORTED: {
+    message: 'TRACK HISTORY works with SCD type 2 only; the flow stores SCD type {scdType}.',
+    hint: 'Leave the clause out, or store SCD type 2.',
+    sqlState: '0A000',
+  },
+  AUTOCDC_COLUMNS_TO_UPDATE_TYPE: {
+    message:
+      'COLUMNS TO UPDATE takes a column that holds a list of column names; {columnName} is {dataType}.',
+    hint: 'Give it the type ARRAY<STRING>.',
+    sqlState: '42K09',
+  },
+  'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY': {
+    message:
+      'Batch {batchId} of table {tableName} has {nullCount} events whose key {columnName} is NULL, such as {sample}. Nothing was applied.',
+    hint: 'Filter such events out in a view that the flow reads, or drop them with an expectation.',
+    sqlState: '22000',
+  },
+  'AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE': {
+    message:
+      'Batch {batchId} of table {tableName} has {nullCount} events whose sequence is NULL, such as {sample}. Nothing was applied.',
+    hint: 'Filter such events out in a view that the flow reads, or drop them with an expectation.',
+    sqlState: '22000',
+  },
+  'AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE': {
+    message: 'AUTO CDC of table {tableName} cannot order events by a sequence of type {dataType}.',
+    hint: 'Sequence by numbers, text, dates, timestamps or a struct of these.',
+    sqlState: '22000',
+  },
+  'AUTOCDC_INVALID_STATE.KEY_SCHEMA_DRIFT': {
+    message:
+      "AUTO CDC flow '{flowName}' has the keys {expectedKeySchema}; its table was built with {recordedKeySchema} (kept in {auxTableName}).",
+    hint: 'Undo the change, or start over with a full refresh.',
+    sqlState: '42000',
+  },
+  'AUTOCDC_INVALID_STATE.SEQUENCING_TYPE_DRIFT': {
+    message:
+      'AUTO CDC of table {tableName} is sequenced by {expectedSequencingType}; its table was built with {recordedSequencingType}.',
+    hint: 'Cast the sequence to {recordedSequencingType}, or start over with a full refresh.',
+    sqlState: '42000',
+  },
+  'AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT': {
+    message:
+      'AUTO CDC of table {tableName} stores SCD type {expectedScdType}; its table was built with SCD type {recordedScdType}.',
+    hint: 'Undo the change, or start over with a full refresh.',
+    sqlState: '42000',
+  },
+  'AUTOCDC_INVALID_STATE.TRACK_HISTORY_DRIFT': {
+    message:
+      'AUTO CDC of table {tableName} tracks the history of {expectedTrackHistoryColumns}; its table was built tracking {recordedTrackHistoryColumns}.',
+    hint: 'Undo the change, or start over with a full refresh. Columns that are new in the source may be tracked or not.',
+    sqlState: '42000',
+  },
+  'AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_PROPERTY_MISSING': {
+    message: "The hidden state of table {tableName} lacks its property '{propertyName}'.",
+    hint: 'Start over with a full refresh.',
+    sqlState: '42000',
+  },
+} as const
