@@ -72,7 +72,9 @@ function mapStructs(type: DataType, change: (type: StructType) => DataType): Dat
  */
 export function renamed(value: string, from: DataType, to: DataType, depth = 0): string {
   if (from === to || duckdbType(from) === duckdbType(to)) return value
-  if (from.kind === 'variant' && to.kind === 'struct') return `variant_to_parquet_variant(${value})`
+  if (from.kind === 'variant' && to.kind === 'struct') {
+    return `CASE WHEN ${value} IS NOT NULL THEN variant_to_parquet_variant(${value}) END`
+  }
   if (from.kind === 'struct' && to.kind === 'variant') {
     return `variant_bytes_to_variant(${value}.metadata || ${value}."value")`
   }

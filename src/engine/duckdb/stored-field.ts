@@ -3,7 +3,7 @@ import { physicalName } from '../../delta/index.ts'
 import type { DeltaScan } from '../../plan/scan.ts'
 import { type DataType, type StructField, struct } from '../../types/data-type.ts'
 import { holdsKind } from '../../types/type-classes.ts'
-import { elementNode, entryNodes, type ParquetNode, parquetTrees } from './parquet-tree.ts'
+import { elementNode, entryNodes, type ParquetNode, parquetTrees, withVariants } from './parquet-tree.ts'
 import { physicalField, VARIANT_BYTES } from './physical-columns.ts'
 
 /** The columns of one file; undefined where their names follow from the table's schema. */
@@ -17,12 +17,11 @@ export async function fileLayouts(
   connection: DuckDBConnection,
   scan: DeltaScan,
 ): Promise<ReadonlyMap<string, readonly ParquetNode[]>> {
-  const isNeeded = scan.columnMapping === 'id' || holdsKind(scan.tableSchema, ['variant'])
-  if (!isNeeded || scan.files.length === 0) return new Map()
-  return parquetTrees(
-    connection,
-    scan.files.map((each) => each.path),
-  )
+  const hasVariants = holdsKind(scan.tableSchema, ['variant'])
+  if ((!hasVariants && scan.columnMapping !== 'id') || scan.files.length === 0) return new Map()
+  const paths = scan.files.map((each) => each.path)
+  const trees = await parquetTrees(connection, paths)
+  return hasVariants ? withVariants(connection, trees) : trees
 }
 
 /** A column of a table as the files of a layout hold it: names and, of variants, the form. */
@@ -39,7 +38,7 @@ function fieldIn(column: StructField, nodes: readonly ParquetNode[], mapping: Ma
   return { ...column, name: node?.name ?? wanted, dataType: typeIn(column.dataType, node, mapping) }
 }
 
-/** Files without ids, from before the table had them, are read by name. */
+/** Files without ids, from before the table had them, are read by name, and so are the hidden columns of row tracking. */
 function nodeOf(
   column: StructField,
   name: string,
@@ -47,7 +46,7 @@ function nodeOf(
   mapping: Mapping,
 ): ParquetNode | undefined {
   const id = column.metadata['delta.columnMapping.id']
-  if (mapping === 'id' && nodes.some((each) => each.fieldId !== undefined)) {
+  if (mapping === 'id' && id !== undefined && nodes.some((each) => each.fieldId !== undefined)) {
     return nodes.find((each) => each.fieldId === id)
   }
   return nodes.find((each) => each.name.toLowerCase() === name.toLowerCase())
@@ -67,11 +66,8 @@ function typeIn(type: DataType, node: ParquetNode | undefined, mapping: Mapping)
         valueType: typeIn(type.valueType, value, mapping),
       }
     }
-    case 'variant': {
-      // DuckDB knows a shredded variant by its typed_value and reads it as one.
-      const isShredded = node?.children.some((each) => each.name === 'typed_value') ?? true
-      return isShredded ? type : VARIANT_BYTES
-    }
+    case 'variant':
+      return (node?.isVariant ?? true) ? type : VARIANT_BYTES
     default:
       return type
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   appendRows,
@@ -8,6 +9,7 @@ import {
 } from '../../../src/delta/index.ts'
 import type { Relation } from '../../../src/plan/relation.ts'
 import { parseExpression, parseQuery } from '../../../src/sql/index.ts'
+import { localStorage } from '../../../src/storage/index.ts'
 import {
   array,
   DATE,
@@ -147,3 +149,21 @@ it('variants are told as JSON text, fields in the order of their names', async (
 function values(tuples: string, names: readonly string[]): Relation {
   return parseQuery(`SELECT * FROM VALUES ${tuples} AS v(${names.join(', ')})`)
 }
+
+it('variants that Spark 4.1 wrote, which Parquet knows as such, are read; the variant null is NULL', async () => {
+  const storage = localStorage(join(import.meta.dirname, '../../fixtures/delta/spark-variants'))
+  const { snapshot } = await DeltaTable.open(storage, tables.engine.deltaPort)
+  const session = await tables.engine.openSession()
+  const input = await deltaScanOf(snapshot, storage)
+  const object = '{"a":1,"b":[true,null,"é",1.5,{"c":123456789012}]}'
+  const read = await session.rows({ kind: 'Scan', input, schema: snapshot.metadata.schema })
+  expect(read.toSorted()).toEqual([
+    [0n, 'a', object],
+    [1n, 'a', object],
+    [2n, 'a', object],
+    [5n, 'b', null],
+    [6n, 'c', null],
+    [7n, 'd', '"text"'],
+  ])
+  await session.close()
+})
