@@ -7,12 +7,13 @@ import type { UpdateRun } from './run.ts'
 import { type Selection, selectTables } from './selection.ts'
 import { Tables } from './tables/tables.ts'
 import type { UpdateOptions } from './update-api.ts'
+import type { UpdateStop } from './update-stop.ts'
 
 /** What an update has before it knows its pipeline. */
 export type RunParts = Pick<
   UpdateRun,
   'updateId' | 'storage' | 'events' | 'lease' | 'engine' | 'secrets' | 'clock'
-> & { readonly options: UpdateOptions }
+> & { readonly options: UpdateOptions; readonly stop: UpdateStop }
 
 /**
  * Loads and resolves the pipeline's definitions and finds what the request asks of them. Throws UnresolvedPipelineError and
@@ -20,9 +21,10 @@ export type RunParts = Pick<
  */
 export async function openRun({
   options,
+  stop,
   ...parts
 }: RunParts): Promise<{ run: UpdateRun; selection: Selection }> {
-  const { project, request, signal = new AbortController().signal } = options
+  const { project, request } = options
   const { engine, lease, secrets } = parts
   const definitions = await loadGraph(project)
   const files = new FilePins(project, engine.fileSchemaReader, secrets)
@@ -40,7 +42,8 @@ export async function openRun({
     catalog,
     tables: new Tables({ catalog, port: engine.deltaPort, pipelineId: project.spec.id, lease }),
     selected: new Set([...selection.refresh, ...selection.fullRefresh]),
-    signal,
+    signal: stop.signal,
+    stopping: stop.stopping,
     evolution: Promise.resolve(),
   }
   return { run, selection }

@@ -31,7 +31,10 @@ export interface UpdateRun {
   readonly events: EventLog
   readonly lease: Lease
   readonly clock: Clock
+  /** Aborted when running queries are to end at once. */
   readonly signal: AbortSignal
+  /** Aborted when no other batch is to begin. */
+  readonly stopping: AbortSignal
   /** Settles when no change of the graph is under way. */
   evolution: Promise<void>
 }

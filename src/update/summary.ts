@@ -10,7 +10,7 @@ export class SummaryCollector {
   readonly #updateId: string
   readonly #startMs = performance.now()
   readonly #totals = new Map<string, Totals>()
-  readonly #outcomes = new Map<string, FlowOutcome[]>()
+  readonly #outcomes = new Map<string, FlowOutcome>()
   #graph: ResolvedGraph | undefined
   #selection: Selection | undefined
 
@@ -24,7 +24,7 @@ export class SummaryCollector {
   }
 
   setOutcome(flow: ResolvedFlow, outcome: FlowOutcome): void {
-    this.#outcomes.set(flow.target, [...(this.#outcomes.get(flow.target) ?? []), outcome])
+    this.#outcomes.set(flow.target, outcome)
   }
 
   add(event: PipelineEvent): void {
@@ -49,7 +49,7 @@ export class SummaryCollector {
 
   #dataset(dataset: ResolvedDataset): DatasetSummary {
     const totals = this.#totals.get(dataset.identifier) ?? newTotals()
-    const outcome = this.#outcomes.get(dataset.identifier)?.at(-1)
+    const outcome = this.#outcomes.get(dataset.identifier)
     return {
       name: dataset.name,
       type: dataset.kind,

@@ -16,8 +16,9 @@ import { keepPipelineId } from '../graph/pipeline-id.ts'
 import type { ResolvedFlow } from '../graph/resolved-graph.ts'
 import { localStorage } from '../storage/index.ts'
 import { systemClock } from './clock.ts'
+import { ContinuousFlows } from './continuous/continuous-flows.ts'
 import { definitionEvents } from './definition-events.ts'
-import { executeFlow } from './flows/execute-flow.ts'
+import { FlowExecutor } from './flows/flow-executor.ts'
 import { datasetOf } from './graph-index.ts'
 import { RevealedSecrets } from './inputs/revealed-secrets.ts'
 import { acquireLease, type Lease } from './lease/lease.ts'
@@ -30,6 +31,7 @@ import { SummaryCollector } from './summary.ts'
 import { pendingResets, resetTables } from './tables/full-refresh.ts'
 import { cleanStaging, setUpTables } from './tables/set-up-tables.ts'
 import type { UpdateOptions, UpdateState, UpdateSummary } from './update-api.ts'
+import { UpdateStop } from './update-stop.ts'
 
 /**
  * Runs one update of a pipeline from its lease to its summary: states and their order as in Databricks (CREATED,
@@ -46,6 +48,7 @@ export async function runUpdate(options: UpdateOptions): Promise<UpdateSummary> 
   const lease = await acquireLease(storage, { pipelineId: spec.id, updateId, clock, folder: spec.storage })
   const engine = new LazyEngine(options.openEngine)
   const secrets = new RevealedSecrets(project)
+  const stop = new UpdateStop(options.signal)
   try {
     keepPipelineId(project)
     const events = await EventLog.open(storage, {
@@ -68,9 +71,11 @@ export async function runUpdate(options: UpdateOptions): Promise<UpdateSummary> 
       secrets,
       clock,
       collector,
+      stop,
     })
     return await update.execute()
   } finally {
+    stop.close()
     try {
       await engine.close()
     } finally {
@@ -129,7 +134,7 @@ class Update {
     try {
       return await this.#run()
     } catch (error) {
-      if (this.#parts.options.signal?.aborted === true) return 'CANCELED'
+      if (this.#parts.stop.signal.aborted) return 'CANCELED'
       this.#failure = error
       this.#errors.push(error instanceof Error ? error : new Error(String(error)))
       return 'FAILED'
@@ -175,7 +180,9 @@ class Update {
     await cleanStaging(run)
     await setUpTables(run)
     this.#enter('RUNNING')
-    const ends = await this.#runFlows(run, selection)
+    const flows = this.#queue(run)
+    if (run.project.spec.continuous) return this.#runUntilStopped(run, selection, flows)
+    const ends = await this.#runFlows(run, selection, flows)
     await maintainTables(run)
     if ([...ends.values()].every((end) => end.status === 'COMPLETED')) return 'COMPLETED'
     return run.signal.aborted ? 'CANCELED' : 'FAILED'
@@ -201,7 +208,8 @@ class Update {
     await resetTables(run, wanted)
   }
 
-  async #runFlows(run: UpdateRun, selection: Selection): Promise<Map<ResolvedFlow, FlowEnd<FlowOutcome>>> {
+  /** The flows that the update was asked to run. */
+  #queue(run: UpdateRun): readonly ResolvedFlow[] {
     const flows = run.graph.flows.filter((flow) => flow.kind !== 'view')
     const wanted = flows.filter((flow) => run.selected.has(flow.target))
     for (const flow of flows) {
@@ -213,14 +221,53 @@ class Update {
         }),
       )
     }
+    return wanted
+  }
+
+  #runFlows(
+    run: UpdateRun,
+    selection: Selection,
+    flows: readonly ResolvedFlow[],
+  ): Promise<Map<ResolvedFlow, FlowEnd<FlowOutcome>>> {
     return runFlows({
       graph: run.graph,
-      flows: wanted,
+      flows,
       concurrency: concurrencyOf(run),
       signal: run.signal,
-      execute: (flow) => executeFlow(run, flow, { isFullRefresh: selection.fullRefresh.has(flow.target) }),
+      execute: (flow) =>
+        new FlowExecutor(run, flow, { isFullRefresh: selection.fullRefresh.has(flow.target) }).execute(),
       ended: (flow, end) => this.#flowEnded(run, flow, end),
     })
+  }
+
+  /** The RUNNING of a continuous update. It ends as CANCELED, or as FAILED where a flow has failed for good. */
+  async #runUntilStopped(
+    run: UpdateRun,
+    selection: Selection,
+    flows: readonly ResolvedFlow[],
+  ): Promise<UpdateState> {
+    const { stop, collector } = this.#parts
+    stop.grant(GRACE_MS)
+    stop.stopping.addEventListener('abort', () => this.#enter('STOPPING'))
+    run.signal.throwIfAborted()
+    const continuous = new ContinuousFlows({
+      run,
+      flows,
+      concurrency: concurrencyOf(run),
+      stop,
+      isFullRefresh: (flow) => selection.fullRefresh.has(flow.target),
+      completed: (flow, outcome) => collector.setOutcome(flow, outcome),
+    })
+    const failures = await continuous.untilStopped()
+    for (const flow of flows) {
+      const isFailed = failures.has(flow)
+      this.#flowEnded(
+        run,
+        flow,
+        isFailed ? { status: 'FAILED', error: failures.get(flow) } : { status: 'STOPPED' },
+      )
+    }
+    return failures.size > 0 ? 'FAILED' : 'CANCELED'
   }
 
   #flowEnded(run: UpdateRun, flow: ResolvedFlow, end: FlowEnd<FlowOutcome>): void {
@@ -247,6 +294,9 @@ class Update {
     }
   }
 }
+
+/** Milliseconds that batches of a continuous update have to end after a stop. */
+const GRACE_MS = 5000
 
 /** Spark's `spark.sql.pipelines.execution.maxConcurrentFlows`; each running query holds a thread of the pool. */
 function concurrencyOf(run: UpdateRun): number {

@@ -1,7 +1,7 @@
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
 import { flowInputs } from '../inputs/flow-inputs.ts'
-import { inlineCtes, inlineViews } from '../inputs/inline.ts'
+import { flowQuery } from '../inputs/inline.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
 import { resolvePipeline } from '../resolve-pipeline.ts'
 import type { UpdateRun } from '../run.ts'
@@ -19,8 +19,7 @@ export function evolveSources(run: UpdateRun, flow: ResolvedFlow, error: unknown
 
 async function evolve(run: UpdateRun, flow: ResolvedFlow, error: unknown): Promise<boolean> {
   const checkpoint = await openCheckpoint(run.storage, flow.target, flow.name)
-  const query = inlineCtes(inlineViews(flow.query, run.graph))
-  const { streams } = flowInputs(query, inputFactory(run, checkpoint))
+  const { streams } = flowInputs(flowQuery(flow, run.graph), inputFactory(run, checkpoint))
   let hasEvolved = false
   for (const { source } of streams) if (await source.evolve?.(error)) hasEvolved = true
   if (!hasEvolved) return false

@@ -30,7 +30,8 @@ import type { OpenTable } from '../tables/tables.ts'
 
 /**
  * One streaming flow in one update: replays the batch that a run before it left unfinished, then drains what its sources
- * hold now, batch by batch, and ends with a batch without data where the watermark has closed groups.
+ * hold now, batch by batch, and ends with a batch without data where the watermark has closed groups. It may be drained
+ * again, for what has come since.
  */
 export class StreamingFlow {
   readonly #run: UpdateRun
@@ -39,6 +40,7 @@ export class StreamingFlow {
   readonly #checkpoint: Checkpoint
   readonly #state: StateStore
   readonly #table: (identifier: string) => Promise<OpenTable>
+  #isReady = false
   #rowsWritten = 0n
   #hasCountedStatics = false
   #backlog: Backlog = { files: 0, bytes: 0 }
@@ -57,12 +59,12 @@ export class StreamingFlow {
   }
 
   async drain(): Promise<FlowOutcome> {
-    checkSources(this.#flow.identifier, this.#inputs, this.#checkpoint.latestBatch)
-    await this.#state.cleanStaging()
-    await this.#recover()
+    this.#rowsWritten = 0n
+    if (!this.#isReady) await this.#prepare()
     const until = await Promise.all(this.#inputs.streams.map((each) => this.#latest(each)))
     for (;;) {
       this.#run.signal.throwIfAborted()
+      if (this.#run.stopping.aborted) break
       const record = (await this.#planBatch(until)) ?? (await this.#planTrailingBatch())
       if (record === undefined) break
       await this.#process(await this.#checkpoint.writeBatch(record))
@@ -72,6 +74,14 @@ export class StreamingFlow {
       reason: null,
       rowsWritten: this.#rowsWritten,
     }
+  }
+
+  /** What the first batch of an update needs. */
+  async #prepare(): Promise<void> {
+    checkSources(this.#flow.identifier, this.#inputs, this.#checkpoint.latestBatch)
+    await this.#state.cleanStaging()
+    await this.#recover()
+    this.#isReady = true
   }
 
   async #latest(input: StreamInput): Promise<Offset | undefined> {

@@ -11,7 +11,7 @@ import type { RevealedSecrets } from './revealed-secrets.ts'
 const FORMAT: DurableFormat = { name: 'millrace.files-pin', version: 1 }
 
 /**
- * Folders that are read as they stand, listed once an update. The columns that were found in the same files before are
+ * Folders that are read as they stand, listed once until `listAgain`: once an update, or once a change that it hears of. The columns that were found in the same files before are
  * remembered, so that a folder in which nothing changed is not read again.
  */
 export class FilePins {
@@ -33,6 +33,11 @@ export class FilePins {
     this.#pins.set(key, known)
     known.catch(() => this.#pins.delete(key))
     return known
+  }
+
+  /** Folders have changed. */
+  listAgain(): void {
+    this.#pins.clear()
   }
 
   async #find(source: DataSource, key: string): Promise<FilesPin> {

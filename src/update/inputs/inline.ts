@@ -1,4 +1,4 @@
-import type { ResolvedDataset, ResolvedGraph } from '../../graph/resolved-graph.ts'
+import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
 import type { Read, Relation, With } from '../../plan/relation.ts'
 import { childrenOf, mapExpressions, transformExpression, withChildren } from '../../plan/rewrite.ts'
 import { formatTableName } from '../../plan/table-name.ts'
@@ -7,6 +7,12 @@ import { flowsInto, viewNamed } from '../graph-index.ts'
 /** A flow's query with the views that it reads in their places, each with its rules on top. */
 export function inlineViews(query: Relation, graph: ResolvedGraph): Relation {
   return viewsInPlace(query, graph, new Set())
+}
+
+/** A flow's query as it is run: its views in their places, and of a stream the common table expressions too. */
+export function flowQuery(flow: ResolvedFlow, graph: ResolvedGraph): Relation {
+  const query = inlineViews(flow.query, graph)
+  return flow.kind === 'materialized_view' || flow.once ? query : inlineCtes(query)
 }
 
 /** A dataset's query with its rules on top. */

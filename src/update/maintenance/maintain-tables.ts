@@ -16,13 +16,14 @@ const BUDGET_MS = 120_000
 export async function maintainTables(run: UpdateRun): Promise<void> {
   const deadline = AbortSignal.timeout(BUDGET_MS)
   const signal = AbortSignal.any([run.signal, deadline])
-  for (const table of run.tables.written) {
+  for (const table of run.tables.takeWritten()) {
     if (signal.aborted) return
     await maintainTable(run, table, signal)
   }
 }
 
-async function maintainTable(run: UpdateRun, table: OpenTable, signal: AbortSignal): Promise<void> {
+/** Looks after one table; queries end with the signal. */
+export async function maintainTable(run: UpdateRun, table: OpenTable, signal: AbortSignal): Promise<void> {
   const nowMs = Number(run.clock.nowMicros() / 1000n)
   const snapshot = await table.delta.refresh()
   const due = dueOptimize(snapshot, nowMs)

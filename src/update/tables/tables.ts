@@ -16,6 +16,8 @@ export class Tables {
   readonly #pipelineId: string
   readonly #lease: Lease
   readonly #written = new Map<string, OpenTable>()
+  /** Called after each commit of rows or definitions, with the table's identifier. */
+  onCommit: (identifier: string) => void = () => {}
 
   constructor(options: { catalog: Catalog; port: DeltaPort; pipelineId: string; lease: Lease }) {
     this.#catalog = options.catalog
@@ -24,9 +26,11 @@ export class Tables {
     this.#lease = options.lease
   }
 
-  /** The tables that this update has committed to. */
-  get written(): Iterable<OpenTable> {
-    return this.#written.values()
+  /** The tables that this update has committed to since it was asked the last time. */
+  takeWritten(): readonly OpenTable[] {
+    const written = [...this.#written.values()]
+    this.#written.clear()
+    return written
   }
 
   storageOf(identifier: string): Storage {
@@ -75,7 +79,10 @@ export class Tables {
   #opened(identifier: string, storage: Storage, delta: DeltaTable): OpenTable {
     const table: OpenTable = new OpenTable(identifier, storage, delta, {
       prepare: this.#fence,
-      committed: () => this.#written.set(identifier, table),
+      committed: () => {
+        this.#written.set(identifier, table)
+        this.onCommit(identifier)
+      },
     })
     return table
   }

@@ -1,69 +1,52 @@
-import { isCondition, PipelineError } from '../../errors/index.ts'
-import { flowProgress } from '../../event-log/flow-events.ts'
+import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { recoverBatch } from '../batch/batch-commit.ts'
 import { type BatchQueryOptions, runBatchQuery } from '../batch/batch-query.ts'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
-import { currentFlow, datasetOf } from '../graph-index.ts'
+import { datasetOf } from '../graph-index.ts'
 import { flowInputs, pinStatics } from '../inputs/flow-inputs.ts'
-import { inlineCtes, inlineViews } from '../inputs/inline.ts'
+import { flowQuery } from '../inputs/inline.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
 import type { FlowOutcome, UpdateRun } from '../run.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import { refreshMaterializedView } from './materialized-view.ts'
-import { evolveSources } from './schema-evolution.ts'
 import { StreamingFlow } from './streaming-flow.ts'
 
-/**
- * Runs a flow to its end, again where that can help: at once when a source's schema grew, and up to
- * `pipelines.maxFlowRetryAttempts` times (default 2, none in development) after errors that may pass.
- */
-export async function executeFlow(
-  run: UpdateRun,
-  flow: ResolvedFlow,
-  options: { readonly isFullRefresh: boolean },
-): Promise<FlowOutcome> {
-  let retries = retriesOf(run)
-  for (;;) {
-    const { graph } = run
-    const now = currentFlow(graph, flow)
-    const about = { flowName: flow.name, dataset: flow.target }
-    run.events.emit(
-      flowProgress({ ...about, status: 'STARTING' }),
-      flowProgress({ ...about, status: 'RUNNING' }),
-    )
-    try {
-      return await runOnce(run, now, options)
-    } catch (error) {
-      if (run.signal.aborted) throw error
-      if (await evolveSources(run, now, error)) continue
-      // Another flow's source has evolved meanwhile, and with it a table that this flow writes.
-      if (run.graph !== graph && isCondition(error, 'DELTA_METADATA_CHANGED')) continue
-      if (retries === 0 || !mayPass(error)) throw error
-      retries -= 1
-      run.events.emit(flowProgress({ ...about, status: 'FAILED', error, reason: 'It will be tried again.' }))
-    }
-  }
+/** A flow whose checkpoint, inputs and tables are open. */
+export interface OpenFlow {
+  /** Takes what there is since the run before. A flow that has thrown is of no more use: its next run opens it anew. */
+  run(): Promise<FlowOutcome>
 }
 
-async function runOnce(
+/** Opens a flow in its form of the newest graph. `isFullRefresh` counts for its first run. */
+export async function openFlow(
   run: UpdateRun,
   flow: ResolvedFlow,
   { isFullRefresh }: { readonly isFullRefresh: boolean },
-): Promise<FlowOutcome> {
+): Promise<OpenFlow> {
   const checkpoint = await openCheckpoint(run.storage, flow.target, flow.name)
   await checkpoint.removeSuperseded(Number(run.clock.nowMicros() / 1000n), SUPERSEDED_RETENTION_MS)
-  const query = inlineViews(flow.query, run.graph)
-  const isBatch = flow.kind === 'materialized_view' || flow.once
-  const inputs = flowInputs(isBatch ? query : inlineCtes(query), inputFactory(run, checkpoint))
+  const inputs = flowInputs(flowQuery(flow, run.graph), inputFactory(run, checkpoint))
   const options: BatchQueryOptions = { run, flow, inputs, checkpoint, table: tableOpener(run) }
-  if (flow.once) return runOnceFlow(options)
-  if (flow.kind === 'materialized_view') return refreshMaterializedView({ ...options, isFullRefresh })
-  return new StreamingFlow(options).drain()
+  if (flow.once) return { run: () => runOnceFlow(options) }
+  if (flow.kind === 'materialized_view') return openView(options, isFullRefresh)
+  const streaming = new StreamingFlow(options)
+  return { run: () => streaming.drain() }
 }
 
 /** Checkpoints that a full refresh replaced stay for a week, as deleted files of tables do. */
 const SUPERSEDED_RETENTION_MS = 7 * 24 * 60 * 60 * 1000
+
+function openView(options: BatchQueryOptions, isFullRefresh: boolean): OpenFlow {
+  let isFull = isFullRefresh
+  return {
+    run: async () => {
+      const outcome = await refreshMaterializedView({ ...options, isFullRefresh: isFull })
+      isFull = false
+      return outcome
+    },
+  }
+}
 
 /** A backfill: its batch query is appended in the first update after its definition, and after a full refresh. */
 async function runOnceFlow(options: BatchQueryOptions): Promise<FlowOutcome> {
@@ -104,21 +87,4 @@ function tableOpener(run: UpdateRun): (identifier: string) => Promise<OpenTable>
     opened.set(identifier, known)
     return known
   }
-}
-
-function retriesOf(run: UpdateRun): number {
-  if (run.project.spec.development) return 0
-  const wanted = Number(run.project.spec.configuration['pipelines.maxFlowRetryAttempts'] ?? 2)
-  return Number.isInteger(wanted) && wanted >= 0 ? wanted : 2
-}
-
-/** Errors that say something about the moment, not about the query or the data. */
-function mayPass(error: unknown): boolean {
-  return (
-    !(error instanceof PipelineError) ||
-    error.condition.startsWith('DELTA_CONCURRENT_') ||
-    isCondition(error, 'DELTA_METADATA_CHANGED') ||
-    isCondition(error, 'ENGINE_FAILED') ||
-    isCondition(error, 'STORAGE_ERROR')
-  )
 }

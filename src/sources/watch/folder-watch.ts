@@ -1,0 +1,130 @@
+import { type Dirent, existsSync, type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
+import { join } from 'node:path'
+
+export interface FolderWatchOptions {
+  /** Absolute path of the folder. It may come and go. */
+  readonly root: string
+  /** Also the folders below it, those that come later too. */
+  readonly recursive: boolean
+  /** Whether a name that comes or changes matters. */
+  readonly matters: (name: string) => boolean
+  /** Milliseconds without a change that end a burst of them: a file is written in several steps. */
+  readonly settleMs: number
+  /** Called after changes, and now and then without any: the system may not tell of all. */
+  readonly onChange: () => void
+  /** Milliseconds between two calls where the system tells of changes, and where it does not. */
+  readonly pollMs?: { readonly watched: number; readonly blind: number }
+}
+
+/** A burst of changes is told of after this many times its settling time, also while it goes on. */
+const LONGEST_BURST = 10
+/** Network file systems do not tell of other machines' changes; the system's watches may be used up. */
+const POLL_MS = { watched: 10_000, blind: 1000 }
+
+/**
+ * Watches a folder: one of the system's watches for each folder, nothing for each file, so that a landing folder with a
+ * million files costs as much as an empty one.
+ */
+export class FolderWatch {
+  readonly #options: FolderWatchOptions
+  readonly #watchers = new Map<string, FSWatcher>()
+  #isBlind = false
+  #burst: { readonly timer: NodeJS.Timeout; readonly sinceMs: number } | undefined
+  #poll: NodeJS.Timeout | undefined
+
+  constructor(options: FolderWatchOptions) {
+    this.#options = options
+    this.#watchTree(options.root)
+    this.#schedulePoll()
+  }
+
+  close(): void {
+    clearTimeout(this.#poll)
+    clearTimeout(this.#burst?.timer)
+    for (const path of [...this.#watchers.keys()]) this.#unwatch(path)
+  }
+
+  /** The watch comes before the listing: what appears between the two is seen twice, not missed. */
+  #watchTree(folder: string): void {
+    if (!this.#watchers.has(folder) && !this.#watchOne(folder)) return
+    if (!this.#options.recursive) return
+    for (const entry of entriesOf(folder)) {
+      if (entry.isDirectory() && this.#options.matters(entry.name)) this.#watchTree(join(folder, entry.name))
+    }
+  }
+
+  #watchOne(folder: string): boolean {
+    if (!existsSync(folder)) return false
+    try {
+      const watcher = watch(folder, (_, name) => this.#changed(folder, name))
+      watcher.on('error', () => this.#lose(folder))
+      this.#watchers.set(folder, watcher)
+      return true
+    } catch {
+      // No watches are left, or the file system has none: from now on the folder is looked at now and then.
+      this.#isBlind = true
+      return false
+    }
+  }
+
+  #changed(folder: string, name: string | null): void {
+    if (name === null || !this.#options.matters(name)) return
+    const path = join(folder, name)
+    if (this.#watchers.has(path) && !existsSync(path)) this.#unwatch(path)
+    else if (this.#options.recursive && isFolder(path)) this.#watchTree(path)
+    this.#settle()
+  }
+
+  /** A folder that is gone has no watch; one that is still there may be seen again at the next poll. */
+  #lose(folder: string): void {
+    this.#unwatch(folder)
+    this.#settle()
+  }
+
+  #unwatch(folder: string): void {
+    for (const [path, watcher] of this.#watchers) {
+      if (path !== folder && !path.startsWith(`${folder}/`)) continue
+      watcher.close()
+      this.#watchers.delete(path)
+    }
+  }
+
+  #settle(): void {
+    const { settleMs, onChange } = this.#options
+    const nowMs = performance.now()
+    const sinceMs = this.#burst?.sinceMs ?? nowMs
+    if (nowMs - sinceMs >= LONGEST_BURST * settleMs && this.#burst !== undefined) return
+    clearTimeout(this.#burst?.timer)
+    const timer = setTimeout(() => {
+      this.#burst = undefined
+      onChange()
+    }, settleMs)
+    this.#burst = { timer, sinceMs }
+  }
+
+  #schedulePoll(): void {
+    const { watched, blind } = this.#options.pollMs ?? POLL_MS
+    const isWatched = !this.#isBlind && this.#watchers.has(this.#options.root)
+    this.#poll = setTimeout(
+      () => {
+        this.#watchTree(this.#options.root)
+        this.#options.onChange()
+        this.#schedulePoll()
+      },
+      isWatched ? watched : blind,
+    )
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    // Gone meanwhile, or not for us to read: the flow that lists it says so.
+    return []
+  }
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path'
+import { PipelineError } from '../../errors/index.ts'
+import type { ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
+import { tableProperty } from '../../graph/table-properties.ts'
+import { parseDuration } from '../../plan/duration.ts'
+import { walk } from '../../plan/rewrite.ts'
+import { formatTableName } from '../../plan/table-name.ts'
+import { sourcePath } from '../../sources/cloud-files/source-path.ts'
+import { isFiles } from '../../sources/is-files.ts'
+import { datasetOf } from '../graph-index.ts'
+import type { Leaf } from '../inputs/flow-inputs.ts'
+import { flowQuery } from '../inputs/inline.ts'
+import { tableStorage } from '../inputs/input-factory.ts'
+import type { UpdateRun } from '../run.ts'
+import { tablesRead, tablesWritten } from '../scheduler.ts'
+import type { AgendaFlow } from './agenda.ts'
+
+/** What makes a flow of a continuous update run. */
+export interface FlowTriggers extends AgendaFlow {
+  readonly flow: ResolvedFlow
+  /** Identifiers of tables that flows of this update write. */
+  readonly tables: ReadonlySet<string>
+  readonly folders: readonly WatchedFolder[]
+}
+
+/** Files that land, or the log of a table that others write. */
+export interface WatchedFolder {
+  readonly kind: 'files' | 'log'
+  /** Absolute. */
+  readonly path: string
+}
+
+const INTERVAL_KEY = 'pipelines.trigger.interval'
+
+/** The triggers of an update's flows. Throws PIPELINE_SPEC_INVALID_FIELD for an interval that is no length of time. */
+export function flowTriggers(run: UpdateRun, flows: readonly ResolvedFlow[]): FlowTriggers[] {
+  const { graph } = run
+  const producers = producersOf(flows, graph)
+  const upstream = new Map(
+    flows.map((flow) => [flow.identifier, producing(tablesRead(flow, graph), producers)]),
+  )
+  return flows.map((flow) => {
+    const leaves = leavesOf(flow, graph)
+    const tables = tablesRead(flow, graph)
+    return {
+      id: flow.identifier,
+      flow,
+      tables: new Set([...tables].filter((each) => producers.has(each))),
+      folders: flow.once ? [] : leaves.flatMap((leaf) => foldersOf(run, leaf, producers)),
+      waitsFor: waitsFor(flow, leaves, producers, upstream),
+      intervalMs: intervalOf(flow, graph),
+      isRecomputed: flow.kind === 'materialized_view',
+    }
+  })
+}
+
+function leavesOf(flow: ResolvedFlow, graph: ResolvedGraph): Leaf[] {
+  const leaves = new Set<Leaf>()
+  for (const node of walk(flowQuery(flow, graph))) {
+    // A name of one part is a common table expression's.
+    if (node.kind === 'DataSource' || (node.kind === 'Read' && node.name.length > 1)) leaves.add(node)
+  }
+  return [...leaves]
+}
+
+/** The flows that write each table, by its identifier. */
+function producersOf(
+  flows: readonly ResolvedFlow[],
+  graph: ResolvedGraph,
+): ReadonlyMap<string, readonly ResolvedFlow[]> {
+  const producers = new Map<string, ResolvedFlow[]>()
+  for (const flow of flows) {
+    for (const table of tablesWritten(flow, graph)) {
+      producers.set(table, [...(producers.get(table) ?? []), flow])
+    }
+  }
+  return producers
+}
+
+function producing(
+  tables: Iterable<string>,
+  producers: ReadonlyMap<string, readonly ResolvedFlow[]>,
+): readonly string[] {
+  return [...tables].flatMap((table) => producers.get(table) ?? []).map((each) => each.identifier)
+}
+
+/** All flows above what is read as it stands. */
+function waitsFor(
+  flow: ResolvedFlow,
+  leaves: readonly Leaf[],
+  producers: ReadonlyMap<string, readonly ResolvedFlow[]>,
+  upstream: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const statics = leaves.filter((leaf) => !leaf.isStreaming && leaf.kind === 'Read')
+  const names = statics.map((leaf) => formatTableName(leaf.kind === 'Read' ? leaf.name : []))
+  const found = new Set<string>()
+  const visit = (ids: readonly string[]) => {
+    for (const id of ids) {
+      if (found.has(id)) continue
+      found.add(id)
+      visit(upstream.get(id)!)
+    }
+  }
+  visit(producing(names, producers))
+  found.delete(flow.identifier)
+  return [...found]
+}
+
+function foldersOf(
+  run: UpdateRun,
+  leaf: Leaf,
+  producers: ReadonlyMap<string, readonly ResolvedFlow[]>,
+): WatchedFolder[] {
+  if (isFiles(leaf)) {
+    return leaf.paths.map((path) => ({ kind: 'files', path: sourcePath(path, run.project.folder).root }))
+  }
+  if (leaf.kind === 'Read' && producers.has(formatTableName(leaf.name))) return []
+  return [{ kind: 'log', path: join(tableStorage(run, leaf).name, '_delta_log') }]
+}
+
+/** Milliseconds; undefined where none is set. The table's own property comes before the configuration. */
+function intervalOf(flow: ResolvedFlow, graph: ResolvedGraph): number | undefined {
+  const ofTable = tableProperty(datasetOf(graph, flow.target).tableProperties, INTERVAL_KEY)
+  const text = ofTable ?? flow.configuration[INTERVAL_KEY]
+  if (text === undefined) return undefined
+  try {
+    return Number(parseDuration(text) / 1000n)
+  } catch (cause) {
+    const parameters = {
+      field_name: `configuration.${INTERVAL_KEY}`,
+      expected: "a length of time such as '10 seconds'",
+      actual: `'${text}'`,
+    }
+    throw new PipelineError('PIPELINE_SPEC_INVALID_FIELD', parameters, { cause })
+  }
+}

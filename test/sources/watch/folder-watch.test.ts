@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { FolderWatch, type FolderWatchOptions } from '../../../src/sources/watch/folder-watch.ts'
+
+let folder: string
+let watch: FolderWatch
+let calls = 0
+let called: (() => void) | undefined
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-watch-'))
+  calls = 0
+})
+
+afterEach(() => {
+  watch.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function start(options: Partial<FolderWatchOptions> = {}): void {
+  watch = new FolderWatch({
+    root: folder,
+    recursive: true,
+    matters: (name) => !name.startsWith('.'),
+    settleMs: 5,
+    onChange: () => {
+      calls += 1
+      called?.()
+    },
+    pollMs: { watched: 60_000, blind: 60_000 },
+    ...options,
+  })
+}
+
+/** Resolves at the next call. */
+function nextCall(): Promise<void> {
+  return new Promise((done) => {
+    called = done
+  })
+}
+
+function land(path: string): void {
+  mkdirSync(join(folder, path, '..'), { recursive: true })
+  writeFileSync(join(folder, path), '{}')
+}
+
+test('tells of a file that lands', async () => {
+  start()
+  const call = nextCall()
+  land('1.json')
+  await call
+})
+
+test('tells of a file in a folder that is there, and in folders that come later', async () => {
+  mkdirSync(join(folder, 'day=1'))
+  start()
+  for (const path of ['day=1/1.json', 'day=2/hour=1/1.json', 'day=2/hour=1/2.json']) {
+    const call = nextCall()
+    land(path)
+    await call
+  }
+})
+
+test('takes a burst of changes for one', async () => {
+  start({ settleMs: 50 })
+  const call = nextCall()
+  for (let i = 0; i < 20; i++) land(`${i}.json`)
+  await call
+  expect(calls).toBe(1)
+})
+
+test('does not listen to names that do not matter; a file counts when it gets its name', async () => {
+  start()
+  const call = nextCall()
+  land('.writing')
+  land('.other')
+  renameSync(join(folder, '.writing'), join(folder, '1.json'))
+  await call
+  expect(calls).toBe(1)
+})
+
+test('goes on after a folder was removed and made again', async () => {
+  mkdirSync(join(folder, 'day=1'))
+  start()
+  const removed = nextCall()
+  rmSync(join(folder, 'day=1'), { recursive: true })
+  await removed
+  for (const path of ['day=1/1.json', 'day=1/2.json']) {
+    const call = nextCall()
+    land(path)
+    await call
+  }
+})
+
+test('a folder that is not there yet is looked for now and then', async () => {
+  const root = join(folder, 'later')
+  start({ root, pollMs: { watched: 60_000, blind: 5 } })
+  await nextCall()
+  mkdirSync(root)
+  await nextCall()
+  const call = nextCall()
+  land('later/1.json')
+  await call
+})
+
+test('calls now and then also where nothing is heard of', async () => {
+  start({ pollMs: { watched: 5, blind: 5 } })
+  await nextCall()
+  await nextCall()
+  expect(calls).toBe(2)
+})
