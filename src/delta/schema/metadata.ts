@@ -1,4 +1,4 @@
-import { type StructType, struct } from '../../types/data-type.ts'
+import { fieldNamed, type StructType, struct } from '../../types/data-type.ts'
 import { parseSchemaJson, printSchemaJson } from '../../types/schema-json.ts'
 import type { MetadataAction } from '../log/actions.ts'
 
@@ -19,14 +19,18 @@ export interface Metadata {
   readonly action: MetadataAction
 }
 
-/** Reads a `metaData` action; one without a schema, as Databricks' pipelines write first, has no columns. */
+/**
+ * Reads a `metaData` action; one without a schema, as Databricks' pipelines write first, has no columns. Partition columns
+ * are named as in the schema, whatever their case.
+ */
 export function metadataFrom(action: MetadataAction): Metadata {
+  const schema = action.schemaString === undefined ? struct([]) : parseSchemaJson(action.schemaString)
   return {
     id: action.id,
     name: action.name ?? undefined,
     description: action.description ?? undefined,
-    schema: action.schemaString === undefined ? struct([]) : parseSchemaJson(action.schemaString),
-    partitionColumns: action.partitionColumns ?? [],
+    schema,
+    partitionColumns: (action.partitionColumns ?? []).map((each) => fieldNamed(schema, each)?.name ?? each),
     configuration: action.configuration ?? {},
     createdTime: action.createdTime ?? undefined,
     action,
@@ -43,5 +47,9 @@ export function changeMetadata(before: MetadataAction, change: MetadataFields): 
   const { schema, ...rest } = change
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   const action: MetadataAction = { ...before, ...given }
-  return metadataFrom(schema === undefined ? action : { ...action, schemaString: printSchemaJson(schema) })
+  const changed = metadataFrom(
+    schema === undefined ? action : { ...action, schemaString: printSchemaJson(schema) },
+  )
+  const { partitionColumns } = changed
+  return { ...changed, action: { ...changed.action, partitionColumns } }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createTable,
   DeltaTable,
+  deleteRows,
   deltaScanOf,
   prepareRows,
   rowIdentityOf,
@@ -10,6 +11,7 @@ import {
   withRowIdentity,
   writeRows,
 } from '../../../src/delta/index.ts'
+import { parseExpression } from '../../../src/sql/index.ts'
 import { LONG } from '../../../src/types/data-type.ts'
 import type { Row } from '../../../src/types/row.ts'
 import { openTestTables, type TestTables } from '../../support/delta-table.ts'
@@ -159,3 +161,11 @@ async function rewrite(context: TableContext, value: string, changed: string): P
     await session.close()
   }
 }
+
+it('ids are kept where columns are found by their field ids', async () => {
+  const context = await tableOf({ ...TRACKED, 'delta.columnMapping.mode': 'id' })
+  await tables.append(context, 'SELECT id AS x FROM range(4)')
+  const before = await identities(context)
+  for (const x of [1, 2]) await deleteRows(context, { condition: parseExpression(`x = ${x}`) })
+  expect(await identities(context)).toEqual([before[0], before[3]])
+})
