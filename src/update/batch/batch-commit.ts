@@ -1,4 +1,5 @@
-import type { AddFile, CommitOptions } from '../../delta/index.ts'
+import { type AddFile, type CommitOptions, fits, type WrittenFor } from '../../delta/index.ts'
+import { isCondition, PipelineError } from '../../errors/index.ts'
 import type { EventDraft } from '../../event-log/event.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
@@ -21,6 +22,8 @@ export interface PreparedWrite {
   readonly table: string
   readonly mode: 'append' | 'overwrite'
   readonly adds: readonly AddFile[]
+  /** What the table asked of the files; absent where there are none. */
+  readonly writtenFor?: WrittenFor
 }
 
 const FORMAT: DurableFormat = { name: 'millrace.prepared-batch', version: 1 }
@@ -28,7 +31,8 @@ const FORMAT: DurableFormat = { name: 'millrace.prepared-batch', version: 1 }
 /**
  * Commits a batch's writes, each with the flow's `txn` so that a table which has it already is left alone. Where several
  * tables are written the batch is made durable first: after a crash between two commits the rest follows from the same
- * files, without running the query again.
+ * files, without running the query again. Throws DELTA_METADATA_CHANGED, before the first commit, where another changed a
+ * table since its rows were written, so that they may not be what it asks for.
  */
 export async function commitBatch(
   run: UpdateRun,
@@ -36,6 +40,7 @@ export async function commitBatch(
   prepared: PreparedBatch,
   table: (identifier: string) => Promise<OpenTable>,
 ): Promise<void> {
+  await checkDefinitions(run, checkpoint, prepared, table)
   if (prepared.writes.length > 1) {
     await run.storage.put(preparedPath(checkpoint, prepared.batchId), encodeDurable(FORMAT, prepared))
     atStep('after-prepared-batch')
@@ -58,10 +63,45 @@ export async function recoverBatch(
 ): Promise<boolean> {
   const { batchId } = checkpoint.latestBatch!
   const prepared = await preparedBatch(run, checkpoint, batchId)
-  if (prepared !== undefined) await commitBatch(run, checkpoint, prepared, table)
+  try {
+    if (prepared !== undefined) await commitBatch(run, checkpoint, prepared, table)
+  } catch (error) {
+    if (!isCondition(error, 'DELTA_METADATA_CHANGED')) throw error
+    await dropPrepared(run, checkpoint, batchId)
+    return false
+  }
   const reports = prepared?.reports ?? (await committedReports(checkpoint, batchId, target))
   if (reports !== undefined) await finishBatch(run, checkpoint, batchId, reports)
   return reports !== undefined
+}
+
+/** A batch that is in one of its tables already is finished as it was prepared: its query may give other rows by now. */
+async function checkDefinitions(
+  { graph }: UpdateRun,
+  { flowId }: Checkpoint,
+  { batchId, writes }: PreparedBatch,
+  table: (identifier: string) => Promise<OpenTable>,
+): Promise<void> {
+  const targets = await Promise.all(
+    writes.map(async ({ table: identifier, writtenFor }) => ({
+      identifier,
+      writtenFor,
+      snapshot: await (await table(identifier)).delta.refresh(),
+    })),
+  )
+  if (targets.some(({ snapshot }) => (snapshot.transactionVersion(flowId) ?? -1n) >= BigInt(batchId))) return
+  const changed = targets.find(({ identifier, writtenFor, snapshot }) => {
+    const redefines = changedDefinition(datasetOf(graph, identifier), snapshot) !== undefined
+    return writtenFor !== undefined && !fits(writtenFor, snapshot, redefines)
+  })
+  if (changed === undefined) return
+  const { tableName, version } = changed.snapshot
+  throw new PipelineError('DELTA_METADATA_CHANGED', {
+    table: tableName,
+    version: version.toString(),
+    operation: 'another writer',
+    detail: 'the schema or a table property changed since the rows were written',
+  })
 }
 
 /** The batch that a crashed run prepared and may have committed in part; undefined when it did not come so far. */
@@ -126,7 +166,7 @@ async function commitWrite(
   write: PreparedWrite,
   table: OpenTable,
 ): Promise<void> {
-  const snapshot = await table.delta.refresh()
+  const { snapshot } = table.delta
   const known = snapshot.transactionVersion(checkpoint.flowId)
   if (known !== undefined && known >= BigInt(prepared.batchId)) return
   const redefined = changedDefinition(datasetOf(run.graph, write.table), snapshot)

@@ -8,6 +8,7 @@ import {
   type RowEngine,
   type Snapshot,
   writeRows,
+  writtenFor,
 } from '../../delta/index.ts'
 import type { EngineSession } from '../../engine/engine.ts'
 import { rowEngineOf } from '../../engine/row-engine.ts'
@@ -92,7 +93,8 @@ export class BatchWriter {
       ...(isClustered && { orderBy: dataset.clusterBy as readonly string[] }),
     })
     const adds = isClustered ? inOrder(written.adds, table.delta.snapshot) : written.adds
-    return { table: identifier, mode, adds, rows: Number(written.rowCount) }
+    const rowCount = Number(written.rowCount)
+    return { table: identifier, mode, adds, writtenFor: writtenFor(table.delta.snapshot), rows: rowCount }
   }
 
   async #rowEngine(record: BatchTime): Promise<RowEngine> {

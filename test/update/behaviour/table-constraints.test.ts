@@ -49,3 +49,30 @@ test.each([
   expect((await pipeline.run()).errors).toEqual([])
   expect(await pipeline.query('SELECT id FROM orders ORDER BY id')).toEqual([[1], [2], [3]])
 })
+
+test('rows that were written before the constraint, and not committed, are written again', async () => {
+  pipeline = new TestPipeline({
+    'orders.ts': `
+      import { readStream, streamingTable } from 'millrace'
+      streamingTable('bronze', () => readStream.format('cloudFiles').options({ 'cloudFiles.format': 'json' })
+        .schema('id BIGINT, amount BIGINT').load('data/orders'))
+      streamingTable('orders', { expectOrDrop: { known: 'id IS NOT NULL' }, quarantine: true },
+        () => readStream.table('bronze'))`,
+  })
+  pipeline.land('orders/1.json', { id: 1, amount: 10 })
+  expect((await pipeline.run()).errors).toEqual([])
+
+  const allow = await pipeline.forbidCommits('orders_quarantine')
+  pipeline.land('orders/2.json', { id: null, amount: -1 }, { id: 2, amount: -20 })
+  expect((await pipeline.run()).errors).toMatchObject([{ condition: 'DELTA_CONCURRENT_TRANSACTION' }])
+  allow()
+  await alter('orders', (table) => addConstraint(table, { name: 'positive', expression: 'amount > 0' }))
+  expect((await pipeline.run()).errors).toMatchObject([
+    { condition: 'DELTA_VIOLATE_CONSTRAINT_WITH_VALUES', parameters: { constraintName: 'positive' } },
+  ])
+
+  await alter('orders', (table) => dropConstraint(table, 'positive'))
+  expect((await pipeline.run()).errors).toEqual([])
+  expect(await pipeline.query('SELECT id FROM orders ORDER BY id')).toEqual([[1], [2]])
+  expect(await pipeline.query('SELECT id, amount FROM orders_quarantine')).toEqual([[null, -1]])
+})
