@@ -113,7 +113,7 @@ export class DatasetResolver {
       resolveLeaf: (leaf) => this.#leaves.resolve(leaf, (read) => stateOf(read)?.schema),
     })
     const shapes = streamingShapes(resolved, (read) => stateOf(read)?.view?.shape)
-    checkStreamingOperators(resolved, shapes)
+    checkStreamingOperators(resolved, shapes, flow.identifier)
     const shape = shapes.get(resolved)!
     const kind = flowKind(prepared, shape)
     this.#warn(target, shapeWarnings(kind, shape))

@@ -42,6 +42,11 @@ export function shapeWarnings(kind: ResolvedFlow['kind'], shape: StreamingShape)
       'dropDuplicates without a watermark remembers every key for ever. Add withWatermark and the event time, or use dropDuplicatesWithinWatermark, to bound what is kept.',
     )
   }
+  if (shape.hasOpenJoin) {
+    warnings.push(
+      'A join of two streams without a time bound between watermarks remembers every row of a side for ever. Add withWatermark to both, and compare their event times in the condition, to bound what is kept.',
+    )
+  }
   return warnings
 }
 

@@ -7,25 +7,25 @@ import {
   visitRelations,
 } from '../plan/analyzer/walk.ts'
 import type { ResolvedJoin, ResolvedRelation } from '../plan/resolved.ts'
-import type { StreamingShape } from './streaming-shape.ts'
+import { boundsOfJoin, type StreamingShape } from './streaming-shape.ts'
 
 type Shapes = ReadonlyMap<ResolvedRelation, StreamingShape>
 
 /**
  * Refuses what a streaming query cannot do batch after batch, as Spark's UnsupportedOperationChecker does: what would have to see
  * all rows of the stream at once. Above an aggregation without a watermark everything goes, for its whole result is
- * there after each batch. Throws UNSUPPORTED_STREAMING_OPERATION, NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING and
- * UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN.
+ * there after each batch. `flow` is named in errors. Throws UNSUPPORTED_STREAMING_OPERATION,
+ * NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING and UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK.
  */
-export function checkStreamingOperators(query: ResolvedRelation, shapes: Shapes): void {
+export function checkStreamingOperators(query: ResolvedRelation, shapes: Shapes, flow: string): void {
   visitRelations(query, (node) => {
     if (shapes.get(node)?.isStreaming !== true) return
-    const reason = refusal(node, shapes)
+    const reason = refusal(node, shapes, flow)
     if (reason !== undefined) throw reason.at({ position: node.position })
   })
 }
 
-function refusal(node: ResolvedRelation, shapes: Shapes): PipelineError | undefined {
+function refusal(node: ResolvedRelation, shapes: Shapes, flow: string): PipelineError | undefined {
   if (expressionsOf(node).some((each) => readsStream(each, shapes))) {
     return unsupported('a subquery that reads a stream', 'Read a table in the subquery (without STREAM).')
   }
@@ -33,9 +33,11 @@ function refusal(node: ResolvedRelation, shapes: Shapes): PipelineError | undefi
   switch (node.kind) {
     case 'Aggregate':
     case 'Deduplicate':
-      return refusedAbove(node, inputs[0]!)
+      return refusedAbove(node, inputs[0]!, shapes.get(node)!)
     case 'Join':
-      return refusedJoin(node, inputs)
+      return inputs.every((each) => each.isStreaming)
+        ? refusedStreamJoin(node, inputs, flow)
+        : refusedJoin(node, inputs)
     case 'SetOperation':
       return refusedSetOperation(node.operation, inputs)
     default:
@@ -56,10 +58,16 @@ function refusedOverNewRows(node: ResolvedRelation): PipelineError | undefined {
   )
 }
 
-function refusedAbove(node: ResolvedRelation, input: StreamingShape): PipelineError | undefined {
+function refusedAbove(
+  node: ResolvedRelation,
+  input: StreamingShape,
+  own: StreamingShape,
+): PipelineError | undefined {
   const advice = 'Write the first aggregation into a table, and read that.'
-  if (node.kind === 'Aggregate' && input.hasAggregation)
-    return unsupported('an aggregation of an aggregation', advice)
+  if (node.kind === 'Aggregate' && input.hasAggregation && own.hasOpenAggregation) {
+    const windows = 'Group both by windows of event time: window(window_time(window), ...).'
+    return unsupported('an aggregation of an aggregation', `${windows} ${advice}`)
+  }
   return input.hasOpenAggregation
     ? unsupported('DISTINCT over an aggregation without a watermark', advice)
     : undefined
@@ -69,8 +77,6 @@ function refusedJoin(
   { joinType }: ResolvedJoin,
   [left, right]: readonly StreamingShape[],
 ): PipelineError | undefined {
-  if (left!.isStreaming && right!.isStreaming)
-    return new PipelineError('UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN', {})
   if (left!.hasOpenAggregation || right!.hasOpenAggregation) return undefined
   const isFine = {
     inner: true,
@@ -87,6 +93,41 @@ function refusedJoin(
     operation,
     'Whether a row has no match is not known before the stream ends: keep the rows of the stream.',
   )
+}
+
+/** Rows without a match are known once the other side's watermark has passed the last time that could match them. */
+function refusedStreamJoin(
+  node: ResolvedJoin,
+  [left, right]: readonly StreamingShape[],
+  flow: string,
+): PipelineError | undefined {
+  const { joinType } = node
+  if (left!.hasOpenAggregation || right!.hasOpenAggregation) {
+    const advice = 'Group by a window of event time, or join the tables in a materialized view.'
+    return unsupported('a join of two streams above an aggregation without a watermark', advice)
+  }
+  if (joinType === 'left anti') {
+    return unsupported(
+      'a left anti join of two streams',
+      'Use a left join with a time bound, and keep the rows whose right columns are NULL.',
+    )
+  }
+  const bounds = boundsOfJoin(node, left!, right!)
+  const isBounded = {
+    inner: true,
+    cross: true,
+    left: bounds.left.length > 0,
+    'left semi': bounds.left.length > 0,
+    right: bounds.right.length > 0,
+    full: bounds.left.length > 0 && bounds.right.length > 0,
+  }[joinType]
+  if (isBounded) return undefined
+  const other = joinType === 'right' ? 'left side' : joinType === 'full' ? 'sides' : 'right side'
+  return new PipelineError('UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK', {
+    flowName: flow,
+    statefulOperator: `a ${joinType} join of two streams`,
+    advice: `Give the ${other} a watermark and the join a time bound that uses it, such as right_time BETWEEN left_time AND left_time + INTERVAL 1 HOUR.`,
+  })
 }
 
 function refusedSetOperation(
@@ -120,7 +161,7 @@ function readsStream(expression: Parameters<typeof visitExpression>[0], shapes: 
 }
 
 function isStreamingLeaf(source: Extract<ResolvedRelation, { kind: 'Leaf' }>['source']): boolean {
-  return source.kind !== 'Scan' && source.isStreaming
+  return source.isStreaming === true
 }
 
 function unsupported(operation: string, advice: string): PipelineError {

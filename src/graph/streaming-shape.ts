@@ -1,3 +1,4 @@
+import { joinBounds } from '../plan/join-bounds.ts'
 import type { DataSource, Read, Scan, TableValuedFunction } from '../plan/relation.ts'
 import type {
   NamedExpression,
@@ -6,6 +7,7 @@ import type {
   ResolvedDeduplicate,
   ResolvedExpression,
   ResolvedGenerate,
+  ResolvedJoin,
   ResolvedRelation,
 } from '../plan/resolved.ts'
 
@@ -20,6 +22,8 @@ export interface StreamingShape {
   readonly hasOpenAggregation: boolean
   /** A deduplication that remembers every key for ever. */
   readonly hasOpenDeduplication: boolean
+  /** A join of two streams that remembers every row of a side for ever. */
+  readonly hasOpenJoin: boolean
   /** `dropDuplicatesWithinWatermark` where there is no watermark. */
   readonly lacksWatermark: boolean
 }
@@ -35,6 +39,7 @@ const BATCH: StreamingShape = {
   hasAggregation: false,
   hasOpenAggregation: false,
   hasOpenDeduplication: false,
+  hasOpenJoin: false,
   lacksWatermark: false,
 }
 
@@ -105,7 +110,7 @@ function leafShape(
 ): StreamingShape {
   const view = source.kind === 'Read' ? viewShape(source) : undefined
   if (view === undefined) {
-    return { ...BATCH, isStreaming: source.kind !== 'Scan' && source.isStreaming }
+    return { ...BATCH, isStreaming: source.isStreaming === true }
   }
   const ids = output.filter((each) => view.eventTimes.has(each.name.toLowerCase())).map((each) => each.id)
   return { ...view, eventTimes: new Set(ids) }
@@ -122,8 +127,28 @@ function bothShapes(left: StreamingShape, right: StreamingShape, node: ResolvedR
     hasAggregation: left.hasAggregation || right.hasAggregation,
     hasOpenAggregation: left.hasOpenAggregation || right.hasOpenAggregation,
     hasOpenDeduplication: left.hasOpenDeduplication || right.hasOpenDeduplication,
+    hasOpenJoin: left.hasOpenJoin || right.hasOpenJoin || isOpenJoin(left, right, node),
     lacksWatermark: left.lacksWatermark || right.lacksWatermark,
   }
+}
+
+function isOpenJoin(left: StreamingShape, right: StreamingShape, node: ResolvedRelation): boolean {
+  if (node.kind !== 'Join' || !left.isStreaming || !right.isStreaming) return false
+  const bounds = boundsOfJoin(node, left, right)
+  return bounds.left.length === 0 || bounds.right.length === 0
+}
+
+/** Until when rows of each side of a join of two streams can find a match. */
+export function boundsOfJoin(
+  node: ResolvedJoin,
+  left: StreamingShape,
+  right: StreamingShape,
+): ReturnType<typeof joinBounds> {
+  const side = (relation: ResolvedRelation, { eventTimes }: StreamingShape) => ({
+    columns: new Set([...relation.output, ...relation.hidden].map((each) => each.id)),
+    eventTimes,
+  })
+  return joinBounds(node.condition, side(node.left, left), side(node.right, right))
 }
 
 function isEventTimeOfBoth(
@@ -176,7 +201,9 @@ function passedOn(
 
 function mentions(expression: ResolvedExpression, eventTimes: ReadonlySet<number>): boolean {
   if (expression.kind === 'Column') return eventTimes.has(expression.id)
-  if (expression.kind === 'Field') return mentions(expression.child, eventTimes)
+  // Rows of a window come when the watermark has passed its end: its start says nothing.
+  if (expression.kind === 'Field')
+    return expression.name !== 'start' && mentions(expression.child, eventTimes)
   return (
     expression.kind === 'Call' &&
     (expression.function === 'window' || expression.function === 'window_time') &&

@@ -188,6 +188,17 @@ export interface SubqueryAlias extends Node {
   readonly input: Relation
   readonly alias: string
   readonly columns?: readonly string[]
+  /** In the place of `alias` and `columns`, a name for each column: rows of a join keep the names of both sides. */
+  readonly names?: readonly ColumnName[]
+}
+
+/** How a column of a query can be called. */
+export interface ColumnName {
+  /** `[alias]`, `[catalog, schema, table]`; empty for none. */
+  readonly qualifier: readonly string[]
+  readonly name: string
+  /** Whether `*` holds it. One that does not is reached by its name only, as the second key of USING. */
+  readonly isListed: boolean
 }
 
 /** Adds columns, or replaces those of the same name in place. */

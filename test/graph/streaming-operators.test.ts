@@ -53,11 +53,37 @@ describe('a streaming query is refused', () => {
     expect(error!.condition).toBe('NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING')
   })
 
-  test('a join of two streams', async () => {
+  test.each([
+    ['LEFT', 'Give the right side a watermark'],
+    ['RIGHT', 'Give the left side a watermark'],
+    ['FULL', 'Give the sides a watermark'],
+    ['LEFT SEMI', 'Give the right side a watermark'],
+  ])('a %s join of two streams without a time bound', async (join, advice) => {
     const [error] = await failuresOf(
-      silver('SELECT a.id FROM STREAM(orders) AS a JOIN STREAM(orders) AS b ON a.id = b.id'),
+      silver(`SELECT a.id FROM STREAM(orders) AS a ${join} JOIN STREAM(orders) AS b ON a.id = b.id`),
     )
-    expect(error!.condition).toBe('UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN')
+    expect(error).toMatchObject({
+      condition: 'UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK',
+      parameters: {
+        flowName: 'spark_catalog.default.silver',
+        statefulOperator: `a ${join.toLowerCase()} join of two streams`,
+        advice: expect.stringContaining(advice),
+      },
+    })
+  })
+
+  test.each([
+    [
+      'SELECT a.id FROM STREAM(orders) AS a LEFT ANTI JOIN STREAM(orders) AS b ON a.id = b.id',
+      'a left anti join of two streams',
+    ],
+    [
+      'SELECT a.n FROM STREAM(totals) AS a JOIN STREAM(orders) AS b ON a.region = b.region',
+      'a join of two streams above an aggregation without a watermark',
+    ],
+  ])('%s: %s', async (query, operation) => {
+    const [error] = await failuresOf(silver(query))
+    expect(error).toMatchObject({ condition: 'UNSUPPORTED_STREAMING_OPERATION', parameters: { operation } })
   })
 })
 
@@ -71,6 +97,19 @@ describe('a streaming query may', () => {
       'look into a table',
       'SELECT id FROM STREAM(orders) WHERE id IN (SELECT id FROM orders ORDER BY id LIMIT 5)',
     ],
+    [
+      'join a stream within a time bound and keep rows without a match',
+      `SELECT a.id FROM STREAM(orders) AS a WATERMARK time DELAY OF INTERVAL 1 HOUR
+       FULL JOIN STREAM(orders) AS b WATERMARK time DELAY OF INTERVAL 1 HOUR
+       ON a.id = b.id AND b.time >= a.time - INTERVAL 1 HOUR AND b.time < INTERVAL 1 HOUR + a.time`,
+    ],
+    [
+      'group windows of windows',
+      `SELECT window.start AS start, sum(n) AS n FROM (
+         SELECT window_time(window) AS time, count(*) AS n
+         FROM STREAM(orders) WATERMARK time DELAY OF INTERVAL 1 HOUR GROUP BY window(time, '5 minutes'))
+       GROUP BY window(time, '1 hour')`,
+    ],
     ['union streams', 'SELECT id FROM STREAM(orders) UNION ALL SELECT id FROM STREAM(orders)'],
     ['drop duplicates of closed windows', 'SELECT DISTINCT start, n FROM STREAM(counted)'],
     ['sort a result that is rewritten whole', 'SELECT region, n FROM STREAM(totals) ORDER BY n DESC LIMIT 3'],
@@ -78,4 +117,11 @@ describe('a streaming query may', () => {
     const { datasets } = await graphOf(silver(query))
     expect(datasets.map((each) => each.name)).toContain('silver')
   })
+})
+
+test('an inner join of two streams without a time bound is warned of', async () => {
+  const { warnings } = await graphOf(
+    silver('SELECT a.id FROM STREAM(orders) AS a JOIN STREAM(orders) AS b ON a.id = b.id'),
+  )
+  expect(warnings).toMatchObject([{ message: expect.stringContaining('remembers every row of a side') }])
 })

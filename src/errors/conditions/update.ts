@@ -28,11 +28,6 @@ export const updateConditions = {
     hint: 'Start over with a full refresh of the table that {flow} writes.',
     sqlState: '42K03',
   },
-  'UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN': {
-    message: 'A streaming query cannot join two streams.',
-    hint: 'Read one side as a table (without STREAM).',
-    sqlState: '0A000',
-  },
   STREAMING_SOURCES_CHANGED: {
     message:
       'Streaming sources of flow {flow} were added or removed: its checkpoint has [{checkpointSources}], the query [{querySources}].',

@@ -1,5 +1,6 @@
-import type { Relation } from '../relation.ts'
+import type { ColumnName, Relation } from '../relation.ts'
 import type { ResolvedRelation } from '../resolved.ts'
+import type { Analyzed } from './node.ts'
 import { analyzeRelation } from './relation.ts'
 import type { AnalyzerContext } from './state.ts'
 
@@ -10,6 +11,19 @@ export type { AnalyzerContext, LeafSchema } from './state.ts'
  * expression its type. Throws the conditions of errors/conditions/query.ts, with positions, and what `resolveLeaf` throws.
  */
 export function analyze(relation: Relation, context: AnalyzerContext): ResolvedRelation {
-  const state = { context, ids: { next: 1 }, definitions: new Map(), outer: [] }
-  return analyzeRelation(relation, state).relation
+  return analyzed(relation, context).relation
+}
+
+/** How the columns of a query can be called above it: those of `*` first, in its order. Throws as `analyze` does. */
+export function columnNames(relation: Relation, context: AnalyzerContext): readonly ColumnName[] {
+  const { entries } = analyzed(relation, context).scope
+  const named = (visibility: 'visible' | 'unlisted') =>
+    entries
+      .filter((each) => each.visibility === visibility)
+      .map(({ qualifier, column }) => ({ qualifier, name: column.name, isListed: visibility === 'visible' }))
+  return [...named('visible'), ...named('unlisted')]
+}
+
+function analyzed(relation: Relation, context: AnalyzerContext): Analyzed {
+  return analyzeRelation(relation, { context, ids: { next: 1 }, definitions: new Map(), outer: [] })
 }

@@ -1,5 +1,13 @@
 import { PipelineError } from '../../errors/index.ts'
-import type { Drop, Expect, Relation, SubqueryAlias, WithColumnsRenamed, WithWatermark } from '../relation.ts'
+import type {
+  ColumnName,
+  Drop,
+  Expect,
+  Relation,
+  SubqueryAlias,
+  WithColumnsRenamed,
+  WithWatermark,
+} from '../relation.ts'
 import type { OutputColumn } from '../resolved.ts'
 import { analyzeAggregate } from './aggregate.ts'
 import { resolveExpression } from './expression.ts'
@@ -96,6 +104,7 @@ function idsNamed(name: string, scope: Scope, state: QueryState): readonly numbe
 
 function analyzeAlias(relation: SubqueryAlias, state: QueryState): Analyzed {
   const input = analyzeRelation(relation.input, state)
+  if (relation.names !== undefined) return named(input, relation.names)
   const scope = requalified(input.scope, [relation.alias])
   if (relation.columns === undefined) return { relation: input.relation, scope }
   return renamedColumns({ relation: input.relation, scope }, relation.columns, relation.alias)
@@ -114,6 +123,21 @@ export function renamedColumns(input: Analyzed, names: readonly string[], alias:
   }
   const columns = output.map((column, i) => ({ ...column, name: names[i] ?? column.name }))
   return withOutput(input, columns, [alias])
+}
+
+/** The first visible columns under a name and qualifier of their own each. */
+function named(input: Analyzed, names: readonly ColumnName[]): Analyzed {
+  const columns = names.map(({ name }, i) => ({ ...input.relation.output[i]!, name }))
+  const expressions = columns.map((column) => ({ column, expression: columnReference(column) }))
+  const isListed = (_: unknown, i: number) => names[i]!.isListed
+  const listed = expressions.filter(isListed)
+  const unlisted = expressions.filter((each, i) => !isListed(each, i))
+  const entries = columns.map((column, i) => ({
+    column,
+    qualifier: names[i]!.qualifier,
+    visibility: names[i]!.isListed ? ('visible' as const) : ('unlisted' as const),
+  }))
+  return { relation: projectNode(input.relation, listed, unlisted), scope: { entries, open: [] } }
 }
 
 /** The same rows with the same columns under other names. */

@@ -1,10 +1,19 @@
 import type { EngineSession, RuleCount, Staged } from '../../engine/engine.ts'
+import { PipelineError } from '../../errors/index.ts'
+import { type AnalyzerContext, columnNames } from '../../plan/analyzer/analyze.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Expect, Relation, Rule, Scan } from '../../plan/relation.ts'
-import { childrenOf } from '../../plan/rewrite.ts'
 import type { StructType } from '../../types/data-type.ts'
 import type { StateVersion } from './state-store.ts'
 import type { EventTimeProgress } from './watermark.ts'
+
+/** For queries whose leaves are bound. Names and time bounds do not depend on how errors are treated. */
+export const BOUND_CONTEXT: AnalyzerContext = {
+  ansi: true,
+  resolveLeaf: (leaf) => {
+    throw new PipelineError('INTERNAL_ERROR', { detail: `an unbound ${leaf.kind} in a streaming query` })
+  },
+}
 
 /** One micro-batch while it is computed: what the operators may use, and what they observe. */
 export interface Batch {
@@ -68,26 +77,10 @@ export async function stageStreaming(batch: Batch, query: Relation): Promise<Sta
   return { scan, rowCount: staged.rowCount }
 }
 
-/** Rows that take the place of a query's: columns can still be reached through its name, `orders.amount`. */
+/** Rows that take the place of a query's: columns can still be reached by their names, `orders.amount`. */
 export function underNameOf(query: Relation, rows: Relation): Relation {
-  const name = nameOf(query)
-  return name === undefined ? rows : { kind: 'SubqueryAlias', input: rows, alias: name }
-}
-
-/** Operators behind which the columns of their input keep its name. */
-const KEEPING_NAME: ReadonlySet<Relation['kind']> = new Set([
-  'Filter',
-  'WithColumns',
-  'WithColumnsRenamed',
-  'Drop',
-  'Deduplicate',
-  'WithWatermark',
-  'Expect',
-])
-
-function nameOf(query: Relation): string | undefined {
-  if (query.kind === 'SubqueryAlias') return query.alias
-  return KEEPING_NAME.has(query.kind) ? nameOf(childrenOf(query)[0]!) : undefined
+  const names = columnNames(query, BOUND_CONTEXT).filter((each) => each.isListed)
+  return { kind: 'SubqueryAlias', input: rows, alias: '', names }
 }
 
 /** True where reading a relation again gives the same rows at the cost of a scan: nothing is computed but its columns. */
@@ -100,7 +93,9 @@ export function isCheapToRepeat(query: Relation): boolean {
 }
 
 function unaliased(query: Relation): Relation {
-  return query.kind === 'SubqueryAlias' && query.columns === undefined ? unaliased(query.input) : query
+  const keepsNames =
+    query.kind === 'SubqueryAlias' && query.columns === undefined && query.names === undefined
+  return keepsNames ? unaliased(query.input) : query
 }
 
 function isColumn(expression: Expression): boolean {

@@ -1,9 +1,12 @@
-import { attribute, call, conjunction, FALSE, filter, joinOn, selectColumns } from '../../plan/build.ts'
+import { attribute, call, conjunction, filter, joinOn, selectColumns } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Deduplicate, Relation, Scan } from '../../plan/relation.ts'
-import { fieldNamed, type StructType, struct } from '../../types/data-type.ts'
-import { type Batch, type StagedRows, stageStreaming, underNameOf } from './batch.ts'
-import { type EventTime, eventTimeOf, sameName } from './event-time.ts'
+import { field, fieldNamed, type StructType, struct } from '../../types/data-type.ts'
+import { type Batch, stageStreaming, underNameOf } from './batch.ts'
+import { type EventTime, eventTimesOf, instantOf, sameName } from './event-time.ts'
+import { withoutLateRows } from './group-state.ts'
+import { type InputWatermark, inputWatermark } from './input-watermark.ts'
+import type { OperatorHandle } from './operator-handle.ts'
 import type { OperatorState } from './state-store.ts'
 import { asTimestamp, timestampLiteral } from './watermark.ts'
 
@@ -12,19 +15,22 @@ import { asTimestamp, timestampLiteral } from './watermark.ts'
  * State is the set of keys in arrival order; NULL is a key like any other. With an event-time column among the keys (or
  * within the watermark) late rows are dropped and keys leave the state when the watermark has passed them.
  */
-export async function deduplicate(node: Deduplicate, original: Relation, batch: Batch): Promise<Relation> {
+export async function deduplicate(node: Deduplicate, original: Deduplicate, batch: Batch): Promise<Relation> {
   const operator = plannedOperator(node, original, batch)
+  const watermark = inputWatermark(original.input, batch)
   const input = await stageStreaming(batch, node.input)
-  const onTime = await dropLateRows(input, operator, batch)
+  const time = operator.eventTime && instantOf(operator.eventTime)
+  const onTime = await withoutLateRows(input, time, watermark, batch)
   const seen = batch.state.operator(operator.state)
   const candidates: Deduplicate = { ...node, input: onTime.scan, columns: operator.keys }
   const unseen = seen.isEmpty
     ? candidates
-    : await antiJoin(candidates, onTime.scan, operator, await seen.scan(), batch)
+    : await antiJoin(candidates, onTime.scan, operator, await alive(seen, operator, watermark), batch)
   // Keys alone are cheap to compute apart from the rows, which then need not be held a second time; with an expiry, keys
   // and rows must come from one evaluation.
   const rows = operator.withinWatermark ? (await stageStreaming(batch, unseen)).scan : unseen
-  const passed = await seen.append(batch.session, remembered(rows, operator), isAlive(operator, batch))
+  const keep = isAlive(operator, watermark.overMicros)
+  const passed = await seen.append(batch.session, remembered(rows, operator), keep)
   batch.observed.duplicatesDropped += onTime.rowCount - passed
   return underNameOf(node.input, rows)
 }
@@ -34,30 +40,33 @@ interface DeduplicateOperator {
   /** The column that decides lateness and when a key is forgotten. */
   readonly eventTime?: EventTime
   readonly withinWatermark: boolean
+  /** The time of a remembered key that the watermark must pass for it to be forgotten. */
+  readonly expiry?: Expression
   readonly state: OperatorState
 }
 
 /** Column of the state that says until when a key counts. */
 const EXPIRES_AT = '__expires_at'
 
-function plannedOperator(node: Deduplicate, original: Relation, batch: Batch): DeduplicateOperator {
+function plannedOperator(node: Deduplicate, original: Deduplicate, batch: Batch): DeduplicateOperator {
   const schema = batch.schemaOf(node.input)
   const keys = (node.columns ?? schema.fields.map((each) => each.name)).map(
     (name) => fieldNamed(schema, name)?.name ?? name,
   )
-  const below = original.kind === 'Deduplicate' ? eventTimeOf(original.input) : undefined
-  const eventTime =
-    below !== undefined && (node.withinWatermark || keys.some((key) => sameName(key, below.column)))
-      ? below
-      : undefined
+  const below = eventTimesOf(original.input)
+  const eventTime = node.withinWatermark
+    ? below[0]
+    : below.find((each) => keys.some((key) => sameName(key, each.column)))
   return {
     keys,
     eventTime,
     withinWatermark: node.withinWatermark,
+    ...(eventTime !== undefined && {
+      expiry: node.withinWatermark ? attribute(EXPIRES_AT) : instantOf(eventTime),
+    }),
     state: {
       kind: node.withinWatermark ? 'dedupeWithinWatermark' : 'dedupe',
       schema: stateSchema(schema, keys, eventTime, node.withinWatermark),
-      expiry: eventTime === undefined ? undefined : node.withinWatermark ? EXPIRES_AT : eventTime.column,
     },
   }
 }
@@ -70,23 +79,9 @@ function stateSchema(
 ): StructType {
   const fields = keys.map((key) => fieldNamed(schema, key)!)
   if (eventTime === undefined || !withinWatermark) return struct(fields)
-  return struct([...fields, { ...fieldNamed(schema, eventTime.column)!, name: EXPIRES_AT }])
-}
-
-async function dropLateRows(
-  input: StagedRows,
-  operator: DeduplicateOperator,
-  batch: Batch,
-): Promise<StagedRows> {
-  if (operator.eventTime === undefined || batch.watermarkMicros === undefined) return input
-  const late = call(
-    '<=',
-    asTimestamp(attribute(operator.eventTime.column)),
-    timestampLiteral(batch.watermarkMicros),
-  )
-  const onTime = await stageStreaming(batch, filter(input.scan, call('not', call('coalesce', late, FALSE))))
-  batch.observed.droppedByWatermark += input.rowCount - onTime.rowCount
-  return onTime
+  const { dataType } = fieldNamed(schema, eventTime.column)!
+  const instant = dataType.kind === 'struct' ? fieldNamed(dataType, 'end')!.dataType : dataType
+  return struct([...fields, field(EXPIRES_AT, instant)])
 }
 
 /**
@@ -101,22 +96,33 @@ async function antiJoin(
   batch: Batch,
 ): Promise<Relation> {
   const nullable = await keysWithNulls(rows, operator.keys, batch)
-  const condition = isAlive(operator, batch)
-  const alive = condition === undefined ? state : filter(state, condition)
   const sameKey = conjunction(
     operator.keys.map((key) =>
       call(nullable.has(key) ? '<=>' : '=', attribute('l', key), attribute('r', key)),
     ),
   )
-  const hits = joinOn(alive, selectColumns(rows, operator.keys), 'left semi', sameKey)
+  const hits = joinOn(state, selectColumns(rows, operator.keys), 'left semi', sameKey)
   return joinOn(candidates, selectColumns(hits, operator.keys), 'left anti', sameKey)
 }
 
+/** The remembered keys that rows of this batch may have. */
+async function alive(
+  seen: OperatorHandle,
+  operator: DeduplicateOperator,
+  { lateMicros }: InputWatermark,
+): Promise<Relation> {
+  const condition = isAlive(operator, lateMicros)
+  const state = await seen.scan()
+  return condition === undefined ? state : filter(state, condition)
+}
+
 /** The watermark has not passed a remembered key; undefined where keys are remembered for ever. */
-function isAlive(operator: DeduplicateOperator, batch: Batch): Expression | undefined {
-  const { expiry } = operator.state
-  if (expiry === undefined || batch.watermarkMicros === undefined) return undefined
-  return call('>', asTimestamp(attribute(expiry)), timestampLiteral(batch.watermarkMicros))
+function isAlive(
+  { expiry }: DeduplicateOperator,
+  watermarkMicros: bigint | undefined,
+): Expression | undefined {
+  if (expiry === undefined || watermarkMicros === undefined) return undefined
+  return call('>', asTimestamp(expiry), timestampLiteral(watermarkMicros))
 }
 
 async function keysWithNulls(rows: Scan, keys: readonly string[], batch: Batch): Promise<Set<string>> {
@@ -142,7 +148,7 @@ function remembered(rows: Relation, operator: DeduplicateOperator): Relation {
     value: operator.eventTime.delayMicros,
     dataType: { kind: 'interval day to second' },
   }
-  const expiresAt = call('+', attribute(operator.eventTime.column), delay)
+  const expiresAt = call('+', instantOf(operator.eventTime), delay)
   return {
     kind: 'Project',
     input: rows,

@@ -1,11 +1,12 @@
-import { PipelineError } from '../../errors/index.ts'
 import { alias, attribute, call, project } from '../../plan/build.ts'
-import type { Expect, Relation, WithWatermark } from '../../plan/relation.ts'
+import type { Aggregate, Deduplicate, Expect, Join, Relation, WithWatermark } from '../../plan/relation.ts'
 import { childrenOf, walk, withChildren } from '../../plan/rewrite.ts'
 import { applyRules } from '../rules/count-rules.ts'
 import { type Batch, isCheapToRepeat, stageStreaming, underNameOf } from './batch.ts'
 import { deduplicate } from './deduplicate.ts'
 import { outputName } from './event-time.ts'
+import { isJoinOfStreams, readsStream } from './input-watermark.ts'
+import { joinStreams } from './join-streams.ts'
 import { aggregate } from './streaming-aggregate.ts'
 import { asTimestamp } from './watermark.ts'
 
@@ -26,11 +27,11 @@ export async function evaluate(relation: Relation, batch: Batch): Promise<Relati
     case 'Expect':
       return evaluateRules(evaluated, relation, batch)
     case 'Deduplicate':
-      return deduplicate(evaluated, relation, batch)
+      return deduplicate(evaluated, relation as Deduplicate, batch)
     case 'Aggregate':
-      return aggregate(evaluated, relation, batch)
+      return aggregate(evaluated, relation as Aggregate, batch)
     case 'Join':
-      return joinWithStatic(evaluated)
+      return isJoinOfStreams(relation as Join) ? joinStreams(evaluated, relation as Join, batch) : evaluated
     default:
       return evaluated
   }
@@ -65,8 +66,8 @@ export function hasStream(relation: Relation): boolean {
 /** True for a query that remembers something between batches. Its leaves need not be bound. */
 export function hasStatefulOperator(relation: Relation): boolean {
   for (const node of walk(relation)) {
-    if (!STATEFUL.has(node.kind)) continue
-    for (const below of walk(node)) if ('isStreaming' in below && below.isStreaming === true) return true
+    const isStateful = STATEFUL.has(node.kind) ? readsStream(node) : isJoinOfStreams(node)
+    if (isStateful) return true
   }
   return false
 }
@@ -95,11 +96,4 @@ async function observeEventTime(node: WithWatermark, batch: Batch): Promise<Rela
   const maxMicros = row![0] as bigint | null
   batch.observed.eventTimes.push({ maxMicros: maxMicros ?? undefined, delayMicros: node.delayMicros })
   return rows
-}
-
-function joinWithStatic(node: Extract<Relation, { kind: 'Join' }>): Relation {
-  if (hasStream(node.left) && hasStream(node.right)) {
-    throw new PipelineError('UNSUPPORTED_FEATURE.STREAM_STREAM_JOIN', {}, { position: node.position })
-  }
-  return node
 }

@@ -1,14 +1,28 @@
-import { alias, call, FALSE } from '../../plan/build.ts'
+import { alias, call, FALSE, filter } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
-import type { Batch } from './batch.ts'
+import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
 import { type GroupKey, overState, withOutputsInPlace } from './grouping.ts'
+import type { InputWatermark } from './input-watermark.ts'
 import { asTimestamp, timestampLiteral } from './watermark.ts'
 
-/** `end <= watermark`, FALSE where there is no watermark yet or no event time in the row. */
-export function groupIsOver(end: Expression | undefined, batch: Batch): Expression {
-  if (end === undefined || batch.watermarkMicros === undefined) return FALSE
-  return call('coalesce', call('<=', asTimestamp(end), timestampLiteral(batch.watermarkMicros)), FALSE)
+/** `end <= watermark` (microseconds), FALSE where there is no watermark yet or no event time in the row. */
+export function isOver(end: Expression | undefined, watermarkMicros: bigint | undefined): Expression {
+  if (end === undefined || watermarkMicros === undefined) return FALSE
+  return call('coalesce', call('<=', asTimestamp(end), timestampLiteral(watermarkMicros)), FALSE)
+}
+
+/** The staged rows without those that come too late, which are counted. */
+export async function withoutLateRows(
+  rows: StagedRows,
+  end: Expression | undefined,
+  { lateMicros }: InputWatermark,
+  batch: Batch,
+): Promise<StagedRows> {
+  if (end === undefined || lateMicros === undefined) return rows
+  const onTime = await stageStreaming(batch, filter(rows.scan, call('not', isOver(end, lateMicros))))
+  batch.observed.droppedByWatermark += rows.rowCount - onTime.rowCount
+  return onTime
 }
 
 /** What an aggregation gives out, over the columns of its state. */

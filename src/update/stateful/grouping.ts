@@ -5,7 +5,7 @@ import type { Aggregate } from '../../plan/relation.ts'
 import { transformExpression, walkExpression } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { fieldNamed, type StructType } from '../../types/data-type.ts'
-import { type EventTime, outputName, sameName } from './event-time.ts'
+import { type EventTime, eventTimeOf, instantOf, isTimeWindow, outputName, sameName } from './event-time.ts'
 
 /** One key of a streaming aggregation: a column of its state. */
 export interface GroupKey {
@@ -14,16 +14,18 @@ export interface GroupKey {
   readonly expression: Expression
   /** The name by which the output may call it: an alias, an attribute's name, `window`. */
   readonly name: string
-  /** Where the key tells when a group is over: the window's end, or the event time itself. */
+  /** Where the key tells when a group is over: a window's end, or the event time itself. */
   readonly end?: Expression
 }
 
 /** The keys of an aggregation over a stream, with aliases, ordinals and GROUP BY ALL resolved. */
-export function groupKeys(node: Aggregate, input: StructType, eventTime: EventTime | undefined): GroupKey[] {
+export function groupKeys(node: Aggregate, input: StructType, eventTimes: readonly EventTime[]): GroupKey[] {
   return groupingExpressions(node, input).map((written, i) => {
     const expression = unnamed(written)
     const column = `__key_${i}`
-    return { column, expression, name: keyName(written), end: endOf(expression, column, eventTime) }
+    const time = eventTimeOf(expression, eventTimes)
+    const end = time && instantOf({ column, isWindow: time.isWindow })
+    return { column, expression, name: keyName(written), end }
   })
 }
 
@@ -32,7 +34,7 @@ export function withoutWindowStars(outputs: readonly Expression[], keys: readonl
   return outputs.flatMap((output) => {
     const name = output.kind === 'UnresolvedStar' ? output.target?.[0] : undefined
     const key = keys.find((each) => name !== undefined && sameName(each.name, name))
-    if (key === undefined || !isWindow(key.expression)) return [output]
+    if (key === undefined || !isTimeWindow(key.expression)) return [output]
     return [attribute(key.name, 'start'), attribute(key.name, 'end')]
   })
 }
@@ -93,24 +95,7 @@ function hasAggregate(expression: Expression): boolean {
 function keyName(written: Expression): string {
   const name = outputName(written)
   if (name !== '') return name
-  return isWindow(written) ? 'window' : ''
-}
-
-function endOf(
-  expression: Expression,
-  column: string,
-  eventTime: EventTime | undefined,
-): Expression | undefined {
-  if (eventTime === undefined) return undefined
-  const isEventTime = (each: Expression | undefined) =>
-    each?.kind === 'UnresolvedAttribute' && sameName(each.parts.at(-1)!, eventTime.column)
-  if (isEventTime(expression)) return attribute(column)
-  if (isWindow(expression) && isEventTime(expression.arguments[0])) return attribute(column, 'end')
-  return undefined
-}
-
-function isWindow(expression: Expression): expression is Extract<Expression, { kind: 'UnresolvedFunction' }> {
-  return expression.kind === 'UnresolvedFunction' && expression.name === 'window'
+  return written.kind === 'UnresolvedFunction' && isTimeWindow(written) ? written.name : ''
 }
 
 /** `window.start`, `hour_window.end`, or a key's alias. */

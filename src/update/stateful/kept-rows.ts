@@ -3,36 +3,35 @@ import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
 import { walkExpression } from '../../plan/rewrite.ts'
 import type { StructType } from '../../types/data-type.ts'
-import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
-import { groupIsOver, outputOver, unionAll } from './group-state.ts'
+import { type Batch, stageStreaming } from './batch.ts'
+import { isOver, outputOver, unionAll, withoutLateRows } from './group-state.ts'
 import { endOfGroups, type GroupKey } from './grouping.ts'
+import type { InputWatermark } from './input-watermark.ts'
 
 /** Aggregates that have no mergeable parts: state is the rows themselves, all of them or those of groups that are not over. */
-export async function overRows(node: Aggregate, keys: readonly GroupKey[], batch: Batch): Promise<Relation> {
+export async function overRows(
+  node: Aggregate,
+  keys: readonly GroupKey[],
+  watermark: InputWatermark,
+  batch: Batch,
+): Promise<Relation> {
   const aggregates = new KeptArguments(batch.schemaOf(node.input))
   const output = outputOver(node, keys, (each) => aggregates.keep(each as UnresolvedFunction), batch)
   const keyColumns = keys.map((each) => alias(each.expression, each.column))
   const staged = await stageStreaming(batch, project(node.input, [...keyColumns, ...aggregates.columns]))
   const end = endOfGroups(keys)
-  const onTime = await dropLate(staged, end, batch)
+  const onTime = await withoutLateRows(staged, end, watermark, batch)
   const state = batch.state.operator({ kind: 'rows', schema: staged.scan.schema })
   const held = state.isEmpty
     ? onTime.scan
     : (await stageStreaming(batch, unionAll(await state.scan(), onTime.scan))).scan
-  const isOver = groupIsOver(end, batch)
-  const input = end === undefined ? held : filter(held, isOver)
+  const isClosed = isOver(end, watermark.overMicros)
+  const input = end === undefined ? held : filter(held, isClosed)
   const grouping = keys.map((each) => attribute(each.column))
   const result = await stageStreaming(batch, { ...node, having: undefined, ...output, input, grouping })
   if (end === undefined) await state.append(batch.session, onTime.scan)
-  else await state.replace(batch.session, filter(held, call('not', isOver)))
+  else await state.replace(batch.session, filter(held, call('not', isClosed)))
   return result.scan
-}
-
-async function dropLate(staged: StagedRows, end: Expression | undefined, batch: Batch): Promise<StagedRows> {
-  if (end === undefined || batch.watermarkMicros === undefined) return staged
-  const onTime = await stageStreaming(batch, filter(staged.scan, call('not', groupIsOver(end, batch))))
-  batch.observed.droppedByWatermark += staged.rowCount - onTime.rowCount
-  return onTime
 }
 
 /** The arguments of aggregates as columns that are kept with each row. */

@@ -73,10 +73,15 @@ export class StateStore {
 
 /** The kind and columns of an operator's state. They cannot change while the checkpoint lives. */
 export interface OperatorState {
-  readonly kind: 'dedupe' | 'dedupeWithinWatermark' | 'aggregate' | 'rows'
+  readonly kind:
+    | 'dedupe'
+    | 'dedupeWithinWatermark'
+    | 'aggregate'
+    | 'rows'
+    | 'joinSide'
+    | 'outerJoinSide'
+    | 'joinMatches'
   readonly schema: StructType
-  /** The column whose value the watermark must pass for a row to be forgotten. */
-  readonly expiry?: string
 }
 
 interface Manifest {
@@ -84,6 +89,8 @@ interface Manifest {
   /** Microseconds as decimal text. */
   readonly eventTimes: readonly { readonly max: string | null; readonly delay: string }[]
   readonly watermark: string | null
+  /** The watermark that the batch itself started with; absent in states of older versions. */
+  readonly startedWith?: string | null
 }
 
 interface OperatorManifest {
@@ -93,7 +100,7 @@ interface OperatorManifest {
 }
 
 /** Operators that give out rows when the watermark moves. */
-const GIVING_OUT: ReadonlySet<OperatorState['kind']> = new Set(['aggregate', 'rows'])
+const GIVING_OUT: ReadonlySet<OperatorState['kind']> = new Set(['aggregate', 'rows', 'outerJoinSide'])
 
 const FORMAT: DurableFormat = { name: 'millrace.state', version: 1 }
 const EMPTY: Manifest = { operators: [], eventTimes: [], watermark: null }
@@ -137,6 +144,17 @@ export class StateVersion {
     return this.#before.watermark === null ? undefined : BigInt(this.#before.watermark)
   }
 
+  /** The watermark that the batch before started with: what it gave out ended before that. */
+  get previousWatermarkMicros(): bigint | undefined {
+    const { startedWith } = this.#before
+    return typeof startedWith === 'string' ? BigInt(startedWith) : undefined
+  }
+
+  /** The number of the batch that carries the state on. */
+  get batchId(): number {
+    return this.#next
+  }
+
   /** The next operator's state, empty at first. Throws when the query's operators are not those of the checkpoint. */
   operator(state: OperatorState): OperatorHandle {
     const index = this.#after.length
@@ -177,6 +195,7 @@ export class StateVersion {
         delay: String(delayMicros),
       })),
       watermark: watermarkMicros === undefined ? null : String(watermarkMicros),
+      startedWith: this.#before.watermark,
     }
     await this.#storage.put(manifestPath(this.#folder, this.#next), encodeDurable(FORMAT, manifest))
   }

@@ -5,9 +5,10 @@ import { expressionsOf, walkExpression } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { type DataType, type StructType, struct } from '../../types/data-type.ts'
 import { type Batch, stageStreaming } from './batch.ts'
-import { eventTimeOf } from './event-time.ts'
-import { groupIsOver, outputOver, unionAll } from './group-state.ts'
+import { eventTimesOf } from './event-time.ts'
+import { isOver, outputOver, unionAll } from './group-state.ts'
 import { endOfGroups, type GroupKey, groupKeys, isAggregateCall, withoutWindowStars } from './grouping.ts'
+import { type InputWatermark, inputWatermark } from './input-watermark.ts'
 import { overRows } from './kept-rows.ts'
 import { type PartialAggregate, partialAggregate } from './partial-aggregate.ts'
 
@@ -17,12 +18,14 @@ import { type PartialAggregate, partialAggregate } from './partial-aggregate.ts'
  * groups that are over are dropped and counted. Without one the whole result is given out after each batch (complete
  * mode). State is one row a group of mergeable parts; where an aggregate has none, the rows themselves.
  */
-export async function aggregate(node: Aggregate, original: Relation, batch: Batch): Promise<Relation> {
-  const below = original.kind === 'Aggregate' ? eventTimeOf(original.input) : undefined
-  const keys = groupKeys(node, batch.schemaOf(node.input), below)
+export async function aggregate(node: Aggregate, original: Aggregate, batch: Batch): Promise<Relation> {
+  const keys = groupKeys(node, batch.schemaOf(node.input), eventTimesOf(original.input))
+  const watermark = inputWatermark(original.input, batch)
   const plain = { ...node, expressions: withoutWindowStars(node.expressions, keys) }
   const parts = partialsOf(plain, keys, batch)
-  return parts === undefined ? overRows(plain, keys, batch) : overPartials(plain, keys, parts, batch)
+  return parts === undefined
+    ? overRows(plain, keys, watermark, batch)
+    : overPartials(plain, keys, parts, watermark, batch)
 }
 
 /** Counts the rows behind each partial group, so that rows dropped as late can be told. */
@@ -32,6 +35,7 @@ async function overPartials(
   node: Aggregate,
   keys: readonly GroupKey[],
   parts: readonly KeyedPartial[],
+  watermark: InputWatermark,
   batch: Batch,
 ): Promise<Relation> {
   const columns = parts.flatMap((each) => each.partial.columns)
@@ -48,14 +52,14 @@ async function overPartials(
   }
   const staged = await stageStreaming(batch, partial)
   const end = endOfGroups(keys)
-  const onTime = await withoutLateGroups(staged.scan, end, batch)
+  const onTime = await withoutLateGroups(staged.scan, end, watermark, batch)
   const schema = struct(staged.scan.schema.fields.filter((each) => each.name !== ROWS))
   const state = batch.state.operator({ kind: 'aggregate', schema })
   const before = state.isEmpty ? undefined : await state.scan()
   const merged = (await stageStreaming(batch, mergeGroups(onTime, before, keys, columns, schema))).scan
-  const isOver = groupIsOver(end, batch)
-  const emitted = end === undefined ? merged : filter(merged, isOver)
-  await state.replace(batch.session, end === undefined ? merged : filter(merged, call('not', isOver)))
+  const isClosed = isOver(end, watermark.overMicros)
+  const emitted = end === undefined ? merged : filter(merged, isClosed)
+  await state.replace(batch.session, end === undefined ? merged : filter(merged, call('not', isClosed)))
   return (await stageStreaming(batch, finalOutput(node, keys, parts, emitted, batch))).scan
 }
 
@@ -101,9 +105,14 @@ function aggregateTypes(
   return { result, argument: argumentType }
 }
 
-async function withoutLateGroups(groups: Scan, end: Expression | undefined, batch: Batch): Promise<Relation> {
-  if (end === undefined || batch.watermarkMicros === undefined) return groups
-  const isLate = groupIsOver(end, batch)
+async function withoutLateGroups(
+  groups: Scan,
+  end: Expression | undefined,
+  { lateMicros }: InputWatermark,
+  batch: Batch,
+): Promise<Relation> {
+  if (end === undefined || lateMicros === undefined) return groups
+  const isLate = isOver(end, lateMicros)
   const [row] = await batch.session.rows({
     kind: 'Aggregate',
     input: filter(groups, isLate),

@@ -10,6 +10,7 @@ import { localStorage, type Storage } from '../../../src/storage/index.ts'
 import { type Batch, nothingObserved } from '../../../src/update/stateful/batch.ts'
 import { evaluate } from '../../../src/update/stateful/evaluate.ts'
 import { StateStore } from '../../../src/update/stateful/state-store.ts'
+import { advanceWatermark, mergeProgress } from '../../../src/update/stateful/watermark.ts'
 
 const CONTEXT = { timestampMicros: 0n, ansi: true }
 
@@ -44,29 +45,52 @@ export class Workbench {
 
   /** Runs a query over `STREAM(input)` batch by batch; `batches` are the rows of each, as VALUES. Gives each batch's rows. */
   async run(query: string, columns: string, batches: readonly string[]): Promise<Value[][][]> {
-    const store = this.store()
-    const outputs: Value[][][] = []
-    for (const [i, values] of batches.entries()) {
-      const rows = await this.session.stage(parseQuery(`SELECT * FROM VALUES ${values} AS input(${columns})`))
-      const input: Relation = {
-        kind: 'SubqueryAlias',
-        input: { ...rows.scan, isStreaming: true },
-        alias: 'input',
-      }
+    const each = batches.map((values) => ({ input: `SELECT * FROM VALUES ${values} AS input(${columns})` }))
+    return (await this.stream(query, each, { isComplete: true })).outputs
+  }
+
+  /** Runs a query over streams batch by batch; each batch gives every stream's rows as a query. The watermark goes on as in a flow. */
+  async stream(
+    query: string,
+    batches: readonly Readonly<Record<string, string>>[],
+    { isComplete = false, store = this.store() } = {},
+  ): Promise<Streamed> {
+    const streamed = { outputs: [] as Value[][][], late: [] as number[], states: [] as number[][] }
+    for (const [i, inputs] of batches.entries()) {
       const state = await store.open(i === 0 ? undefined : i - 1, i)
+      const observed = nothingObserved()
       const batch: Batch = {
         session: this.session,
         schemaOf: (relation) => this.engine.compile(relation, CONTEXT).schema,
-        watermarkMicros: undefined,
+        watermarkMicros: state.watermarkMicros,
         state,
-        observed: nothingObserved(),
-        isComplete: true,
+        observed,
+        isComplete,
         appliesRules: () => false,
       }
-      const bound = transform(parseQuery(query), (node) => (node.kind === 'Read' ? input : node))
-      outputs.push((await this.session.rows(await evaluate(bound, batch))).map((row) => [...row]))
-      await state.save([], undefined)
+      const output = await evaluate(await this.#bound(query, inputs), batch)
+      streamed.outputs.push((await this.session.rows(output)).map((row) => [...row]))
+      streamed.late.push(Number(observed.droppedByWatermark))
+      streamed.states.push(state.rowCounts)
+      const progress = mergeProgress(state.eventTimes, observed.eventTimes)
+      await state.save(progress, advanceWatermark(state.watermarkMicros, progress))
     }
-    return outputs
+    return streamed
   }
+
+  async #bound(query: string, inputs: Readonly<Record<string, string>>): Promise<Relation> {
+    const streams = new Map<string, Relation>()
+    for (const [name, rows] of Object.entries(inputs)) {
+      const { scan } = await this.session.stage(parseQuery(rows))
+      streams.set(name, { kind: 'SubqueryAlias', input: { ...scan, isStreaming: true }, alias: name })
+    }
+    return transform(parseQuery(query), (node) => (node.kind === 'Read' ? streams.get(node.name[0]!)! : node))
+  }
+}
+
+/** What each batch gave, dropped as late, and left in the state of each operator. */
+export interface Streamed {
+  readonly outputs: Value[][][]
+  readonly late: number[]
+  readonly states: number[][]
 }

@@ -1,0 +1,210 @@
+import { columnNames } from '../../plan/analyzer/analyze.ts'
+import {
+  alias,
+  attribute,
+  call,
+  FALSE,
+  filter,
+  joinOn,
+  longLiteral,
+  nullLiteral,
+  project,
+  selectColumns,
+  TRUE,
+} from '../../plan/build.ts'
+import type { Expression } from '../../plan/expression.ts'
+import type { ColumnName, Relation } from '../../plan/relation.ts'
+import { field, LONG, struct } from '../../types/data-type.ts'
+import { type Batch, BOUND_CONTEXT, type StagedRows, stageStreaming } from './batch.ts'
+import { unionAll, withoutLateRows } from './group-state.ts'
+import type { InputWatermark } from './input-watermark.ts'
+import type { SideTimes } from './join-times.ts'
+import type { OperatorHandle } from './operator-handle.ts'
+import { asTimestamp } from './watermark.ts'
+
+/** Column that numbers the rows of a side for ever; NULL where nobody asks which rows have found a match. */
+export const ROW = '__row'
+/** Column that says until when a row can find a match, in microseconds of the other side's watermark; NULL without bound. */
+export const UNTIL = '__until'
+
+/** One side of a join of two streams in one batch: its new rows, and those of earlier batches that still wait. */
+export interface JoinSide {
+  /** How the query calls the columns, and how they are called here: the same names, made unique. */
+  readonly names: readonly ColumnName[]
+  readonly columns: readonly string[]
+  /** The batch's rows without those that come too late. */
+  readonly fresh: StagedRows
+  readonly rows: OperatorHandle
+  /** Which rows have found a match; undefined where it does not matter. */
+  readonly matches?: OperatorHandle
+  readonly isBounded: boolean
+  /** The other side's watermark: its rows of later batches are newer. */
+  readonly other: InputWatermark
+}
+
+export interface JoinSideOptions {
+  /** The side's rows in this batch. */
+  readonly evaluated: Relation
+  readonly times: SideTimes
+  /** The watermarks at this side and at the other one. */
+  readonly own: InputWatermark
+  readonly other: InputWatermark
+  /** Its rows are given out with NULLs where they have no match. */
+  readonly isPreserved: boolean
+  readonly tracksMatches: boolean
+}
+
+/** Stages the new rows of a side, numbered and with their time. */
+export async function openJoinSide(options: JoinSideOptions, batch: Batch): Promise<JoinSide> {
+  const { evaluated, times, tracksMatches } = options
+  const names = reachableNames(evaluated)
+  const columns = uniqueNames(names)
+  const rows = project(underColumns(evaluated, names, columns), [
+    ...columns.map((each) => attribute(each)),
+    alias(tracksMatches ? rowNumber(batch.state.batchId) : nullLiteral(LONG), ROW),
+    alias(untilOf(times, columns), UNTIL),
+  ])
+  const staged = await stageStreaming(batch, rows)
+  const fresh = await withoutLateRows(staged, instantOf(times, columns), options.own, batch)
+  const kind = options.isPreserved ? 'outerJoinSide' : 'joinSide'
+  return {
+    names,
+    columns,
+    fresh,
+    rows: batch.state.operator({ kind, schema: fresh.scan.schema }),
+    ...(tracksMatches && { matches: batch.state.operator({ kind: 'joinMatches', schema: MATCHES }) }),
+    isBounded: times.bounds.length > 0,
+    other: options.other,
+  }
+}
+
+const MATCHES = struct([field(ROW, LONG), field(UNTIL, LONG)])
+
+/** The rows of earlier batches that a row of this one may match; undefined when there are none. */
+export async function heldRows(side: JoinSide): Promise<Relation | undefined> {
+  if (side.rows.isEmpty) return undefined
+  return filter(await side.rows.scan(), call('not', isOverAt(side, side.other.previousMicros)))
+}
+
+/** The rows, held and new, whose time is over with this batch and of which none is among `matched` or matched before. */
+export async function unmatchedRows(side: JoinSide, matched: Relation | undefined): Promise<Relation> {
+  const held = await heldRows(side)
+  const all = held === undefined ? side.fresh.scan : unionAll(held, side.fresh.scan)
+  const over = await withoutMatches(side, filter(all, isOver(side)))
+  return matched === undefined ? over : withoutRows(over, matched)
+}
+
+/** Rows that found no match in an earlier batch. */
+export async function withoutMatches(side: JoinSide, rows: Relation): Promise<Relation> {
+  if (side.matches === undefined || side.matches.isEmpty) return rows
+  return withoutRows(rows, await side.matches.scan())
+}
+
+/** Carries the state on: what is new and still waits is added; what is over goes when runs are merged. */
+export async function keepRows(side: JoinSide, matched: Relation | undefined, batch: Batch): Promise<void> {
+  const waits = call('not', isOver(side))
+  if (side.fresh.rowCount > 0n) {
+    await side.rows.append(batch.session, filter(side.fresh.scan, waits), waits)
+  }
+  if (matched !== undefined) await side.matches?.append(batch.session, filter(matched, waits), waits)
+}
+
+/** Rows of a side as the query's join sees them, with `__left_row` and the like beside. */
+export function asInput(side: JoinSide, which: 'left' | 'right', rows: Relation): Relation {
+  const beside = [ROW, UNTIL].map((name) => ({
+    qualifier: [],
+    name: besideName(which, name),
+    isListed: false,
+  }))
+  return {
+    kind: 'SubqueryAlias',
+    input: selectColumns(rows, [...side.columns, ROW, UNTIL]),
+    alias: which,
+    names: [...side.names, ...beside],
+  }
+}
+
+/** The name of a side's own column above the join. */
+export function besideName(which: 'left' | 'right', column: string): string {
+  return `__${which}${column.slice(1)}`
+}
+
+/** The names above a relation that reach one column each, those of `*` first. */
+export function reachableNames(relation: Relation): readonly ColumnName[] {
+  const names = columnNames(relation, BOUND_CONTEXT)
+  return names.filter((each) => each.isListed || each.qualifier.length > 0)
+}
+
+/** A relation's columns, those that `*` leaves out too, under other names. */
+export function underColumns(
+  relation: Relation,
+  names: readonly ColumnName[],
+  columns: readonly string[],
+  more: readonly string[] = [],
+): Relation {
+  const unlisted = names.filter((each) => !each.isListed)
+  const expressions: Expression[] = [
+    { kind: 'UnresolvedStar' },
+    ...unlisted.map((each) => attribute(...each.qualifier, each.name)),
+    ...more.map((each) => attribute(each)),
+  ]
+  const input = project(relation, expressions)
+  return { kind: 'SubqueryAlias', input, alias: 'side', columns: [...columns, ...more] }
+}
+
+/** Names that no two columns share, whatever their case. */
+export function uniqueNames(names: readonly ColumnName[]): readonly string[] {
+  const taken = new Set<string>()
+  return names.map(({ name }) => {
+    let unique = name
+    for (let n = 2; taken.has(unique.toLowerCase()); n++) unique = `${name}_${n}`
+    taken.add(unique.toLowerCase())
+    return unique
+  })
+}
+
+/** No later row of the other side can match. */
+function isOver(side: JoinSide): Expression {
+  return isOverAt(side, side.other.overMicros)
+}
+
+/** A bounded row without a time of its own matches nothing: it is over at once. */
+function isOverAt({ isBounded }: JoinSide, micros: bigint | undefined): Expression {
+  if (!isBounded) return FALSE
+  const until = attribute(UNTIL)
+  return micros === undefined
+    ? call('isnull', until)
+    : call('coalesce', call('<=', until, longLiteral(micros)), TRUE)
+}
+
+function withoutRows(rows: Relation, others: Relation): Relation {
+  const sameRow = call('=', attribute('l', ROW), attribute('r', ROW))
+  return joinOn(rows, selectColumns(others, [ROW]), 'left anti', sameRow)
+}
+
+/** Numbers of one batch lie apart from those of all others. */
+function rowNumber(batchId: number): Expression {
+  const number: Expression = {
+    kind: 'WindowExpression',
+    function: call('row_number'),
+    partitionBy: [],
+    orderBy: [{ kind: 'SortOrder', child: TRUE, direction: 'asc', nulls: 'first' }],
+  }
+  return call('+', longLiteral(BigInt(batchId) << 32n), number)
+}
+
+function untilOf({ bounds }: SideTimes, columns: readonly string[]): Expression {
+  const ends = bounds.map(({ position, part, micros }) => {
+    const column = columns[position]!
+    const time = part === undefined ? attribute(column) : attribute(column, part)
+    return call('+', call('unix_micros', asTimestamp(time)), longLiteral(micros))
+  })
+  if (ends.length === 0) return nullLiteral(LONG)
+  return ends.length === 1 ? ends[0]! : call('least', ...ends)
+}
+
+function instantOf({ eventTime }: SideTimes, columns: readonly string[]): Expression | undefined {
+  if (eventTime === undefined) return undefined
+  const column = columns[eventTime.position]!
+  return eventTime.isWindow ? attribute(column, 'end') : attribute(column)
+}

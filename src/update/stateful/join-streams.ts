@@ -1,0 +1,155 @@
+import { FALSE, filter, selectColumns } from '../../plan/build.ts'
+import type { ColumnName, Join, Relation } from '../../plan/relation.ts'
+import { type Batch, stageStreaming } from './batch.ts'
+import { unionAll } from './group-state.ts'
+import { inputWatermark } from './input-watermark.ts'
+import {
+  asInput,
+  besideName,
+  heldRows,
+  type JoinSide,
+  keepRows,
+  openJoinSide,
+  ROW,
+  reachableNames,
+  UNTIL,
+  underColumns,
+  uniqueNames,
+  unmatchedRows,
+  withoutMatches,
+} from './join-side.ts'
+import { joinTimes } from './join-times.ts'
+
+/**
+ * A join of two streams over one batch: the new rows of each side meet those of the other, held ones first. Rows wait in
+ * the state until the other side's watermark has passed the last time that could match them (for ever where the
+ * condition sets no bound); a row of an outer side that found nothing until then is given out once, with NULLs. Late rows
+ * are dropped and counted.
+ */
+export async function joinStreams(node: Join, original: Join, batch: Batch): Promise<Relation> {
+  const left = await openSide('left', node, original, batch)
+  const right = await openSide('right', node, original, batch)
+  const output = outputOf(node, left, right)
+  const pairs = await matchedPairs(node, left, right, output, batch)
+  const parts: Relation[] = pairs === undefined ? [] : [selectColumns(pairs, output.columns)]
+  for (const which of ['left', 'right'] as const) {
+    const side = which === 'left' ? left : right
+    const matched = pairs === undefined || side.matches === undefined ? undefined : rowsIn(pairs, which)
+    if (isPreserved(node, which)) {
+      const rows = await unmatchedRows(side, matched)
+      const inputs = which === 'left' ? ([rows, none(right)] as const) : ([none(left), rows] as const)
+      parts.push(underColumns(joinOf(node, left, right, inputs), output.names, output.columns))
+    }
+    await keepRows(side, matched, batch)
+  }
+  const empty = underColumns(
+    joinOf(node, left, right, [none(left), none(right)]),
+    output.names,
+    output.columns,
+  )
+  const { scan } = await stageStreaming(batch, parts.length === 0 ? empty : parts.reduce(unionAll))
+  return { kind: 'SubqueryAlias', input: scan, alias: '', names: output.names }
+}
+
+type Which = 'left' | 'right'
+
+interface Output {
+  readonly names: readonly ColumnName[]
+  readonly columns: readonly string[]
+}
+
+function openSide(which: Which, node: Join, original: Join, batch: Batch): Promise<JoinSide> {
+  const other = which === 'left' ? 'right' : 'left'
+  return openJoinSide(
+    {
+      evaluated: node[which],
+      times: joinTimes(original)[which],
+      own: inputWatermark(original[which], batch),
+      other: inputWatermark(original[other], batch),
+      isPreserved: isPreserved(node, which),
+      tracksMatches: isPreserved(node, which) || (isSemi(node) && which === 'left'),
+    },
+    batch,
+  )
+}
+
+function isPreserved({ joinType }: Join, which: Which): boolean {
+  return joinType === which || joinType === 'full'
+}
+
+function isSemi({ joinType }: Join): boolean {
+  return joinType === 'left semi'
+}
+
+/** The query's join over some rows of its sides. */
+function joinOf(node: Join, left: JoinSide, right: JoinSide, rows: readonly [Relation, Relation]): Join {
+  return { ...node, left: asInput(left, 'left', rows[0]), right: asInput(right, 'right', rows[1]) }
+}
+
+/** The columns above the join. */
+function outputOf(node: Join, left: JoinSide, right: JoinSide): Output {
+  const own = new Set([ROW, UNTIL].flatMap((each) => [besideName('left', each), besideName('right', each)]))
+  const names = reachableNames(joinOf(node, left, right, [none(left), none(right)])).filter(
+    (each) => !own.has(each.name),
+  )
+  return { names, columns: uniqueNames(names) }
+}
+
+/**
+ * The pairs that this batch brings: held rows of the left side with new ones of the right, and new ones of the left with
+ * all of the right. Undefined when there can be none.
+ */
+async function matchedPairs(
+  node: Join,
+  left: JoinSide,
+  right: JoinSide,
+  output: Output,
+  batch: Batch,
+): Promise<Relation | undefined> {
+  const pairs: Relation[] = []
+  const held = await heldRows(left)
+  if (held !== undefined && right.fresh.rowCount > 0n) {
+    const waiting = isSemi(node) ? await withoutMatches(left, held) : held
+    pairs.push(pairsOf(node, left, right, [waiting, right.fresh.scan], output))
+  }
+  if (left.fresh.rowCount > 0n) {
+    const others = await heldRows(right)
+    const all = others === undefined ? right.fresh.scan : unionAll(others, right.fresh.scan)
+    pairs.push(pairsOf(node, left, right, [left.fresh.scan, all], output))
+  }
+  if (pairs.length === 0) return undefined
+  const all = pairs.reduce(unionAll)
+  return left.matches === undefined && right.matches === undefined
+    ? all
+    : (await stageStreaming(batch, all)).scan
+}
+
+/** Matches are those of an inner join, whose columns can be called as those of the outer one. */
+function pairsOf(
+  node: Join,
+  left: JoinSide,
+  right: JoinSide,
+  rows: readonly [Relation, Relation],
+  output: Output,
+): Relation {
+  const tracked = (['left', 'right'] as const).filter((which) => (which === 'left' ? left : right).matches)
+  const beside = tracked.flatMap((which) => [besideName(which, ROW), besideName(which, UNTIL)])
+  const matching: Join = isSemi(node) || node.joinType === 'cross' ? node : { ...node, joinType: 'inner' }
+  return underColumns(joinOf(matching, left, right, rows), output.names, output.columns, beside)
+}
+
+/** Which rows of a side are in the pairs, each once. */
+function rowsIn(pairs: Relation, which: Which): Relation {
+  const columns = [ROW, UNTIL]
+  const input = selectColumns(
+    pairs,
+    columns.map((each) => besideName(which, each)),
+  )
+  const rows: Relation = { kind: 'SubqueryAlias', input, alias: which, columns }
+  return { kind: 'Deduplicate', input: rows, withinWatermark: false }
+}
+
+/** No rows, of the side's columns. */
+function none(side: JoinSide): Relation {
+  return filter(side.fresh.scan, FALSE)
+}

@@ -1,0 +1,68 @@
+import { PipelineError } from '../../errors/index.ts'
+import { boundsOfJoin, type StreamingShape, streamingShapes } from '../../graph/streaming-shape.ts'
+import { analyze } from '../../plan/analyzer/analyze.ts'
+import type { JoinBound } from '../../plan/join-bounds.ts'
+import type { Join } from '../../plan/relation.ts'
+import type { ResolvedJoin, ResolvedRelation } from '../../plan/resolved.ts'
+import { BOUND_CONTEXT } from './batch.ts'
+
+/** What is known of one side of a join of two streams. Positions count its columns. */
+export interface SideTimes {
+  /** Its rows find no match any more once the other side's watermark has reached one of these. */
+  readonly bounds: readonly {
+    readonly position: number
+    readonly part?: 'start' | 'end'
+    readonly micros: bigint
+  }[]
+  /** Its event time, where it has a watermark. */
+  readonly eventTime?: { readonly position: number; readonly isWindow: boolean }
+}
+
+export interface JoinTimes {
+  readonly left: SideTimes
+  readonly right: SideTimes
+}
+
+const known = new WeakMap<Join, JoinTimes>()
+
+/** Event times and bounds of a join of two streams as it stands in the query, with its watermarks. */
+export function joinTimes(join: Join): JoinTimes {
+  const times = known.get(join) ?? timesOf(join)
+  known.set(join, times)
+  return times
+}
+
+function timesOf(join: Join): JoinTimes {
+  const resolved = joinIn(analyze(join, BOUND_CONTEXT))
+  const shapes = streamingShapes(resolved, () => undefined)
+  const [left, right] = [resolved.left, resolved.right].map((each) => shapes.get(each)!)
+  const bounds = boundsOfJoin(resolved, left!, right!)
+  return {
+    left: sideTimes(resolved.left, left!, bounds.left),
+    right: sideTimes(resolved.right, right!, bounds.right),
+  }
+}
+
+/** A join with USING stands below the projection of its keys. */
+function joinIn(relation: ResolvedRelation): ResolvedJoin {
+  if (relation.kind === 'Join') return relation
+  if (relation.kind === 'Project') return joinIn(relation.input)
+  throw new PipelineError('INTERNAL_ERROR', { detail: `a join became a ${relation.kind}` })
+}
+
+function sideTimes(
+  { output }: ResolvedRelation,
+  { eventTimes }: StreamingShape,
+  bounds: readonly JoinBound[],
+): SideTimes {
+  const position = output.findIndex((each) => eventTimes.has(each.id))
+  return {
+    bounds: bounds.flatMap(({ column, part, micros }) => {
+      const at = output.findIndex((each) => each.id === column)
+      return at < 0 ? [] : [{ position: at, micros, ...(part !== undefined && { part }) }]
+    }),
+    ...(position >= 0 && {
+      eventTime: { position, isWindow: output[position]!.dataType.kind === 'struct' },
+    }),
+  }
+}

@@ -1,0 +1,128 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+const SOURCES = `
+  CREATE STREAMING TABLE shown AS
+  SELECT * FROM STREAM read_files('data/shown', format => 'json', schema => 'ad STRING, time TIMESTAMP');
+  CREATE STREAMING TABLE clicks AS
+  SELECT * FROM STREAM read_files('data/clicks', format => 'json', schema => 'ad STRING, time TIMESTAMP');`
+
+const JOINED = `
+  SELECT s.ad AS ad, date_format(s.time, 'HH:mm') AS shown, date_format(c.time, 'HH:mm') AS clicked, s.time AS time
+  FROM STREAM(shown) AS s WATERMARK time DELAY OF INTERVAL 5 MINUTES
+  LEFT JOIN STREAM(clicks) AS c WATERMARK time DELAY OF INTERVAL 5 MINUTES
+  ON s.ad = c.ad AND c.time BETWEEN s.time AND s.time + INTERVAL 10 MINUTES`
+
+let landed = 0
+/** Lands one event of each kind that is given, as `ad time`. */
+function land(events: { readonly shown?: string; readonly clicks?: string }): void {
+  for (const [kind, event] of Object.entries(events)) {
+    const [ad, time] = event.split(' ')
+    pipeline.land(`${kind}/${String(++landed).padStart(4, '0')}.json`, { ad, time: `2026-01-01 ${time}:00` })
+  }
+}
+
+describe('a join of two streams', () => {
+  const PIPELINE = `${SOURCES} CREATE STREAMING TABLE joined AS SELECT ad, shown, clicked FROM (${JOINED});`
+  const joined = () => pipeline.query('SELECT * FROM joined ORDER BY shown')
+
+  test('meets rows of earlier updates, and gives out those without a match when their time is over', async () => {
+    pipeline = new TestPipeline(PIPELINE)
+    land({ shown: 'a 12:00', clicks: 'z 12:00' })
+    await pipeline.run()
+    land({ shown: 'b 12:04' })
+    await pipeline.run()
+    expect(await joined()).toEqual([])
+
+    land({ clicks: 'a 12:07' })
+    await pipeline.run()
+    expect(await joined()).toEqual([['a', '12:00', '12:07']])
+
+    land({ shown: 'c 12:30', clicks: 'z 12:30' })
+    await pipeline.run()
+    expect(await joined()).toEqual([
+      ['a', '12:00', '12:07'],
+      ['b', '12:04', null],
+    ])
+  })
+
+  test('gives each row once, though its batch is replayed', async () => {
+    pipeline = new TestPipeline(PIPELINE)
+    land({ shown: 'a 12:00', clicks: 'z 12:00' })
+    await pipeline.run()
+    land({ shown: 'b 12:30', clicks: 'a 12:10' })
+    const allow = await pipeline.forbidCommits('joined')
+    expect((await pipeline.run()).state).toBe('FAILED')
+    allow()
+    land({ clicks: 'b 12:35' })
+    await pipeline.run()
+    expect(await joined()).toEqual([
+      ['a', '12:00', '12:10'],
+      ['b', '12:30', '12:35'],
+    ])
+  })
+
+  test('without a time bound keeps everything, with a warning', async () => {
+    pipeline = new TestPipeline(`${SOURCES}
+      CREATE STREAMING TABLE joined AS
+      SELECT s.ad, s.time AS shown, c.time AS clicked FROM STREAM(shown) AS s JOIN STREAM(clicks) AS c USING (ad);`)
+    land({ shown: 'a 12:00', clicks: 'z 12:00' })
+    await pipeline.run()
+    expect(pipeline.events.filter((each) => each.level === 'WARN').map((each) => each.message)).toEqual([
+      expect.stringContaining('remembers every row of a side for ever'),
+    ])
+    land({ clicks: 'a 23:00' })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT ad FROM joined')).toEqual([['a']])
+  })
+
+  test('that changes is refused with the table to refresh', async () => {
+    pipeline = new TestPipeline(PIPELINE)
+    land({ shown: 'a 12:00', clicks: 'z 12:00' })
+    await pipeline.run()
+    pipeline.define(PIPELINE.replace('LEFT JOIN', 'JOIN'))
+    land({ shown: 'b 12:01' })
+    const { errors } = await pipeline.run()
+    expect(errors).toMatchObject([{ condition: 'STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA' }])
+  })
+})
+
+test('windows over a join wait as long as the join holds rows back', async () => {
+  pipeline = new TestPipeline(`${SOURCES}
+    CREATE STREAMING TABLE rates AS
+    SELECT date_format(window.start, 'HH:mm') AS start, count(*) AS shown, count(clicked) AS clicked
+    FROM (${JOINED}) GROUP BY window(time, '5 minutes');`)
+  land({ shown: 'a 12:00', clicks: 'z 12:00' })
+  land({ shown: 'b 12:04', clicks: 'a 12:02' })
+  land({ shown: 'c 12:12', clicks: 'z 12:12' })
+  await pipeline.run()
+  // The watermark is 12:07, behind the window's end, but 'b' may be clicked until 12:14.
+  expect(await pipeline.query('SELECT * FROM rates')).toEqual([])
+
+  land({ clicks: 'b 12:13' })
+  land({ shown: 'd 12:21', clicks: 'z 12:21' })
+  await pipeline.run()
+  expect(await pipeline.query('SELECT * FROM rates')).toEqual([['12:00', 2, 2]])
+})
+
+test('windows of windows come out when the outer one is over', async () => {
+  pipeline = new TestPipeline(`${SOURCES}
+    CREATE STREAMING TABLE hours AS
+    SELECT date_format(window.start, 'HH:mm') AS start, sum(n) AS shown, count(*) AS windows FROM (
+      SELECT window_time(window) AS time, count(*) AS n
+      FROM STREAM(shown) WATERMARK time DELAY OF INTERVAL 5 MINUTES GROUP BY window(time, '5 minutes'))
+    GROUP BY window(time, '1 hour');`)
+  for (const time of ['12:00', '12:01', '12:07']) land({ shown: `a ${time}`, clicks: `a ${time}` })
+  await pipeline.run()
+  land({ shown: 'a 12:59' })
+  await pipeline.run()
+  land({ shown: 'a 13:04' })
+  await pipeline.run()
+  expect(await pipeline.query('SELECT * FROM hours')).toEqual([])
+  land({ shown: 'a 13:05' })
+  await pipeline.run()
+  expect(await pipeline.query('SELECT * FROM hours')).toEqual([['12:00', 4, 3]])
+})
