@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { main } from '../../src/cli/main.ts'
 
 /** What an update did to a dataset, as `millrace run --output json` tells it. */
 export interface DatasetOutcome {
@@ -14,7 +14,7 @@ export interface DatasetOutcome {
   readonly expectations: readonly { name: string; action: string; passed: number; failed: number }[]
 }
 
-/** A folder of `examples/`, copied to a temporary folder and used through the command line as its README says. */
+/** A folder of `examples/`, copied to a temporary folder and used by command lines, as its README says. */
 export class Example {
   readonly folder: string
   readonly #root = mkdtempSync(join(tmpdir(), 'millrace-example-'))
@@ -27,27 +27,34 @@ export class Example {
     })
   }
 
-  /** Runs `millrace <args>` in the folder, with a text as its standard input. Returns what it prints. */
-  millrace(args: readonly string[], input = ''): string {
-    return execFileSync(process.execPath, [resolve('src/cli/bin.ts'), ...args], {
+  /** What `millrace <args>` prints in the folder. Throws what it says when it fails. */
+  async millrace(...args: readonly string[]): Promise<string> {
+    const printed = { stdout: '', stderr: '' }
+    const exitCode = await main(args, {
+      stdout: { write: (text) => (printed.stdout += text) },
+      stderr: { write: (text) => (printed.stderr += text) },
       cwd: this.folder,
-      encoding: 'utf8',
-      input,
-      stdio: ['pipe', 'pipe', 'ignore'],
+      environment: process.env,
+      onInterrupt: () => () => undefined,
     })
+    if (exitCode !== 0) throw new Error(`millrace ${args.join(' ')}\n${printed.stderr}`)
+    return printed.stdout
   }
 
   /** The outcomes of an update, by the datasets' names. */
-  run(): ReadonlyMap<string, DatasetOutcome> {
-    const { datasets } = JSON.parse(this.millrace(['run', '--output', 'json'])) as {
-      datasets: DatasetOutcome[]
-    }
-    return new Map(datasets.map((each) => [each.name, each]))
+  async run(): Promise<ReadonlyMap<string, DatasetOutcome>> {
+    const summary: { datasets: DatasetOutcome[] } = JSON.parse(await this.millrace('run', '--output', 'json'))
+    return new Map(summary.datasets.map((each) => [each.name, each]))
   }
 
-  /** The rows of a query. */
-  query(sql: string): Record<string, unknown>[] {
-    return JSON.parse(this.millrace(['query', '--output', 'json', sql]))
+  /** The rows of a query, or of statements. */
+  async query(sql: string): Promise<Record<string, unknown>[]> {
+    return JSON.parse(await this.millrace('query', '--output', 'json', '--', sql))
+  }
+
+  /** The rows of a query, each as one text; NULL is empty, the items of an array are parted by commas. */
+  async texts(sql: string): Promise<string[]> {
+    return (await this.query(sql)).map((row) => Object.values(row).join(' | '))
   }
 
   remove(): void {

@@ -7,17 +7,16 @@ import { type DatasetOutcome, Example } from './example.ts'
 let example: Example
 let updates: ReadonlyMap<string, DatasetOutcome>[]
 
-beforeAll(() => {
+beforeAll(async () => {
   example = new Example('order-streams')
-  updates = ['day-1.sql', 'day-2.sql'].map((day) => {
-    example.millrace(['query'], readFileSync(join(example.folder, 'source', day), 'utf8'))
-    return example.run()
-  })
+  updates = []
+  for (const day of ['day-1.sql', 'day-2.sql']) {
+    await example.millrace('query', '--', readFileSync(join(example.folder, 'source', day), 'utf8'))
+    updates.push(await example.run())
+  }
 })
 
 afterAll(() => example.remove())
-
-const texts = (sql: string) => example.query(sql).map((row) => Object.values(row).join(' | '))
 
 describe('an update', () => {
   test('streams take the orders that were appended since the last one', () => {
@@ -31,9 +30,9 @@ describe('an update', () => {
     expect(written('fact_orders')).toEqual([4, 7])
   })
 
-  test('views keep nothing', () => {
+  test('views keep nothing', async () => {
     expect(written('completed_orders')).toEqual([0, 0])
-    expect(example.query('SHOW TABLES').map((table) => table.tableName)).toEqual([
+    expect((await example.query('SHOW TABLES')).map((table) => table.tableName)).toEqual([
       'append_orders_stream',
       'customer_mv',
       'fact_orders',
@@ -45,9 +44,9 @@ describe('an update', () => {
   const written = (name: string) => updates.map((datasets) => datasets.get(name)?.rows_written)
 })
 
-test('an order keeps the customer of the update that took it', () => {
+test('an order keeps the customer of the update that took it', async () => {
   expect(
-    texts(`SELECT order_id, order_status, amount, customer_name, city, segment FROM silver_orders
+    await example.texts(`SELECT order_id, order_status, amount, customer_name, city, segment FROM silver_orders
       ORDER BY order_id`),
   ).toEqual([
     '1001 | COMPLETE | 120.5 | Ada Brook | Leeds | consumer',
@@ -61,7 +60,7 @@ test('an order keeps the customer of the update that took it', () => {
     '1009 | CLOSED | 33.1 | Ada Brook | Leeds | consumer',
     '1010 | PENDING | 99.95 | Ben Castle | York | corporate',
   ])
-  expect(texts('SELECT * FROM customer_mv ORDER BY customer_id')).toEqual([
+  expect(await example.texts('SELECT * FROM customer_mv ORDER BY customer_id')).toEqual([
     '1 | Ada Brook | Leeds | consumer',
     '2 | Ben Castle | York | corporate',
     '3 | Cleo Dale | London | corporate',
@@ -70,21 +69,21 @@ test('an order keeps the customer of the update that took it', () => {
 })
 
 describe('append_orders_stream', () => {
-  test('has the completed and the pending orders, each as it stands in silver_orders', () => {
-    expect(example.query('SELECT * FROM append_orders_stream ORDER BY order_id')).toEqual(
-      example.query(`SELECT * FROM silver_orders WHERE order_status IN ('COMPLETE', 'PENDING')
+  test('has the completed and the pending orders, each as it stands in silver_orders', async () => {
+    expect(await example.query('SELECT * FROM append_orders_stream ORDER BY order_id')).toEqual(
+      await example.query(`SELECT * FROM silver_orders WHERE order_status IN ('COMPLETE', 'PENDING')
         ORDER BY order_id`),
     )
   })
 
-  test('is written by two flows, each with its own progress', () => {
+  test('is written by two flows, each with its own progress', async () => {
     const flows = `SELECT DISTINCT origin.flow_name AS flow FROM event_log()
       WHERE event_type = 'flow_progress' AND origin.dataset_name LIKE '%append_orders_stream' ORDER BY flow`
-    expect(texts(flows)).toEqual(['append_completed_orders', 'append_pending_orders'])
+    expect(await example.texts(flows)).toEqual(['append_completed_orders', 'append_pending_orders'])
   })
 
-  test('is laid out by optimizeWrite and autoCompact', () => {
-    const [detail] = example.query('DESCRIBE DETAIL append_orders_stream')
+  test('is laid out by optimizeWrite and autoCompact', async () => {
+    const [detail] = await example.query('DESCRIBE DETAIL append_orders_stream')
     expect(detail).toMatchObject({
       properties: {
         quality: 'silver, gold',
@@ -96,17 +95,17 @@ describe('append_orders_stream', () => {
     })
   })
 
-  test('serves analysts as it is', () => {
+  test('serves analysts as it is', async () => {
     expect(
-      texts(`SELECT order_status, count(*), sum(amount) FROM append_orders_stream
+      await example.texts(`SELECT order_status, count(*), sum(amount) FROM append_orders_stream
         GROUP BY ALL ORDER BY order_status`),
     ).toEqual(['COMPLETE | 4 | 239.3', 'PENDING | 3 | 489.95'])
   })
 })
 
-test('fact_orders has the dimensions of the date', () => {
+test('fact_orders has the dimensions of the date', async () => {
   expect(
-    texts(`SELECT order_id, order_date, order_year, order_quarter, order_month, order_week, order_day,
+    await example.texts(`SELECT order_id, order_date, order_year, order_quarter, order_month, order_week, order_day,
       order_weekday, is_weekend FROM fact_orders ORDER BY order_id`),
   ).toEqual([
     '1001 | 2026-01-30 | 2026 | 1 | 1 | 5 | 30 | Friday | false',
