@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DeltaTable, executeSql, read } from '../../src/delta-table/index.ts'
 import { col } from '../../src/functions.ts'
@@ -273,7 +274,6 @@ describe('maintenance', () => {
     await using source = await tableOf(abc)
     const path = freshPath()
     await executeSql(`CREATE TABLE delta.\`${path}\` AS SELECT * FROM delta.\`${source.path}\``)
-    const { rmSync } = await import('node:fs')
     rmSync(`${path}/_delta_log`, { recursive: true })
     await using table = await DeltaTable.convertToDelta(path)
     expect(await table.count()).toBe(3)
@@ -289,5 +289,59 @@ test('SQL: several statements, the rows of the last', async () => {
   expect(await executeSql(text)).toEqual([
     { id: 1, name: 'a' },
     { id: 2, name: 'b' },
+  ])
+})
+
+describe('a data file of the newest version', () => {
+  async function dataFileOf(table: DeltaTable) {
+    return join(table.path, readdirSync(table.path).find((name) => name.endsWith('.parquet'))!)
+  }
+
+  test('that is gone is named', async () => {
+    await using table = await tableOf(abc)
+    const filePath = await dataFileOf(table)
+    rmSync(filePath)
+    const expected = { condition: 'DELTA_FILE_NOT_FOUND_DETAILED', parameters: { filePath } }
+    await expect(table.toArray()).rejects.toMatchObject(expected)
+    await table.append([{ id: 4n }])
+    await expect(table.toArray()).rejects.toMatchObject(expected)
+  })
+
+  test('that is torn is named', async () => {
+    await using table = await tableOf(abc)
+    const path = await dataFileOf(table)
+    truncateSync(path, 100)
+    await expect(table.toArray()).rejects.toMatchObject({
+      condition: 'FAILED_READ_FILE.NO_HINT',
+      parameters: { path },
+    })
+  })
+})
+
+test('a misspelt column is refused with the nearest one and the path of the table', async () => {
+  await using table = await tableOf([])
+  await expect(table.append([{ id: 1n, amont: '1.50' }])).rejects.toMatchObject({
+    condition: 'DELTA_METADATA_MISMATCH',
+    parameters: { column: 'amont', table: table.path, columns: 'id, name, amount' },
+    hint: "Did you mean 'amount'? Leave the column out, or write with the option mergeSchema, which adds it to the table.",
+  })
+})
+
+test('rows may have the type of an interface or a class', async () => {
+  interface Order {
+    id: bigint
+    amount: string
+  }
+  class Customer {
+    readonly id = 2n
+    readonly name = 'b'
+  }
+  const orders: Order[] = [{ id: 1n, amount: '1.50' }]
+  await using table = await tableOf([])
+  await table.append(orders)
+  await table.append([new Customer()])
+  expect(await table.toArray({ orderBy: 'id' })).toEqual([
+    { id: 1n, name: null, amount: '1.50' },
+    { id: 2n, name: 'b', amount: '5.00' },
   ])
 })

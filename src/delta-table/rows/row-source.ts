@@ -10,8 +10,12 @@ import { defaultedFields, markedSchema, withDefaults } from './left-out-values.t
 import { rowSchema } from './row-schema.ts'
 import type { CellValue, InputRow } from './table-row.ts'
 
-/** Rows of the program, a DataFrame, or the text of a query such as ``SELECT * FROM json.`/data/orders` ``. */
-export type RowSource = Iterable<InputRow> | AsyncIterable<InputRow> | DataFrame | string
+/**
+ * Rows of the program, a DataFrame, or the text of a query such as ``SELECT * FROM json.`/data/orders` ``. Rows are `InputRow`s;
+ * the type says `object` because an interface or a class of the program has no index signature. What they hold is checked
+ * when they are written.
+ */
+export type RowSource = Iterable<object> | AsyncIterable<object> | DataFrame | string
 
 /** Rows that are encoded together. */
 const CHUNK_ROWS = 10_000

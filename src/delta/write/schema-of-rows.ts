@@ -1,4 +1,4 @@
-import { PipelineError } from '../../errors/index.ts'
+import { nearest, PipelineError } from '../../errors/index.ts'
 import { type DataType, fieldNamed, type StructType } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import { mergeSchemas } from '../schema/merge-schemas.ts'
@@ -11,17 +11,24 @@ import type { Transaction } from '../transaction.ts'
  * lacks, and takes over wider types where `delta.enableTypeWidening` is set. Throws DELTA_METADATA_MISMATCH where nothing may
  * be added, what `mergeSchemas` throws, and DELTA_DUPLICATE_COLUMNS_FOUND where the rows have a column twice.
  */
-export function metadataForRows(transaction: Transaction, rows: StructType, mergeSchema: boolean): Metadata {
+export function metadataForRows(
+  transaction: Transaction,
+  rows: StructType,
+  { mergeSchema, tableName }: { mergeSchema: boolean; tableName: string },
+): Metadata {
   const { metadata } = transaction
   checkDuplicates(rows)
   const [unknown] = unknownFields(metadata.schema, rows, [])
   const allowWidening = mergeSchema && allowsWidening(metadata)
   if (unknown === undefined && !allowWidening) return metadata
   if (!mergeSchema) {
+    const columns = metadata.schema.fields.map((each) => each.name)
+    const near = nearest(unknown!.join('.'), columns)
     throw new PipelineError('DELTA_METADATA_MISMATCH', {
       column: unknown!.join('.'),
-      table: metadata.name ?? metadata.id,
-      columns: metadata.schema.fields.map((each) => each.name).join(', '),
+      table: tableName,
+      columns: columns.join(', '),
+      suggestion: near === undefined ? '' : `Did you mean '${near}'? `,
     })
   }
   const schema = mergeSchemas(metadata.schema, rows, { allowWidening, allowCasts: true })

@@ -54,8 +54,12 @@ export function rowsForTable(
   options: WriteCommandOptions,
 ): RowsForTable {
   const given = engine.schemaOf(query)
-  const metadata = metadataForRows(transaction, given, options.mergeSchema ?? false)
-  const rows = prepareRows(query, metadata, engine, { tableName: options.tableName ?? storage.name })
+  const tableName = options.tableName ?? storage.name
+  const metadata = metadataForRows(transaction, given, {
+    mergeSchema: options.mergeSchema ?? false,
+    tableName,
+  })
+  const rows = prepareRows(query, metadata, engine, { tableName })
   return {
     rows,
     metadata: layoutOf(transaction.readSnapshot!, metadata),

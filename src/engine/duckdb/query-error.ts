@@ -23,6 +23,8 @@ export function toPipelineError(error: unknown, sql: string): PipelineError {
     return new PipelineError(known.condition, known.parameters as never, { cause: error })
   }
   const detail = firstLine(text)
+  const file = unreadableFile(detail)
+  if (file !== undefined) return new PipelineError(file.condition, file.parameters as never, { cause: error })
   const overflow = castOverflow(detail)
   if (overflow !== undefined) return new PipelineError('CAST_OVERFLOW', overflow, { cause: error })
   if (/^(Binder|Parser|Catalog) Error/.test(text)) {
@@ -30,6 +32,23 @@ export function toPipelineError(error: unknown, sql: string): PipelineError {
   }
   const condition = MEANINGS.find((each) => each.pattern.test(text))?.condition ?? 'ENGINE_FAILED'
   return new PipelineError(condition, { detail } as never, { cause: error })
+}
+
+/** A Parquet file that is gone, or that is none. */
+function unreadableFile(detail: string) {
+  const [, filePath] =
+    /^No files found that match the pattern "(.+\.parquet)"/.exec(detail) ??
+    /^Cannot open file "(.+\.parquet)": No such file/.exec(detail) ??
+    []
+  if (filePath !== undefined)
+    return { condition: 'DELTA_FILE_NOT_FOUND_DETAILED', parameters: { filePath } } as const
+  const [, reason, path] =
+    /^(No magic bytes found at end of file|.*footer.*file) '(.+\.parquet)'/.exec(detail) ?? []
+  if (path === undefined) return undefined
+  return {
+    condition: 'FAILED_READ_FILE.NO_HINT',
+    parameters: { path, reason: `it is no whole Parquet file (${reason})` },
+  } as const
 }
 
 const SPARK_TYPES: Readonly<Record<string, string>> = {

@@ -3,8 +3,14 @@ export const deltaWritesConditions = {
   DELTA_METADATA_MISMATCH: {
     message:
       "A schema mismatch detected when writing to the Delta table {table}: it has no column '{column}'. Its columns: {columns}.",
-    hint: 'Leave the column out, or write with the option mergeSchema, which adds it to the table.',
+    hint: '{suggestion}Leave the column out, or write with the option mergeSchema, which adds it to the table.',
     sqlState: '42KDG',
+  },
+  DELTA_OVERWRITE_SCHEMA_WITH_DYNAMIC_PARTITION_OVERWRITE: {
+    message:
+      "'overwriteSchema' cannot be used in dynamic partition overwrite mode: other partitions keep their columns.",
+    hint: "Leave 'overwriteSchema' out, or overwrite the whole table with partitionOverwriteMode 'static'.",
+    sqlState: '42613',
   },
   DELTA_REPLACE_WHERE_MISMATCH: {
     message:

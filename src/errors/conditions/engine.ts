@@ -4,6 +4,11 @@ export const engineConditions = {
     message: 'The engine could not run a query: {detail}',
     sqlState: '58000',
   },
+  DELTA_FILE_NOT_FOUND_DETAILED: {
+    message: 'File {filePath} cannot be found, although the table or the query names it.',
+    hint: 'VACUUM deletes files that only old versions read: read a newer version. A file that was deleted by hand must be put back, or RESTORE a version without it.',
+    sqlState: '42K03',
+  },
   ENGINE_OUT_OF_DISK: {
     message: 'No space is left on the disk: {detail}',
     hint: 'Free some space and run again: nothing was half-written, the next update goes on where this one stopped.',
