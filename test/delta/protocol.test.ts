@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DeltaTable, type Protocol } from '../../src/delta/index.ts'
 import { memoryStorage } from '../../src/storage/index.ts'
-import {
-  field,
-  LONG,
-  STRING,
-  type StructField,
-  struct,
-  TIMESTAMP_NTZ,
-} from '../../src/types/data-type.ts'
+import { field, LONG, STRING, type StructField, struct, TIMESTAMP_NTZ } from '../../src/types/data-type.ts'
 import { printSchemaJson } from '../../src/types/schema-json.ts'
 import { fileInLog, noParquet } from '../support/delta.ts'
 

@@ -12,6 +12,7 @@ import { type FeatureRemoval, removals, unset } from './feature-removal.ts'
  * ALTER TABLE DROP FEATURE: takes what the feature left in the table's definition, then the feature itself. Where older
  * versions of the log can only be read with it, a checkpoint of its own is written first, from which on readers that do not
  * know the feature can read, and the feature checkpointProtection keeps it (as Delta Lake does from 4.0 on).
+ * Columns that are mapped are written anew under their own names.
  * Throws DELTA_FEATURE_DROP_FEATURE_NOT_PRESENT, DELTA_FEATURE_DROP_NONREMOVABLE_FEATURE,
  * DELTA_CANNOT_DROP_CHECK_CONSTRAINT_FEATURE, DELTA_FEATURE_DROP_IN_USE, DELTA_FEATURE_DROP_DEPENDENT_FEATURE.
  */
@@ -20,6 +21,7 @@ export async function dropFeature(context: TableContext, name: string): Promise<
   const removal = removalOf(feature, await context.table.refresh())
   removal.checkUnused?.(context.table.snapshot)
   if (removal.changesHistory !== true) return dropNow(context, feature, removal)
+  await removal.rewrite?.(context)
   await turnOff(context, removal)
   await context.table.checkpoint()
   return dropProtected(context, feature, removal)

@@ -5,13 +5,17 @@ import { ROW_COMMIT_VERSION_COLUMN, ROW_ID_COLUMN } from '../schema/complete-met
 import { hasFieldMetadata } from '../schema/features.ts'
 import { TYPE_CHANGES } from '../schema/type-widening.ts'
 import { CLUSTERING_DOMAIN, type Snapshot } from '../snapshot.ts'
+import type { TableContext } from '../table-context.ts'
 import type { Transaction } from '../transaction.ts'
+import { removeColumnMapping } from './remove-column-mapping.ts'
 
 /** What a feature leaves in a table, and how it is taken away. */
 export interface FeatureRemoval {
   /** Throws where the table holds what users must remove themselves. */
   readonly checkUnused?: (snapshot: Snapshot) => void
   readonly properties?: readonly string[]
+  /** Writes files anew that can only be read with the feature. */
+  readonly rewrite?: (context: TableContext) => Promise<void>
   readonly domains?: (snapshot: Snapshot) => readonly string[]
   /** Older versions of the log can only be read with the feature. */
   readonly changesHistory?: true
@@ -28,6 +32,7 @@ export const removals: Readonly<Record<string, FeatureRemoval>> = {
     checkUnused: noFieldMetadata('allowColumnDefaults', 'CURRENT_DEFAULT', 'columns have defaults'),
   },
   checkConstraints: { checkUnused: checkNoConstraints },
+  columnMapping: { changesHistory: true, rewrite: removeColumnMapping },
   clustering: { domains: onlyThere(CLUSTERING_DOMAIN) },
   deletionVectors: {
     changesHistory: true,

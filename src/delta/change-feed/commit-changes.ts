@@ -72,8 +72,11 @@ async function deletedIn(
 }
 
 function without(rows: Float64Array, others: Float64Array): Float64Array {
-  const excluded = new Set(others)
-  return rows.filter((each) => !excluded.has(each))
+  let at = 0
+  return rows.filter((each) => {
+    while (at < others.length && others[at]! < each) at++
+    return others[at] !== each
+  })
 }
 
 function placeOf(file: AddFile | RemoveFile): Pick<ChangedFile, 'path' | 'partitionValues' | 'size'> {

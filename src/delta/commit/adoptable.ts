@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { DataType, StructField, StructType } from '../../types/data-type.ts'
 import { parseSchemaJson } from '../../types/schema-json.ts'
 import type { MetadataAction, Protocol } from '../log/actions.ts'
-import { COLUMN_ID, MAPPING_MODE, MAX_COLUMN_ID, PHYSICAL_NAME } from '../schema/column-mapping.ts'
+import { MAPPING_MODE, MAX_COLUMN_ID, withoutMapping } from '../schema/column-mapping.ts'
 import { ROW_COMMIT_VERSION_COLUMN, ROW_ID_COLUMN } from '../schema/complete-metadata.ts'
 import { features } from '../schema/features.ts'
 import type { Metadata } from '../schema/metadata.ts'
-import { columnMappingOf } from '../schema/physical-name.ts'
+import { columnMappingOf, physicalName } from '../schema/physical-name.ts'
 import { writerFeaturesOf } from '../schema/protocol.ts'
 import { withoutIdentityMarks } from '../write/identity-marks.ts'
 
@@ -74,38 +73,6 @@ function isSameSchema(after: string | undefined, before: string | undefined, isM
   if (after === before) return true
   if (after === undefined || before === undefined) return false
   const schema = withoutIdentityMarks(parseSchemaJson(after))
-  const plain = isMapped ? withoutPlainMapping(schema) : schema
+  const plain = isMapped ? withoutMapping(schema, (field) => physicalName(field) === field.name) : schema
   return isDeepStrictEqual(plain, withoutIdentityMarks(parseSchemaJson(before)))
-}
-
-/** The schema without the mapping of columns whose physical name is their name, as it is where mapping is turned on. */
-function withoutPlainMapping(schema: StructType): StructType {
-  return { ...schema, fields: schema.fields.map(withoutFieldMapping) }
-}
-
-function withoutFieldMapping(field: StructField): StructField {
-  const { [COLUMN_ID]: _id, [PHYSICAL_NAME]: name, ...metadata } = field.metadata
-  const isPlain = name === field.name
-  return {
-    ...field,
-    dataType: innerWithoutMapping(field.dataType),
-    metadata: isPlain ? metadata : field.metadata,
-  }
-}
-
-function innerWithoutMapping(type: DataType): DataType {
-  switch (type.kind) {
-    case 'struct':
-      return withoutPlainMapping(type)
-    case 'array':
-      return { ...type, elementType: innerWithoutMapping(type.elementType) }
-    case 'map':
-      return {
-        ...type,
-        keyType: innerWithoutMapping(type.keyType),
-        valueType: innerWithoutMapping(type.valueType),
-      }
-    default:
-      return type
-  }
 }

@@ -20,6 +20,18 @@ export interface CheckpointTask {
   readonly nowMs: number
 }
 
+/** Delta Lake looks for the columns of files in the main file too, where there are sidecars. */
+const MAIN_FILE_KINDS = [
+  'checkpointMetadata',
+  'txn',
+  'add',
+  'remove',
+  'metaData',
+  'protocol',
+  'domainMetadata',
+  'sidecar',
+] as const
+
 /** File actions in one sidecar: a reader takes several at once. */
 const SIDECAR_ROWS = 100_000
 
@@ -72,8 +84,7 @@ async function writeV2(task: CheckpointTask): Promise<WrittenCheckpoint> {
     ...stateActions(snapshot, nowMs),
     ...sidecars.map((sidecar) => ({ sidecar })),
   ]
-  const kinds = ['checkpointMetadata', 'txn', 'metaData', 'protocol', 'domainMetadata', 'sidecar'] as const
-  const main = await writeFile(task, `${LOG_FOLDER}/${name}`, actions, kinds)
+  const main = await writeFile(task, `${LOG_FOLDER}/${name}`, actions, MAIN_FILE_KINDS)
   const { sizeInBytes, modificationTime } = main
   return {
     size: main.count + count,

@@ -61,6 +61,32 @@ function definedField(field: StructField): StructField {
   return { ...field, dataType: definedSchema(field.dataType), metadata: Object.fromEntries(kept) }
 }
 
+/** The schema without ids and physical names of the fields, at any depth, for which `applies` holds. */
+export function withoutMapping(
+  { fields, ...type }: StructType,
+  applies: (field: StructField) => boolean = () => true,
+): StructType {
+  const inner = (each: DataType): DataType => {
+    switch (each.kind) {
+      case 'struct':
+        return withoutMapping(each, applies)
+      case 'array':
+        return { ...each, elementType: inner(each.elementType) }
+      case 'map':
+        return { ...each, keyType: inner(each.keyType), valueType: inner(each.valueType) }
+      default:
+        return each
+    }
+  }
+  const unmapped = fields.map((field) => {
+    const kept = Object.entries(field.metadata).filter(
+      ([key]) => !key.startsWith('delta.columnMapping.') || !applies(field),
+    )
+    return { ...field, dataType: inner(field.dataType), metadata: Object.fromEntries(kept) }
+  })
+  return { ...type, fields: unmapped }
+}
+
 /** `a, b.c, ` + "`odd,name`.d" as paths. */
 export function splitColumnPaths(text: string): readonly (readonly string[])[] {
   const names = text.match(/(?:`[^`]*`|[^,`])+/g) ?? []

@@ -1,3 +1,4 @@
+import { PipelineError } from '../../errors/index.ts'
 import { alias, call, FALSE, project, stringLiteral } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
@@ -11,6 +12,7 @@ import { checkDeterministic } from '../dml/check-condition.ts'
 import { applyChanges, fileMetrics } from '../dml/file-changes.ts'
 import { findMatchingRows } from '../dml/matching-rows.ts'
 import { removeRows } from '../dml/remove-rows.ts'
+import { partitionKeyOf } from '../files/partition-key.ts'
 import { sizeOf } from '../files/record-count.ts'
 import type { AddFile } from '../log/actions.ts'
 import { autoCompact } from '../maintenance/auto-compact.ts'
@@ -39,7 +41,7 @@ export interface OverwriteOptions extends WriteCommandOptions {
   readonly replaceWhere?: Expression
   /** `dynamic`: only the partitions that the query has rows of give way. Default: `static`, all rows. */
   readonly partitionOverwriteMode?: 'static' | 'dynamic'
-  /** The table takes the query's columns in place of its own. */
+  /** The table takes the query's columns in place of its own. Without effect beside `replaceWhere`, as in Spark. */
   readonly overwriteSchema?: boolean
   /** Partition columns of the table from now on; with `overwriteSchema` alone. */
   readonly partitionColumns?: readonly string[]
@@ -48,7 +50,7 @@ export interface OverwriteOptions extends WriteCommandOptions {
 /**
  * INSERT OVERWRITE: a query's rows in place of a table's, all of them or those of a condition or of partitions, in one
  * version. The query may read the table. Throws as `appendRows` does, DELTA_REPLACE_WHERE_MISMATCH for a row outside of
- * `replaceWhere`, and DELTA_CANNOT_MODIFY_APPEND_ONLY.
+ * `replaceWhere`, DELTA_OVERWRITE_SCHEMA_WITH_DYNAMIC_PARTITION_OVERWRITE, and DELTA_CANNOT_MODIFY_APPEND_ONLY.
  */
 export async function overwriteRows(
   context: TableContext,
@@ -61,7 +63,8 @@ export async function overwriteRows(
   checkDeterministic(engine, options.replaceWhere, 'WRITE')
   checkNotAppendOnly(before.metadata, storage.name)
   const transaction = table.startTransaction()
-  if (options.overwriteSchema) {
+  if (options.overwriteSchema && options.replaceWhere === undefined) {
+    checkStatic(options)
     transaction.updateMetadata(
       redefinition(transaction.metadata, engine.schemaOf(query), options.partitionColumns),
     )
@@ -75,6 +78,11 @@ export async function overwriteRows(
     await autoCompact(context)
     return { ...committed, numInsertedRows: replaced.written.rowCount }
   })
+}
+
+function checkStatic({ partitionOverwriteMode }: OverwriteOptions): void {
+  if (partitionOverwriteMode !== 'dynamic') return
+  throw new PipelineError('DELTA_OVERWRITE_SCHEMA_WITH_DYNAMIC_PARTITION_OVERWRITE', {})
 }
 
 /** The query's columns, nullable; those that the table has with the same type stay as they are. */
@@ -134,15 +142,12 @@ async function replaceAll(session: RowSession, overwrite: Overwrite): Promise<Re
 async function replacePartitions(session: RowSession, overwrite: Overwrite): Promise<Replaced> {
   const { transaction, rows } = overwrite
   const written = await write(session, overwrite, rows)
+  const partitionKey = partitionKeyOf(overwrite.metadata)
   const partitions = new Set(written.adds.map(partitionKey))
   const isReplaced = (file: AddFile) => partitions.has(partitionKey(file))
   const removed = [...transaction.readSnapshot!.files()].filter(isReplaced)
   transaction.readFiles(removed, isReplaced).removeFiles(removed).addRows(written)
   return { written, metrics: removedMetrics(removed) }
-}
-
-function partitionKey({ partitionValues }: AddFile): string {
-  return JSON.stringify(Object.entries(partitionValues).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 async function replaceMatching(

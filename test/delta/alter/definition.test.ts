@@ -353,9 +353,9 @@ describe('features', () => {
 
   it.each<[string, Record<string, string>, string, string]>([
     [
-      'that name columns',
-      { 'delta.columnMapping.mode': 'name' },
-      'columnMapping',
+      'that hold for all columns',
+      { 'delta.feature.timestampNtz': 'supported' },
+      'timestampNtz',
       'DELTA_FEATURE_DROP_NONREMOVABLE_FEATURE',
     ],
     [

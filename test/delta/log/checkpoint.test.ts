@@ -190,10 +190,12 @@ describe('V2 checkpoints', () => {
     const names = await logNames(storage)
     const main = names.find((name) => /^0{19}1\.checkpoint\.[0-9a-f-]{36}\.parquet$/.test(name))!
     const [sidecar] = names.filter((name) => name.startsWith('_sidecars/'))
-    expect(await rowsOf(`_delta_log/${main}`, 'checkpointMetadata.version, sidecar.path')).toEqual(
+    const columns = 'checkpointMetadata.version, sidecar.path, add.path AS added, remove.path AS removed'
+    const noFile = { added: null, removed: null }
+    expect(await rowsOf(`_delta_log/${main}`, columns)).toEqual(
       expect.arrayContaining([
-        { version: '1', path: null },
-        { version: null, path: sidecar!.slice('_sidecars/'.length) },
+        { version: '1', path: null, ...noFile },
+        { version: null, path: sidecar!.slice('_sidecars/'.length), ...noFile },
       ]),
     )
     expect(await rowsOf(`_delta_log/${sidecar}`, 'coalesce(add.path, remove.path)')).toHaveLength(2)

@@ -103,7 +103,8 @@ describe('SHALLOW CLONE', () => {
     const plain = await threeVersions('unmapped')
     await cloneOf(plain, 'mapping')
     for (const mode of ['id', 'name', 'none']) {
-      const configuration = mode === 'none' ? {} : { 'delta.columnMapping.mode': mode }
+      const configuration: Record<string, string> =
+        mode === 'none' ? {} : { 'delta.columnMapping.mode': mode }
       const source = await tables.create(`mapped_${mode}`, { schema, configuration })
       await tables.append(source, 'SELECT 7L AS id')
       const result = await shallowClone(source, targetOf(plain, 'mapping'), { mode: 'replace' })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { appendRows, overwriteRows, type TableContext, truncateTable } from '../../../src/delta/index.ts'
 import { parseExpression, parseQuery } from '../../../src/sql/index.ts'
-import { field, INTEGER, LONG, STRING, struct } from '../../../src/types/data-type.ts'
+import { DOUBLE, field, INTEGER, LONG, STRING, struct, TIMESTAMP } from '../../../src/types/data-type.ts'
 import { openTestTables, type TestTables } from '../../support/delta-table.ts'
 
 let tables: TestTables
@@ -148,6 +148,39 @@ describe('overwriting', () => {
     expect((await commitInfo(context)).operationParameters).toMatchObject({
       isDynamicPartitionOverwrite: 'true',
     })
+  })
+
+  it('knows a partition by its value, however other writers print it', async () => {
+    const context = await tables.create('printed', {
+      schema: struct([field('id', LONG), field('at', TIMESTAMP), field('size', DOUBLE)]),
+      partitionColumns: ['at', 'size'],
+    })
+    const row = (id: number, size: string) =>
+      parseQuery(`SELECT ${id}L AS id, TIMESTAMP'2026-01-31 00:00:00Z' AS at, ${size} AS size`)
+    await appendRows(context, row(1, '1.0D'))
+    const [file] = [...context.table.snapshot.files()]
+    const partitionValues = { at: '2026-01-31 00:00:00', size: '1' }
+    const other = { ...file!, partitionValues }
+    await context.table.startTransaction().removeFile(file!).addFile(other).commit({ operation: 'WRITE' })
+    await appendRows(context, row(2, '2.0D'))
+    await overwriteRows(context, row(3, '1.0D'), { partitionOverwriteMode: 'dynamic' })
+    expect(await tables.rows(context, 'id')).toEqual([[2n], [3n]])
+  })
+
+  it('keeps the schema where other rows stay', async () => {
+    const context = await tableOf({}, THREE)
+    const query = parseQuery("SELECT 9L AS id, 'y' AS p")
+    await expect(
+      overwriteRows(context, query, { overwriteSchema: true, partitionOverwriteMode: 'dynamic' }),
+    ).rejects.toMatchObject({ condition: 'DELTA_OVERWRITE_SCHEMA_WITH_DYNAMIC_PARTITION_OVERWRITE' })
+    const replaceWhere = parseExpression("p = 'y'")
+    await overwriteRows(context, query, { overwriteSchema: true, replaceWhere })
+    expect(context.table.snapshot.metadata.schema).toEqual(schema)
+    expect(await tables.rows(context, 'id, name')).toEqual([
+      [1n, 'a'],
+      [2n, 'b'],
+      [9n, null],
+    ])
   })
 
   it.each([
