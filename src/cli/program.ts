@@ -62,6 +62,8 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .option('--refresh <datasets>', 'only these, separated by commas', names)
     .option('--full-refresh <datasets>', 'empty these and compute them again', names)
     .option('--full-refresh-all', 'empty all datasets and compute them again')
+    .option('--continuous', 'keep running and take what is new as it comes, until stopped')
+    .option('--no-continuous', 'end when all is up to date, whatever the spec says')
     .addOption(output('text', 'json'))
     .action(perform(async () => (await import('./commands/run.ts')).run))
 

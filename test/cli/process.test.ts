@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { orderDefaults } from '../../src/cli/generate/order-rows.ts'
 import { writeOrders } from '../../src/cli/generate/write-orders.ts'
@@ -80,6 +81,49 @@ describe('Ctrl-C', () => {
       process.stderr.write('asked')`
     const { code } = await interruptedAt('asked', 2, ['--input-type=module', '--eval', program])
     expect(code).toBe(130)
+  })
+})
+
+describe('a continuous run', () => {
+  /** Starts it and lands files of one order each; SIGTERM comes when the newest has been written. Gives the exit code. */
+  function runUntilTaken(ids: readonly number[]): Promise<number | null> {
+    return new Promise((done) => {
+      const args = [bin, 'run', '--continuous', '--output', 'json']
+      const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+      const left = [...ids]
+      createInterface(child.stderr).on('line', (line) => {
+        const event = JSON.parse(line)
+        const isReady = event.message.includes("'orders' is RUNNING.")
+        const isTaken = event.details.flow_progress?.metrics?.num_output_rows === 1
+        if (!isReady && !isTaken) return
+        const id = left.shift()
+        if (id === undefined) child.kill('SIGTERM')
+        else landOrder(id)
+      })
+      child.on('close', done)
+    })
+  }
+
+  function landOrder(id: number): void {
+    mkdirSync(join(folder, 'orders'), { recursive: true })
+    writeFileSync(join(folder, `orders/.${id}`), `${JSON.stringify({ id })}\n`)
+    renameSync(join(folder, `orders/.${id}`), join(folder, `orders/${id}.json`))
+  }
+
+  test('takes files as they land until SIGTERM, ends with 0, and goes on when it is started again', async () => {
+    mkdirSync(join(folder, 'transformations'))
+    writeFileSync(join(folder, 'pipeline.yml'), 'name: live\ncatalog: main\nschema: live\n')
+    writeFileSync(
+      join(folder, 'transformations/orders.sql'),
+      `CREATE OR REFRESH STREAMING TABLE orders
+       AS SELECT * FROM STREAM read_files('orders', format => 'json', schema => 'id BIGINT')`,
+    )
+    mkdirSync(join(folder, 'orders'))
+    expect(await runUntilTaken([1, 2, 3])).toBe(0)
+    expect(await runUntilTaken([4, 5])).toBe(0)
+    expect(query('SELECT id FROM orders ORDER BY id')).toEqual([1, 2, 3, 4, 5].map((id) => ({ id })))
+    const last = spawnSync(process.execPath, [bin, 'events', '-n', '2'], { cwd: folder, encoding: 'utf8' })
+    expect(last.stdout).toMatch(/'orders' is STOPPED[\s\S]*is CANCELED/)
   })
 })
 

@@ -1,3 +1,4 @@
+import type { PipelineProject } from '../../graph/project.ts'
 import { runUpdate } from '../../update/update.ts'
 import type { UpdateRequest, UpdateSummary } from '../../update/update-api.ts'
 import { EXIT } from '../exit-code.ts'
@@ -12,15 +13,22 @@ export interface RunOptions extends ProjectOptions {
   readonly refresh?: readonly string[]
   readonly fullRefresh?: readonly string[]
   readonly fullRefreshAll?: boolean
+  /** Whether to keep running; by default as the spec says. */
+  readonly continuous?: boolean
   readonly output: 'text' | 'json'
 }
 
-/** `millrace run`: one update of the pipeline, from its start to its summary. */
+/** `millrace run`: one update of the pipeline, from its start to its summary. A continuous one goes on until it is stopped. */
 export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
-  const project = await openProject(options, terminal)
+  const project = inMode(await openProject(options, terminal), options.continuous)
+  const { continuous } = project.spec
   const interrupt = new AbortController()
   const stopListening = terminal.onInterrupt(() => interrupt.abort())
-  const progress = await openProgress(terminal, options.output, shortNameIn(project))
+  const progress = await openProgress(terminal, {
+    output: options.output,
+    shortName: shortNameIn(project),
+    isContinuous: continuous,
+  })
   try {
     const summary = await runUpdate({
       project,
@@ -31,11 +39,16 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     })
     progress.finish()
     report(summary, options.output, terminal, project.folder)
-    return summary.state === 'COMPLETED' ? EXIT.ok : EXIT.failed
+    const isDone = summary.state === 'COMPLETED' || (continuous && summary.state === 'CANCELED')
+    return isDone ? EXIT.ok : EXIT.failed
   } finally {
     progress.finish()
     stopListening()
   }
+}
+
+function inMode(project: PipelineProject, continuous: boolean = project.spec.continuous): PipelineProject {
+  return { ...project, spec: { ...project.spec, continuous } }
 }
 
 function requestOf({ refresh, fullRefresh, fullRefreshAll }: RunOptions): UpdateRequest {

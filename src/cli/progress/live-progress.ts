@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { createLogUpdate } from 'log-update'
+import type { PipelineEvent } from '../../event-log/event.ts'
 import { eventLine, type Progress } from './progress.ts'
 import { advance, initialProgress, type ProgressState } from './progress-state.ts'
 import { renderProgress } from './render-progress.ts'
@@ -15,7 +16,7 @@ export function liveProgress(shortName: (name: string) => string): Progress {
   return {
     onEvent: (event) => {
       state = advance(state, event)
-      if (event.level === 'WARN') draw.persist(eventLine(event))
+      if (isWorthKeeping(event)) draw.persist(eventLine(event))
     },
     finish: () => {
       clearInterval(timer)
@@ -23,4 +24,9 @@ export function liveProgress(shortName: (name: string) => string): Progress {
       draw.done()
     },
   }
+}
+
+/** Warnings, and errors that are not the end: those the summary tells. */
+function isWorthKeeping({ level, event_type }: PipelineEvent): boolean {
+  return level === 'WARN' || (level === 'ERROR' && event_type === 'flow_progress')
 }

@@ -8,14 +8,24 @@ export interface Progress {
   finish(): void
 }
 
+export interface ProgressOptions {
+  readonly output: 'text' | 'json'
+  readonly shortName: (name: string) => string
+  /** The update goes on for hours: lines must be few. */
+  readonly isContinuous: boolean
+}
+
 /** A table that moves for people who watch, one JSON event a line for programs, plain lines for anything else. */
 export async function openProgress(
   terminal: Terminal,
-  output: 'text' | 'json',
-  shortName: (name: string) => string,
+  { output, shortName, isContinuous }: ProgressOptions,
 ): Promise<Progress> {
   if (output === 'json') return jsonProgress(terminal)
-  if (!terminal.stderr.isTTY) return plainProgress(terminal)
+  if (!terminal.stderr.isTTY) {
+    if (!isContinuous) return plainProgress(terminal)
+    const { continuousProgress } = await import('./continuous-progress.ts')
+    return continuousProgress(terminal)
+  }
   const { liveProgress } = await import('./live-progress.ts')
   return liveProgress(shortName)
 }
