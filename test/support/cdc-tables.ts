@@ -143,6 +143,8 @@ export class CdcTables {
     for (const [change, ...row] of changes) {
       const key = this.#identity(row)
       if ((change === 'insert') === this.#target.has(key)) throw new Error(`${change} of ${text(row)}`)
+      if (change === 'update' && text(this.#target.get(key)!) === text(row))
+        throw new Error(`idle ${text(row)}`)
       if (change === 'delete') this.#target.delete(key)
       else this.#target.set(key, row)
     }
