@@ -62,6 +62,11 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .option('--refresh <datasets>', 'only these, separated by commas', names)
     .option('--full-refresh <datasets>', 'empty these and compute them again', names)
     .option('--full-refresh-all', 'empty all datasets and compute them again')
+    .option(
+      '--reset-checkpoint <flows>',
+      'let these flows read their sources from the start, without state; their tables keep their rows',
+      names,
+    )
     .option('--continuous', 'keep running and take what is new as it comes, until stopped')
     .option('--no-continuous', 'end when all is up to date, whatever the spec says')
     .addOption(output('text', 'json'))

@@ -24,6 +24,7 @@ export interface CreateUpdate {
   readonly refreshSelection?: readonly string[]
   readonly fullRefreshSelection?: readonly string[]
   readonly fullRefresh?: boolean
+  readonly resetCheckpointSelection?: readonly string[]
   readonly validateOnly?: boolean
 }
 
@@ -40,6 +41,7 @@ export function createUpdate(update: CreateUpdate): EventDraft {
       refresh_selection: update.refreshSelection ?? [],
       full_refresh_selection: update.fullRefreshSelection ?? [],
       full_refresh: update.fullRefresh ?? false,
+      reset_checkpoint_selection: update.resetCheckpointSelection ?? [],
       validate_only: update.validateOnly ?? false,
     },
   }

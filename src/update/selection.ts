@@ -1,7 +1,7 @@
 import { nearest, PipelineError } from '../errors/index.ts'
-import type { ResolvedDataset, ResolvedGraph } from '../graph/resolved-graph.ts'
+import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import { isResetAllowed } from '../graph/table-properties.ts'
-import { isView } from './graph-index.ts'
+import { datasetOf, isView } from './graph-index.ts'
 import type { UpdateRequest } from './update-api.ts'
 
 /** What an update does with each table of the pipeline, by identifier. */
@@ -10,13 +10,21 @@ export interface Selection {
   readonly fullRefresh: ReadonlySet<string>
   /** Tables that a full refresh of everything leaves their rows, because of `pipelines.reset.allowed`. */
   readonly spared: readonly string[]
+  /** Flows whose checkpoints are reset, whether their tables run or not. */
+  readonly resetFlows: readonly ResolvedFlow[]
 }
 
 /**
  * Resolves the names of a request against the graph (refresh kinds of dlt-semantics 2.3): nothing named is everything, only
- * what is named runs. Throws for unknown names, for a name in both lists and for a table that may not be reset but is named.
+ * what is named runs. Throws for unknown names, for a name in both lists, for a table that may not be reset but is named, and for
+ * a flow that has no checkpoint.
  */
 export function selectTables(request: UpdateRequest, graph: ResolvedGraph): Selection {
+  const resetFlows = flowsNamed(request.resetCheckpoints ?? [], graph)
+  return { ...refreshesOf(request, graph), resetFlows }
+}
+
+function refreshesOf(request: UpdateRequest, graph: ResolvedGraph): Omit<Selection, 'resetFlows'> {
   const tables = graph.datasets.filter((each) => !isView(each))
   const wanted = named(request.refresh ?? [], tables)
   const wantedFull = named(request.fullRefresh ?? [], tables)
@@ -38,7 +46,7 @@ export function selectTables(request: UpdateRequest, graph: ResolvedGraph): Sele
   return { refresh: wanted, fullRefresh: wantedFull, spared: [] }
 }
 
-function everythingFull(tables: readonly ResolvedDataset[]): Selection {
+function everythingFull(tables: readonly ResolvedDataset[]): Omit<Selection, 'resetFlows'> {
   const spared = tables.filter((each) => !isResetAllowed(each.tableProperties)).map((each) => each.identifier)
   return {
     refresh: new Set(spared),
@@ -55,15 +63,44 @@ function named(names: readonly string[], tables: readonly ResolvedDataset[]): Se
         (each) => each.identifier.toLowerCase() === key || each.name.toLowerCase() === key,
       )
       if (found !== undefined) return found.identifier
-      const near = nearest(
+      throw new PipelineError('UNKNOWN_DATASET_SELECTED', {
         name,
-        tables.map((each) => each.name),
-      )
-      const suggestion =
-        near === undefined
-          ? `Its tables are: ${tables.map((each) => each.name).join(', ')}.`
-          : `Did you mean '${near}'?`
-      throw new PipelineError('UNKNOWN_DATASET_SELECTED', { name, suggestion })
+        suggestion: suggestion(name, tables, 'tables'),
+      })
     }),
   )
+}
+
+/** Flows by their name, or by catalog and schema too. Throws UNKNOWN_FLOW_SELECTED and FLOW_WITHOUT_CHECKPOINT. */
+function flowsNamed(names: readonly string[], graph: ResolvedGraph): ResolvedFlow[] {
+  const flows = new Set<ResolvedFlow>()
+  for (const name of names) {
+    const key = name.toLowerCase().replace(/^live\./, '')
+    const found = graph.flows.find(
+      (each) => each.identifier.toLowerCase() === key || each.name.toLowerCase() === key,
+    )
+    if (found === undefined) {
+      const streaming = graph.flows.filter((each) => remembers(each))
+      throw new PipelineError('UNKNOWN_FLOW_SELECTED', {
+        name,
+        suggestion: suggestion(name, streaming, 'flows'),
+      })
+    }
+    if (!remembers(found)) {
+      const kind = datasetOf(graph, found.target).kind.replace('_', ' ')
+      throw new PipelineError('FLOW_WITHOUT_CHECKPOINT', { flow: found.name, kind, table: found.target })
+    }
+    flows.add(found)
+  }
+  return [...flows]
+}
+
+function remembers({ kind }: ResolvedFlow): boolean {
+  return kind !== 'view' && kind !== 'materialized_view'
+}
+
+function suggestion(name: string, candidates: readonly { readonly name: string }[], kind: string): string {
+  const names = candidates.map((each) => each.name)
+  const near = nearest(name, names)
+  return near === undefined ? `Its ${kind} are: ${names.join(', ')}.` : `Did you mean '${near}'?`
 }

@@ -7,6 +7,11 @@ export interface UpdateRequest {
   readonly refresh?: readonly string[]
   readonly fullRefresh?: readonly string[]
   readonly fullRefreshAll?: boolean
+  /**
+   * Flows that start over without losing rows: their checkpoints are reset, so that they read their sources from the start and
+   * have no state (`reset_checkpoint_selection`).
+   */
+  readonly resetCheckpoints?: readonly string[]
   /** Stop after the graph is validated. */
   readonly validateOnly?: boolean
 }

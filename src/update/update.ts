@@ -28,7 +28,7 @@ import type { FlowOutcome, UpdateRun } from './run.ts'
 import { type FlowEnd, runFlows } from './scheduler.ts'
 import type { Selection } from './selection.ts'
 import { SummaryCollector } from './summary.ts'
-import { pendingResets, resetTables } from './tables/full-refresh.ts'
+import { pendingResets, resetCheckpoints, resetTables } from './tables/full-refresh.ts'
 import { cleanStaging, setUpTables } from './tables/set-up-tables.ts'
 import type { UpdateOptions, UpdateState, UpdateSummary } from './update-api.ts'
 import { UpdateStop } from './update-stop.ts'
@@ -143,7 +143,7 @@ class Update {
 
   #announce(): void {
     const { options, events, updateId } = this.#parts
-    const { refresh, fullRefresh, fullRefreshAll, validateOnly } = options.request
+    const { refresh, fullRefresh, fullRefreshAll, resetCheckpoints, validateOnly } = options.request
     events.emit(
       userAction('START', userInfo().username),
       createUpdate({
@@ -154,6 +154,7 @@ class Update {
         refreshSelection: refresh,
         fullRefreshSelection: fullRefresh,
         fullRefresh: fullRefreshAll,
+        resetCheckpointSelection: resetCheckpoints,
         validateOnly,
       }),
       runtimeDetails({ millrace: packageVersion(), node: process.version }),
@@ -188,7 +189,7 @@ class Update {
     return run.signal.aborted ? 'CANCELED' : 'FAILED'
   }
 
-  async #reset(run: UpdateRun, { fullRefresh, spared }: Selection): Promise<void> {
+  async #reset(run: UpdateRun, { fullRefresh, spared, resetFlows }: Selection): Promise<void> {
     for (const table of spared) {
       run.events.emit(
         flowProgress({
@@ -203,9 +204,13 @@ class Update {
       .map((identifier) => datasetOf(run.graph, identifier))
       .filter((each) => each.kind === 'streaming_table' && each.quarantineOf === undefined)
     const isPending = Object.keys(await pendingResets(run)).some((each) => run.selected.has(each))
-    if (wanted.length === 0 && !isPending) return
+    if (wanted.length === 0 && resetFlows.length === 0 && !isPending) return
     this.#enter('RESETTING')
     await resetTables(run, wanted)
+    await resetCheckpoints(
+      run,
+      resetFlows.filter((each) => !fullRefresh.has(each.target)),
+    )
   }
 
   /** The flows that the update was asked to run. */

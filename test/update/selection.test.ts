@@ -61,6 +61,23 @@ describe('selectTables', () => {
     })
   })
 
+  test('flows that are reset do not change what runs', () => {
+    const selection = selectTables({ refresh: ['gold'], resetCheckpoints: ['LIVE.Silver'] }, graph)
+    expect(selection.resetFlows.map((each) => each.name)).toEqual(['silver'])
+    expect(selection.refresh).toEqual(new Set([identifierOf('gold')]))
+  })
+
+  test.each([
+    [['slver'], 'UNKNOWN_FLOW_SELECTED', { name: 'slver', suggestion: "Did you mean 'silver'?" }],
+    [
+      ['gold'],
+      'FLOW_WITHOUT_CHECKPOINT',
+      { flow: 'gold', kind: 'materialized view', table: identifierOf('gold') },
+    ],
+  ])('resetting %j is an error', (resetCheckpoints, condition, parameters) => {
+    expect(failure({ resetCheckpoints })).toEqual({ condition, parameters })
+  })
+
   test('an unknown name is an error that suggests the nearest', () => {
     expect(failure({ refresh: ['sliver'] })).toEqual({
       condition: 'UNKNOWN_DATASET_SELECTED',

@@ -13,6 +13,7 @@ export interface RunOptions extends ProjectOptions {
   readonly refresh?: readonly string[]
   readonly fullRefresh?: readonly string[]
   readonly fullRefreshAll?: boolean
+  readonly resetCheckpoint?: readonly string[]
   /** Whether to keep running; by default as the spec says. */
   readonly continuous?: boolean
   readonly output: 'text' | 'json'
@@ -51,8 +52,8 @@ function inMode(project: PipelineProject, continuous: boolean = project.spec.con
   return { ...project, spec: { ...project.spec, continuous } }
 }
 
-function requestOf({ refresh, fullRefresh, fullRefreshAll }: RunOptions): UpdateRequest {
-  return { refresh, fullRefresh, fullRefreshAll }
+function requestOf({ refresh, fullRefresh, fullRefreshAll, resetCheckpoint }: RunOptions): UpdateRequest {
+  return { refresh, fullRefresh, fullRefreshAll, resetCheckpoints: resetCheckpoint }
 }
 
 function report(summary: UpdateSummary, output: 'text' | 'json', terminal: Terminal, folder: string): void {

@@ -25,13 +25,13 @@ export const updateConditions = {
   STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA: {
     message:
       'The stateful operators of flow {flow} are not those of its checkpoint: the checkpoint has {stateOperator}, the query {queryOperator}.',
-    hint: 'Start over with a full refresh of the table that {flow} writes.',
+    hint: 'Start over with a full refresh of {table} (`millrace run --full-refresh {table}`), or keep its rows and let the flow alone start over (`--reset-checkpoint`).',
     sqlState: '42K03',
   },
   STREAMING_SOURCES_CHANGED: {
     message:
       'Streaming sources of flow {flow} were added or removed: its checkpoint has [{checkpointSources}], the query [{querySources}].',
-    hint: 'Start over with a full refresh of the table that {flow} writes, or give the new query a flow of its own.',
+    hint: 'Start over with a full refresh of {table} (`millrace run --full-refresh {table}`), or give the new query a flow of its own.',
     sqlState: '42K03',
   },
   CANNOT_UPDATE_PARTITION_COLUMNS: {
@@ -67,6 +67,16 @@ export const updateConditions = {
     message: "'{name}' is not a table of this pipeline.",
     hint: '{suggestion}',
     sqlState: '42P01',
+  },
+  UNKNOWN_FLOW_SELECTED: {
+    message: "'{name}' is not a flow of this pipeline.",
+    hint: '{suggestion}',
+    sqlState: '42704',
+  },
+  FLOW_WITHOUT_CHECKPOINT: {
+    message: "Flow '{flow}' has no checkpoint to reset: it writes the {kind} {table}.",
+    hint: 'Only flows into streaming tables and sinks remember where they are. Use a full refresh.',
+    sqlState: '42809',
   },
   OVERLAPPING_REFRESH_SELECTIONS: {
     message: 'Selected for both a refresh and a full refresh: {names}.',

@@ -51,11 +51,11 @@ export class StreamingFlow {
     this.#inputs = options.inputs
     this.#checkpoint = options.checkpoint
     this.#table = options.table
-    this.#state = new StateStore(
-      options.run.storage,
-      `${options.checkpoint.folder}/state`,
-      options.flow.identifier,
-    )
+    const { identifier, target } = options.flow
+    this.#state = new StateStore(options.run.storage, `${options.checkpoint.folder}/state`, {
+      flow: identifier,
+      table: target,
+    })
   }
 
   async drain(): Promise<FlowOutcome> {
@@ -78,7 +78,7 @@ export class StreamingFlow {
 
   /** What the first batch of an update needs. */
   async #prepare(): Promise<void> {
-    checkSources(this.#flow.identifier, this.#inputs, this.#checkpoint.latestBatch)
+    checkSources(this.#flow, this.#inputs, this.#checkpoint.latestBatch)
     await this.#state.cleanStaging()
     await this.#recover()
     this.#isReady = true
@@ -154,6 +154,7 @@ export class StreamingFlow {
     if (last !== undefined && (last.stateVersion !== undefined) !== this.#isStateful) {
       throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
         flow: this.#flow.identifier,
+        table: this.#flow.target,
         stateOperator: last.stateVersion === undefined ? 'none' : 'stateful operators',
         queryOperator: this.#isStateful ? 'stateful operators' : 'none',
       })

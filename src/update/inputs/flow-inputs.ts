@@ -1,5 +1,6 @@
 import { bindScans, type ScannedVersion } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
+import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import type { DataSource, Read, Relation, Scan } from '../../plan/relation.ts'
 import { transform, walk } from '../../plan/rewrite.ts'
 import type { Offset, Source } from '../../sources/source.ts'
@@ -112,13 +113,18 @@ export async function bindBatch(inputs: FlowInputs, record: BatchRecord): Promis
 }
 
 /** Throws STREAMING_SOURCES_CHANGED when a checkpoint belongs to a query with other sources. */
-export function checkSources(flow: string, inputs: FlowInputs, last: BatchRecord | undefined): void {
+export function checkSources(
+  flow: Pick<ResolvedFlow, 'identifier' | 'target'>,
+  inputs: FlowInputs,
+  last: BatchRecord | undefined,
+): void {
   if (last === undefined) return
   const before = last.sources.map((each) => each.source)
   const now = inputs.streams.map((each) => each.name)
   if (before.length === now.length && before.every((name, i) => name === now[i])) return
   throw new PipelineError('STREAMING_SOURCES_CHANGED', {
-    flow,
+    flow: flow.identifier,
+    table: flow.target,
     checkpointSources: before.join(', '),
     querySources: now.join(', '),
   })

@@ -14,19 +14,19 @@ import type { EventTimeProgress } from './watermark.ts'
 export class StateStore {
   readonly #storage: Storage
   readonly #folder: string
-  readonly #flow: string
+  readonly #owner: StateOwner
 
-  /** `folder` lies in the flow's checkpoint; `flow` is named in errors. */
-  constructor(storage: Storage, folder: string, flow: string) {
+  /** `folder` lies in the flow's checkpoint. */
+  constructor(storage: Storage, folder: string, owner: StateOwner) {
     this.#storage = storage
     this.#folder = folder
-    this.#flow = flow
+    this.#owner = owner
   }
 
   /** The state after batch `committed` (undefined: nothing yet), to be carried on into batch `next`. */
   async open(committed: number | undefined, next: number): Promise<StateVersion> {
     const before = committed === undefined ? undefined : await this.#read(committed)
-    return new StateVersion(this.#storage, this.#folder, this.#flow, before ?? EMPTY, next)
+    return new StateVersion(this.#storage, this.#folder, this.#owner, before ?? EMPTY, next)
   }
 
   /**
@@ -62,13 +62,19 @@ export class StateStore {
     const bytes = await this.#storage.read(path)
     if (bytes === undefined) {
       throw new PipelineError('STATE_STORE_VERSION_NOT_FOUND', {
-        flow: this.#flow,
+        flow: this.#owner.flow,
         version: String(batch),
         path,
       })
     }
     return decodeDurable(bytes, FORMAT, { storage: this.#storage.name, path }) as unknown as Manifest
   }
+}
+
+/** Whose state it is, for errors: the flow, and the table to refresh. */
+export interface StateOwner {
+  readonly flow: string
+  readonly table: string
 }
 
 /** The kind and columns of an operator's state. They cannot change while the checkpoint lives. */
@@ -109,15 +115,15 @@ const EMPTY: Manifest = { operators: [], eventTimes: [], watermark: null }
 export class StateVersion {
   readonly #storage: Storage
   readonly #folder: string
-  readonly #flow: string
+  readonly #owner: StateOwner
   readonly #before: Manifest
   readonly #next: number
   readonly #after: OperatorManifest[] = []
 
-  constructor(storage: Storage, folder: string, flow: string, before: Manifest, next: number) {
+  constructor(storage: Storage, folder: string, owner: StateOwner, before: Manifest, next: number) {
     this.#storage = storage
     this.#folder = folder
-    this.#flow = flow
+    this.#owner = owner
     this.#before = before
     this.#next = next
   }
@@ -162,7 +168,7 @@ export class StateVersion {
     const schema = printSchema(asNullable(state.schema))
     if (known !== undefined && (known.kind !== state.kind || known.schema !== schema)) {
       throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
-        flow: this.#flow,
+        ...this.#owner,
         stateOperator: `${known.kind}(${known.schema})`,
         queryOperator: `${state.kind}(${schema})`,
       })
@@ -183,7 +189,7 @@ export class StateVersion {
   async save(eventTimes: readonly EventTimeProgress[], watermarkMicros: bigint | undefined): Promise<void> {
     if (!this.isEmpty && this.#before.operators.length !== this.#after.length) {
       throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
-        flow: this.#flow,
+        ...this.#owner,
         stateOperator: this.#before.operators.map((each) => each.kind).join(', ') || 'none',
         queryOperator: this.#after.map((each) => each.kind).join(', ') || 'none',
       })

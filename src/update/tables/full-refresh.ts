@@ -1,5 +1,5 @@
 import { PipelineError } from '../../errors/index.ts'
-import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
+import type { ResolvedDataset, ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf, flowsInto } from '../graph-index.ts'
@@ -32,6 +32,11 @@ export async function resetTables(run: UpdateRun, wanted: readonly ResolvedDatas
     delete pending[dataset.identifier]
   }
   await writePending(run, pending)
+}
+
+/** Flows that start over: each begins a new checkpoint, their tables keep their rows. */
+export async function resetCheckpoints(run: UpdateRun, flows: readonly ResolvedFlow[]): Promise<void> {
+  for (const flow of flows) await (await openCheckpoint(run.storage, flow.target, flow.name)).reset()
 }
 
 /** Resets that a crash interrupted. */

@@ -49,6 +49,23 @@ describe('refreshes', () => {
     expect(await pipeline.query('SELECT id FROM silver')).toEqual([[1]])
   })
 
+  test('a flow whose checkpoint is reset reads its source again; its table keeps its rows', async () => {
+    pipeline = new TestPipeline(BRONZE + SILVER.replace('SELECT id', 'SELECT DISTINCT id'))
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    pipeline.land('orders/2.json', { id: 2 })
+    const summary = await pipeline.run({ resetCheckpoints: ['silver'] })
+    expect(states()).toContain('RESETTING')
+    expect(summary.datasets.map((each) => [each.name, each.rows_written])).toEqual([
+      ['bronze', 1],
+      ['silver', 2],
+    ])
+    expect(await pipeline.query('SELECT id FROM silver ORDER BY id')).toEqual([[1], [1], [2]])
+    expect(pipeline.events[1]!.details.create_update).toMatchObject({
+      reset_checkpoint_selection: ['silver'],
+    })
+  })
+
   test('a full refresh empties the table, keeps its history and id, and reads the source again', async () => {
     pipeline = new TestPipeline(BRONZE + SILVER)
     pipeline.land('orders/1.json', { id: 1 })

@@ -40,7 +40,10 @@ export class Workbench {
   /** A store of its own. */
   store(): StateStore {
     this.#stores += 1
-    return new StateStore(this.storage, `state-${this.#stores}`, 'main.shop.silver')
+    return new StateStore(this.storage, `state-${this.#stores}`, {
+      flow: 'main.shop.silver',
+      table: 'main.shop.silver',
+    })
   }
 
   /** Runs a query over `STREAM(input)` batch by batch; `batches` are the rows of each, as VALUES. Gives each batch's rows. */

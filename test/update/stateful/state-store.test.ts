@@ -129,7 +129,7 @@ describe('operators that are not those of the state', () => {
     expect(() => state.operator(operator)).toThrow(
       expect.objectContaining({
         condition: 'STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA',
-        parameters: { flow: 'main.shop.silver', ...parameters },
+        parameters: { flow: 'main.shop.silver', table: 'main.shop.silver', ...parameters },
       }),
     )
   })
