@@ -4,7 +4,7 @@ import {
   type Dirent,
   existsSync,
   fstatSync,
-  fsyncSync,
+  fsync,
   ftruncateSync,
   linkSync,
   mkdirSync,
@@ -21,16 +21,20 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { type ObjectInfo, STAGING_FOLDER, type Storage } from './storage.ts'
 import { errorCode, storageError } from './storage-error.ts'
 import { checkedPath } from './storage-path.ts'
+
+/** Files whose syncs happen at once: of very many, each would hold a file handle. */
+const SYNCED_TOGETHER = 64
 
 /** Suffix of files that are not yet, or no longer, objects. */
 const TEMPORARY = '.tmp'
 
 /**
- * A folder of the local file system. Calls are synchronous inside: they are short, and libuv's thread pool may be full
- * of running queries, behind which a commit or a heartbeat would wait.
+ * A folder of the local file system. Only syncs, which take milliseconds, leave the thread: those of different writers
+ * happen together. All other calls are synchronous inside: they are shorter than a turn of libuv's thread pool.
  */
 export function localStorage(root: string): Storage {
   return new LocalStorage(resolve(root))
@@ -75,9 +79,9 @@ class LocalStorage implements Storage {
     bytes: Uint8Array,
     { durable = true }: { durable?: boolean } = {},
   ): Promise<'created' | 'exists'> {
-    return this.#attempt('create', path, (local) => {
+    return this.#attemptWrite('create', path, async (local) => {
       if (existsSync(local)) return 'exists'
-      const temporary = this.#writeTemporary(local, bytes, durable)
+      const temporary = await this.#writeTemporary(local, bytes, durable)
       try {
         linkSync(temporary, local)
       } catch (error) {
@@ -86,25 +90,25 @@ class LocalStorage implements Storage {
       } finally {
         unlinkSync(temporary)
       }
-      if (durable) syncFolder(dirname(local))
+      if (durable) await syncFolder(dirname(local))
       return 'created'
     })
   }
 
   async put(path: string, bytes: Uint8Array): Promise<void> {
-    this.#attempt('write', path, (local) => {
-      const temporary = this.#writeTemporary(local, bytes)
+    await this.#attemptWrite('write', path, async (local) => {
+      const temporary = await this.#writeTemporary(local, bytes)
       renameSync(temporary, local)
-      syncFolder(dirname(local))
+      await syncFolder(dirname(local))
     })
   }
 
   async append(path: string, bytes: Uint8Array): Promise<void> {
-    this.#attempt('append to', path, (local) => {
+    await this.#attemptWrite('append to', path, async (local) => {
       const isNew = !existsSync(local)
-      if (isNew) makeFolder(dirname(local))
-      appendSynced(local, bytes)
-      if (isNew) syncFolder(dirname(local))
+      if (isNew) await makeFolder(dirname(local))
+      await appendSynced(local, bytes)
+      if (isNew) await syncFolder(dirname(local))
     })
   }
 
@@ -117,14 +121,14 @@ class LocalStorage implements Storage {
         folders.add(dirname(local))
       })
     }
-    for (const folder of folders) syncFolder(folder)
+    await this.#syncAll(folders)
   }
 
   async deleteAll(prefix: string): Promise<void> {
-    this.#attempt('delete', prefix, (local) => {
+    await this.#attemptWrite('delete', prefix, async (local) => {
       if (!existsSync(local)) return
       rmSync(local, { recursive: true, force: true })
-      syncFolder(dirname(local))
+      await syncFolder(dirname(local))
     })
   }
 
@@ -149,25 +153,28 @@ class LocalStorage implements Storage {
   }
 
   async stagingPath(prefix: string): Promise<string> {
-    return this.#attempt('create', prefix, (local) => {
+    return this.#attemptWrite('create', prefix, async (local) => {
+      await makeFolder(local)
       const folder = join(local, STAGING_FOLDER)
-      makeFolder(folder)
+      mkdirSync(folder, { recursive: true })
       return join(folder, randomUUID())
     })
   }
 
   async publish(files: readonly { local: string; path: string }[]): Promise<void> {
     const folders = new Set<string>()
-    for (const file of files) {
-      this.#attempt('publish', file.path, (target) => {
-        syncFile(file.local)
-        makeFolder(dirname(target))
+    const publishOne = (file: { readonly local: string; readonly path: string }) =>
+      this.#attemptWrite('publish', file.path, async (target) => {
+        await syncFile(file.local)
+        await makeFolder(dirname(target))
         linkSync(file.local, target)
         unlinkSync(file.local)
         folders.add(dirname(target))
       })
+    for (let at = 0; at < files.length; at += SYNCED_TOGETHER) {
+      await Promise.all(files.slice(at, at + SYNCED_TOGETHER).map(publishOne))
     }
-    for (const folder of folders) syncFolder(folder)
+    await this.#syncAll(folders)
     for (const folder of new Set(files.map((each) => dirname(each.local)))) removeEmptyStaging(folder)
   }
 
@@ -182,6 +189,24 @@ class LocalStorage implements Storage {
     } catch (error) {
       throw storageError(action, local, error)
     }
+  }
+
+  async #attemptWrite<Result>(
+    action: string,
+    path: string,
+    work: (local: string) => Promise<Result>,
+  ): Promise<Result> {
+    const local = this.#local(path)
+    try {
+      return await work(local)
+    } catch (error) {
+      throw storageError(action, local, error)
+    }
+  }
+
+  /** `folders` are local. */
+  async #syncAll(folders: Iterable<string>): Promise<void> {
+    await Promise.all([...folders].map(syncFolder))
   }
 
   /** Names alone, folders among them: a long log has very many, of which few are wanted. */
@@ -207,11 +232,11 @@ class LocalStorage implements Storage {
     return paths
   }
 
-  #writeTemporary(target: string, bytes: Uint8Array, durable = true): string {
-    makeFolder(dirname(target))
+  async #writeTemporary(target: string, bytes: Uint8Array, durable = true): Promise<string> {
+    await makeFolder(dirname(target))
     const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}${TEMPORARY}`)
     try {
-      writeFileSync(temporary, bytes, { flag: 'wx', flush: durable })
+      await writeNew(temporary, bytes, durable)
     } catch (error) {
       rmSync(temporary, { force: true })
       throw error
@@ -260,14 +285,25 @@ function readPart(local: string, offset: number, length: number): Uint8Array {
   }
 }
 
+/** Writes a file that is not there yet. */
+async function writeNew(local: string, bytes: Uint8Array, durable: boolean): Promise<void> {
+  const file = openSync(local, 'wx')
+  try {
+    writeFileSync(file, bytes)
+    if (durable) await sync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** Appends all or nothing as long as the process lives: later appends must not follow half a record. */
-function appendSynced(local: string, bytes: Uint8Array): void {
+async function appendSynced(local: string, bytes: Uint8Array): Promise<void> {
   const file = openSync(local, 'a')
   try {
     const { size } = fstatSync(file)
     try {
       writeFileSync(file, bytes)
-      fsyncSync(file)
+      await sync(file)
     } catch (error) {
       ftruncateSync(file, size)
       throw error
@@ -277,25 +313,27 @@ function appendSynced(local: string, bytes: Uint8Array): void {
   }
 }
 
-function syncFile(local: string): void {
+const sync = promisify(fsync)
+
+async function syncFile(local: string): Promise<void> {
   const file = openSync(local, 'r')
   try {
-    fsyncSync(file)
+    await sync(file)
   } finally {
     closeSync(file)
   }
 }
 
 /** Makes names in a folder durable. Windows has no handle on a folder: its file systems journal names themselves. */
-function syncFolder(folder: string): void {
-  if (process.platform !== 'win32' && existsSync(folder)) syncFile(folder)
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform !== 'win32' && existsSync(folder)) await syncFile(folder)
 }
 
 /** Creates a folder and those above it, durably. */
-function makeFolder(folder: string): void {
+async function makeFolder(folder: string): Promise<void> {
   const first = mkdirSync(folder, { recursive: true })
   if (first === undefined) return
-  for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 /** A folder that changed lately may be about to get a file from a running writer. */
