@@ -35,8 +35,8 @@ export interface AutoCdcOutput {
   /** Rows that the hidden state gets, with its columns. */
   readonly hiddenAdditions: Relation
   /**
-   * Rows of `hidden` that this batch makes obsolete, with all columns that `hidden` has: mark them as removed by the batch.
-   * Rows that another attempt has marked are not among them; where one is needed still, it is among the additions.
+   * Rows of `hidden` that this batch makes obsolete, with all columns that `hidden` has: mark them as removed by the batch,
+   * over the mark of an unfinished batch of another flow. A marked row that is needed still is among the additions.
    */
   readonly hiddenRemovals: Relation
   /** Events from before the horizon of their key, under the names of keys, with `__SEQUENCE` and `__OPERATION`. */
@@ -58,14 +58,20 @@ export function timeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
 export function applyEvents(cdc: AutoCdc, held: Relation, input: AutoCdcInput): AutoCdcOutput {
   const rows = targetRows(cdc, held)
   const state = hiddenRows(cdc, held, input)
-  const kept = where(input.hidden, named(STATE.removedByBatch).isNull())
+  const unmarked = where(input.hidden, named(STATE.removedByBatch).isNull())
   return {
     targetChanges: targetChanges(cdc, input.target, rows),
-    hiddenAdditions: joinOn(state, kept, 'left anti', sameState(cdc)),
-    hiddenRemovals: joinOn(kept, state, 'left anti', sameState(cdc)),
+    hiddenAdditions: joinOn(state, unmarked, 'left anti', sameState(cdc)),
+    hiddenRemovals: joinOn(where(input.hidden, isMarkedBy(input).not()), state, 'left anti', sameState(cdc)),
     lateEvents: lateEvents(cdc, held, input.events),
     ties: select(where(held, col('tied')), eventNames(cdc, false)),
   }
+}
+
+/** An earlier attempt of the batch has marked the row. */
+function isMarkedBy({ flow, batch }: AutoCdcInput): Column {
+  const [ofFlow, ofBatch] = [named(STATE.removedByFlow), named(STATE.removedByBatch)]
+  return ofFlow.eqNullSafe(lit(flow)).and(ofBatch.eqNullSafe(lit(batch)))
 }
 
 function targetRows(cdc: AutoCdc, held: Relation): Relation {

@@ -20,7 +20,7 @@ import {
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
-import { leafValue, named } from './shape.ts'
+import { type Leaf, leafValue, named } from './shape.ts'
 import { STATE } from './state.ts'
 
 /**
@@ -28,7 +28,7 @@ import { STATE } from './state.ts'
  * else upsert. `source` has the columns that the flow was resolved with. Hold the rows: every other plan reads them.
  */
 export function readEvents(cdc: AutoCdc, source: Relation): Relation {
-  const { deleteWhen, truncateWhen, sequenceBy } = cdc.spec
+  const { deleteWhen, truncateWhen, sequenceBy, columnsToUpdate } = cdc.spec
   const isTruncate = isTrue(truncateWhen)
   const isDelete = isTrue(deleteWhen)
   const isUpsert = isTruncate.or(isDelete).not()
@@ -36,11 +36,13 @@ export function readEvents(cdc: AutoCdc, source: Relation): Relation {
     .when(isDelete, lit(OPERATION.delete))
     .otherwise(lit(OPERATION.upsert))
   const value = (index: number): Column => leafValue(cdc.leaves[index]!, (name) => named(name))
+  const supplies = (leaf: Leaf): Column =>
+    columnsToUpdate === undefined ? isUpsert : isUpsert.and(isListed(columnsToUpdate, leaf))
   return select(source, [
     ...cdc.keys.map((each, i) => named(each.name).as(keyColumn(i))),
     new Column(sequenceBy).as('s'),
     operation.as('op'),
-    ...cdc.leaves.map((_, i) => when(isUpsert, value(i)).as(leafColumn(i))),
+    ...cdc.leaves.map((leaf, i) => when(supplies(leaf), value(i)).as(leafColumn(i))),
     ...(cdc.isSparse ? [when(isUpsert, suppliedLeaves(cdc, value)).as('given')] : []),
   ])
 }
@@ -52,11 +54,13 @@ function isTrue(condition: Expression | undefined): Column {
 function suppliedLeaves(cdc: AutoCdc, value: (index: number) => Column): Column {
   const { columnsToUpdate } = cdc.spec
   if (columnsToUpdate === undefined) return givenLeaves(cdc, value)
+  return givenLeaves(cdc, value, (leaf) => isListed(columnsToUpdate, leaf))
+}
+
+function isListed(columnsToUpdate: string, leaf: Leaf): Column {
   const list = named(columnsToUpdate)
   const lowerCase = call('transform', list, new Column(lowerCaseOf))
-  return givenLeaves(cdc, value, (leaf) =>
-    list.isNull().or(arrayContains(lowerCase, leaf.path[0]!.toLowerCase())),
-  )
+  return list.isNull().or(arrayContains(lowerCase, leaf.path[0]!.toLowerCase()))
 }
 
 const lowerCaseOf: Expression = {

@@ -1,11 +1,15 @@
 import { nullLiteral } from '../plan/build.ts'
 import { Column } from '../plan/column.ts'
-import { firstValue, lastValue } from '../plan/column-functions/aggregate.ts'
+import { boolOr, firstValue, lastValue, max, maxBy } from '../plan/column-functions/aggregate.ts'
+import { arrayCompact, array as arrayOf } from '../plan/column-functions/array.ts'
 import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
 import { rowNumber } from '../plan/column-functions/window.ts'
 import type { Relation } from '../plan/relation.ts'
+import { Window, type WindowSpec } from '../plan/window-spec.ts'
 import { array, type DataType, STRING, TIMESTAMP } from '../types/data-type.ts'
+import { isOrderable } from '../types/type-classes.ts'
 import {
+  comparable,
   contentColumns,
   extend,
   givesLeaf,
@@ -20,7 +24,7 @@ import {
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
-import { leafValue, named } from './shape.ts'
+import { type Leaf, leafName, leafValue, named } from './shape.ts'
 import { keepsValues, STATE } from './state.ts'
 
 /** What a batch's events are applied to. Only rows of the touched keys matter. */
@@ -84,27 +88,52 @@ export const NO_TIME = nullOf(TIMESTAMP)
 
 /**
  * One event for each key and sequence: a horizon before all, then a delete, among upserts the greatest values; the first
- * origin of equal ones. `tied` says that events of different content met.
+ * origin of equal ones. Leaves that events can leave out are chosen one by one among the upserts that supply them: no event
+ * has to be remembered for what a rival did not say. `tied` says that events of different content met.
  */
 export function onePerSequence(cdc: AutoCdc, events: Relation): Relation {
   const content = contentColumns(cdc)
-  const sameSequence = keyWindow(cdc)
-    .partitionBy(...keyColumns(cdc), 's')
-    .orderBy(
-      col('base').desc(),
-      isOperation('delete').desc(),
-      ...content.map((each) => each.desc()),
-      col('origin').asc(),
-    )
-  const all = sameSequence.rowsBetween('unboundedPreceding', 'unboundedFollowing')
+  const sameSequence = Window.partitionBy(...keyColumns(cdc), 's')
+  const best = sameSequence.orderBy(
+    col('base').desc(),
+    isOperation('delete').desc(),
+    ...content.map((each) => each.desc()),
+    col('origin').asc(),
+  )
+  const all = best.rowsBetween('unboundedPreceding', 'unboundedFollowing')
   const whole = namedStruct(
     Object.fromEntries([['op', col('op')], ...content.map((each, i) => [`c${i}`, each])]),
   )
   const ranked = extend(events, {
-    place: rowNumber().over(sameSequence),
+    place: rowNumber().over(best),
     tied: firstValue(whole).over(all).eqNullSafe(lastValue(whole).over(all)).not(),
+    ...mergedLeaves(cdc, sameSequence),
   })
   return where(ranked, col('place').eq(1))
+}
+
+/** What the upserts of one key and sequence supply together. Where one is a delete or a horizon, that stays as it is. */
+function mergedLeaves(cdc: AutoCdc, sameSequence: WindowSpec): Readonly<Record<string, Column>> {
+  if (!cdc.isSparse) return {}
+  const isAlone = col('base').or(isOperation('upsert').not())
+  const gives = (leaf: Leaf): Column => isOperation('upsert').and(givesLeaf(leaf))
+  const merged = cdc.leaves.flatMap((leaf, i) => {
+    if (!isSparseLeaf(cdc, leaf)) return []
+    const value = col(leafColumn(i))
+    const greatest = (among: Column): Column => {
+      const candidate = when(among, value)
+      const order = comparable(leaf, candidate)
+      return (isOrderable(leaf.dataType) ? max(candidate) : maxBy(candidate, order)).over(sameSequence)
+    }
+    const isGiven = boolOr(gives(leaf)).over(sameSequence)
+    const chosen = when(isGiven, greatest(gives(leaf))).otherwise(greatest(isOperation('upsert')))
+    return [[leafColumn(i), when(isAlone, value).otherwise(chosen)] as const]
+  })
+  const names = cdc.leaves
+    .filter((leaf) => isSparseLeaf(cdc, leaf))
+    .map((leaf) => when(boolOr(gives(leaf)).over(sameSequence), lit(leafName(leaf))))
+  const given = when(isAlone, col('given')).otherwise(arrayCompact(arrayOf(...names)))
+  return { ...Object.fromEntries(merged), given }
 }
 
 /**
