@@ -177,6 +177,11 @@ export class DeltaTable implements AsyncDisposable {
     return this.#table.snapshot.metadata.configuration
   }
 
+  /** The number of an application's last write here (`WriteOptions.application`), in the newest version that this object has seen. */
+  applicationVersion(id: string): bigint | undefined {
+    return this.#table.snapshot.transactionVersion(id)
+  }
+
   /** Looks for versions that others committed; returns the newest. Every read and command does so by itself. */
   async refresh(): Promise<number> {
     return (await this.#table.refresh()).version
