@@ -122,9 +122,9 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .addOption(output('text', 'json'))
     .action(perform(async () => (await import('./commands/events.ts')).events))
 
-  program
-    .command('generate')
-    .description('make sample data')
+  const generate = program.command('generate').description('make sample data')
+
+  generate
     .command('orders')
     .description(
       'orders with customers: raw/orders/*.json, raw/customers/*.parquet; called again, it adds later orders',
@@ -144,6 +144,26 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .option('--fatal', 'plant one order with a status that no rule allows')
     .addOption(output('text', 'json'))
     .action(perform(async () => (await import('./commands/generate-orders.ts')).generateOrders))
+
+  generate
+    .command('retail')
+    .description(
+      'sales, customers, products and stores, batch by batch, as four Delta tables; called again, it goes on where they end',
+    )
+    .option('--out <folder>', 'where', 'data/landing')
+    .option('--batches <count>', 'how many; by default without end, until it is stopped', wholeNumber(1))
+    .option('--interval <seconds>', 'event time from one batch to the next', positiveNumber, 30)
+    .option('--speed <factor>', 'how many times faster than the clock; 0 does not wait at all', speed, 1)
+    .option('--sales <count>', 'sales a batch', wholeNumber(0), 500)
+    .option('--customers <count>', 'the most new and changed customers a batch', wholeNumber(0), 30)
+    .option('--products <count>', 'the most new and changed products a batch', wholeNumber(0), 20)
+    .option('--stores <count>', 'the most new and changed stores a batch', wholeNumber(0), 10)
+    .option('--skew <seconds>', 'how long before its batch an event may have happened', wholeNumber(0), 60)
+    .option('--dirty <share>', 'share of rows with a defect, 0 to 1', share, 0.02)
+    .option('--seed <number>', 'the same seed gives the same rows', wholeNumber(0), 42)
+    .option('--fatal', 'end with a store that has no id')
+    .addOption(output('text', 'json'))
+    .action(perform(async () => (await import('./commands/generate-retail.ts')).generateRetail))
 
   return program
 }
@@ -187,6 +207,12 @@ function positiveNumber(text: string): number {
   const value = Number(text)
   if (value > 0 && Number.isFinite(value)) return value
   throw new InvalidArgumentError('Expected a number above 0.')
+}
+
+function speed(text: string): number {
+  const value = Number(text)
+  if (value >= 0 && Number.isFinite(value)) return value
+  throw new InvalidArgumentError('Expected a number of at least 0.')
 }
 
 function share(text: string): number {

@@ -1,3 +1,5 @@
+import { draw } from './draw.ts'
+
 /** One order as a careless upstream system would send it: fields may be absent, null or of the wrong type. */
 export interface RawOrder {
   readonly order_id?: number | null
@@ -128,16 +130,4 @@ function spoil(n: number, defect: Defect, options: OrderOptions): RawOrder {
 function earlierRow(n: number, { seed }: OrderOptions): number {
   const distance = 1 + Math.floor(draw(seed, n, draws.distance) * ROWS_UNTIL_DUPLICATE)
   return Math.max(1, n - distance)
-}
-
-/** A number in [0, 1) made of its arguments alone: the finalizer of MurmurHash3, once for the decision and once for the row. */
-function draw(seed: number, n: number, decision: number): number {
-  return mix(mix(seed + Math.imul(decision, 0x9e3779b9)) ^ n) / 2 ** 32
-}
-
-function mix(value: number): number {
-  let h = value | 0
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return (h ^ (h >>> 16)) >>> 0
 }
