@@ -1,7 +1,7 @@
 import type { EventDraft } from '../event-log/event.ts'
 import { operationProgress, streamProgress } from '../event-log/flow-events.ts'
 import type { ResolvedFlow } from '../graph/resolved-graph.ts'
-import type { PreparedBatch } from './batch/batch-commit.ts'
+import type { DatasetReport } from './batch/batch-report.ts'
 import type { BatchRecord } from './checkpoint/batch-record.ts'
 import type { Checkpoint } from './checkpoint/checkpoint.ts'
 import type { StreamInput } from './inputs/flow-inputs.ts'
@@ -59,12 +59,10 @@ export function progressEvent(
   })
 }
 
-/** The batch with the backlog behind it in its target's report. */
-export function withBacklog(prepared: PreparedBatch, backlog: Backlog): PreparedBatch {
-  const reports = prepared.reports.map((each) =>
-    each.outputRows === undefined
-      ? each
-      : { ...each, backlogFiles: backlog.files, backlogBytes: backlog.bytes },
-  )
-  return { ...prepared, reports }
+/** A batch's reports with the backlog behind it in its target's, the last. */
+export function withBacklog(
+  reports: readonly DatasetReport[],
+  { files, bytes }: Backlog,
+): readonly DatasetReport[] {
+  return reports.with(-1, { ...reports.at(-1)!, backlogFiles: files, backlogBytes: bytes })
 }

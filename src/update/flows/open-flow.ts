@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { recoverBatch } from '../batch/batch-commit.ts'
+import { rowsOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, runBatchQuery } from '../batch/batch-query.ts'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf } from '../graph-index.ts'
@@ -30,7 +31,8 @@ export async function openFlow(
   const options: BatchQueryOptions = { run, flow, inputs, checkpoint, table: tableOpener(run) }
   if (flow.once) return { run: () => runOnceFlow(options) }
   if (flow.kind === 'materialized_view') return openView(options, isFullRefresh)
-  const streaming = new StreamingFlow(options)
+  const output = rowsOutput(options, flow.kind === 'complete' ? 'overwrite' : 'append')
+  const streaming = new StreamingFlow(options, output)
   return { run: () => streaming.drain() }
 }
 

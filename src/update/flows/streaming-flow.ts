@@ -2,9 +2,9 @@ import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import type { Expect, Relation } from '../../plan/relation.ts'
 import type { Offset } from '../../sources/source.ts'
-import { commitBatch, finishBatch, recoverBatch } from '../batch/batch-commit.ts'
+import { finishBatch, recoverBatch } from '../batch/batch-commit.ts'
+import type { BatchOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, withSession } from '../batch/batch-query.ts'
-import { BatchWriter } from '../batch/batch-writer.ts'
 import type { BatchRecord, SourceRange } from '../checkpoint/batch-record.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf } from '../graph-index.ts'
@@ -25,7 +25,7 @@ import { evaluate, hasStatefulOperator, hasStream } from '../stateful/evaluate.t
 import { StateStore, type StateVersion } from '../stateful/state-store.ts'
 import { advanceWatermark, mergeProgress } from '../stateful/watermark.ts'
 import { atStep } from '../steps.ts'
-import { type Backlog, listingEvent, progressEvent, withBacklog } from '../stream-events.ts'
+import { type Backlog, listingEvent, progressEvent } from '../stream-events.ts'
 import type { OpenTable } from '../tables/tables.ts'
 
 /**
@@ -40,17 +40,19 @@ export class StreamingFlow {
   readonly #checkpoint: Checkpoint
   readonly #state: StateStore
   readonly #table: (identifier: string) => Promise<OpenTable>
+  readonly #output: BatchOutput
   #isReady = false
   #rowsWritten = 0n
   #hasCountedStatics = false
   #backlog: Backlog = { files: 0, bytes: 0 }
 
-  constructor(options: BatchQueryOptions) {
+  constructor(options: BatchQueryOptions, output: BatchOutput) {
     this.#run = options.run
     this.#flow = options.flow
     this.#inputs = options.inputs
     this.#checkpoint = options.checkpoint
     this.#table = options.table
+    this.#output = output
     const { identifier, target } = options.flow
     this.#state = new StateStore(options.run.storage, `${options.checkpoint.folder}/state`, {
       flow: identifier,
@@ -184,21 +186,19 @@ export class StreamingFlow {
   async #evaluateAndCommit(record: BatchRecord, batch: Batch): Promise<void> {
     const { session, observed } = batch
     const output = await this.#evaluate(record, batch)
-    const writer = new BatchWriter(this.#run, this.#flow, this.#table)
-    const mode = this.#isComplete ? 'overwrite' : 'append'
-    const written = await writer.prepare({ record, session, observed, output, mode })
-    const prepared = withBacklog(written, this.#backlog)
-    atStep('after-data-files')
-    if (this.#isStateful) {
-      const progress = mergeProgress(batch.state.eventTimes, batch.observed.eventTimes)
-      await batch.state.save(progress, advanceWatermark(record.watermarkMicros, progress))
-      atStep('after-state-store')
-    }
-    await commitBatch(this.#run, this.#checkpoint, prepared, this.#table)
+    const evaluated = { record, session, observed, output, backlog: this.#backlog }
+    const reports = await this.#output.commit(evaluated, () => this.#saveState(record, batch))
     this.#run.events.emit(progressEvent(this.#flow, this.#checkpoint, record, batch))
-    await finishBatch(this.#run, this.#checkpoint, record.batchId, prepared.reports)
+    await finishBatch(this.#run, this.#checkpoint, record.batchId, reports)
     await this.#acknowledge(record)
-    this.#rowsWritten += BigInt(prepared.reports.at(-1)!.outputRows!)
+    this.#rowsWritten += BigInt(reports.at(-1)!.outputRows!)
+  }
+
+  async #saveState(record: BatchRecord, { state, observed }: Batch): Promise<void> {
+    if (!this.#isStateful) return
+    const progress = mergeProgress(state.eventTimes, observed.eventTimes)
+    await state.save(progress, advanceWatermark(record.watermarkMicros, progress))
+    atStep('after-state-store')
   }
 
   /** The batch's rows. Views without a stream are looked at with every batch and counted with the first of an update. */
