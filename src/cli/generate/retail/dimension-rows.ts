@@ -32,14 +32,19 @@ export function dimensionRows(
     if (isNew) last += 1
     const id = isNew ? last : draws.whole(decisions.id, 1, last)
     const time = eventTime(draws, decisions.time, { batchMs, row }, options)
-    rows.push(isNew ? newRow(name, id, time, draws) : changedRow(name, id, time, draws, options))
+    rows.push(isNew ? newRow(name, id, time, draws, options) : changedRow(name, id, time, draws, options))
   }
   return { rows, lastId: last }
 }
 
-function newRow(name: DimensionName, id: number, time: string, draws: RowDraws): DimensionRow {
-  const { key, attributes } = dimensions[name]
-  return { [key]: id, ...attributes(id, draws), update_timestamp: time }
+function newRow(
+  name: DimensionName,
+  id: number,
+  time: string,
+  draws: RowDraws,
+  { seed }: RetailOptions,
+): DimensionRow {
+  return { [dimensions[name].key]: id, ...attributes(name, id, draws, seed), update_timestamp: time }
 }
 
 function changedRow(
@@ -47,10 +52,10 @@ function changedRow(
   id: number,
   time: string,
   draws: RowDraws,
-  { dirtyShare }: RetailOptions,
+  { seed, dirtyShare }: RetailOptions,
 ): DimensionRow {
-  const { key, attributes, defects } = dimensions[name]
-  const sparse = Object.entries(attributes(id, draws)).map(([attribute, value], i) => [
+  const { key, defects } = dimensions[name]
+  const sparse = Object.entries(attributes(name, id, draws, seed)).map(([attribute, value], i) => [
     attribute,
     draws.chance(decisions.sparse + i, SPARSE_SHARE) ? null : value,
   ])
@@ -58,4 +63,8 @@ function changedRow(
   return draws.chance(decisions.isDirty, dirtyShare)
     ? { ...row, ...draws.pick(decisions.defect, defects) }
     : row
+}
+
+function attributes(name: DimensionName, id: number, draws: RowDraws, seed: number): DimensionRow {
+  return dimensions[name].attributes(id, rowDraws(seed, name, 0, id), draws)
 }

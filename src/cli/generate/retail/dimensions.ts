@@ -11,8 +11,8 @@ export interface Dimension {
   readonly columns: string
   /** Share of new rows, behind the first one. */
   readonly newShare: number
-  /** The values of a row with all attributes. */
-  readonly attributes: (id: number, draws: RowDraws) => DimensionRow
+  /** The values of a row with all attributes: `given` for those that never change, `draws` for the others. */
+  readonly attributes: (id: number, given: RowDraws, draws: RowDraws) => DimensionRow
   /** What can be wrong with a changed row: the values that take the place of its own. */
   readonly defects: readonly DimensionRow[]
 }
@@ -50,9 +50,9 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     columns: `customer_id BIGINT, first_name STRING, last_name STRING, email STRING, age DOUBLE, loyalty_tier STRING,
       city STRING, update_timestamp STRING`,
     newShare: 0.3,
-    attributes: (id, draws) => {
-      const first_name = draws.pick(20, firstNames)
-      const last_name = draws.pick(21, lastNames)
+    attributes: (id, given, draws) => {
+      const first_name = given.pick(20, firstNames)
+      const last_name = given.pick(21, lastNames)
       return {
         first_name,
         last_name,
@@ -69,10 +69,10 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     columns: `product_id BIGINT, product_name STRING, category STRING, price DOUBLE, status STRING,
       update_timestamp STRING`,
     newShare: 0.2,
-    attributes: (_, draws) => {
-      const category = draws.pick(20, categories)
+    attributes: (_, given, draws) => {
+      const category = given.pick(20, categories)
       return {
-        product_name: `${draws.pick(21, styles)} ${garments[category]}`,
+        product_name: `${given.pick(21, styles)} ${garments[category]}`,
         category,
         price: draws.whole(22, 500, 19_999) / 100,
         status: draws.pick(23, ['active', 'active', 'active', 'discontinued']),
@@ -85,12 +85,12 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     columns: `store_id BIGINT, store_name STRING, city STRING, region STRING, status STRING,
       update_timestamp STRING`,
     newShare: 0.1,
-    attributes: (id, draws) => {
-      const city = draws.pick(20, cities)
+    attributes: (id, given, draws) => {
+      const city = given.pick(20, cities)
       return {
         store_name: `${city} ${id}`,
         city,
-        region: draws.pick(21, regions),
+        region: given.pick(21, regions),
         status: draws.pick(22, ['open', 'open', 'open', 'closed']),
       }
     },
