@@ -1,3 +1,4 @@
+import { PipelineError } from '../errors/index.ts'
 import { Column } from '../plan/column.ts'
 import type { Expression } from '../plan/expression.ts'
 import { type LiteralValue, literalOf } from '../plan/literal.ts'
@@ -12,8 +13,11 @@ export type Assigned = string | Column | Exclude<LiteralValue, string>
 /** Columns (`'amount'`, `'address.city'`) and their new values. */
 export type Assignments = Readonly<Record<string, Assigned>>
 
+/** Throws PARSE_SYNTAX_ERROR for a text that is no SQL, INVALID_CONDITION for what is neither text nor Column. */
 export function conditionOf(condition: Condition): Expression {
-  return typeof condition === 'string' ? parseExpression(condition) : condition.expression
+  if (typeof condition === 'string') return parseExpression(condition)
+  if (condition instanceof Column) return condition.expression
+  throw new PipelineError('INVALID_CONDITION', { value: JSON.stringify(condition) })
 }
 
 /** Throws PARSE_SYNTAX_ERROR for a text that is no SQL. */

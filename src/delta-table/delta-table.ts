@@ -35,17 +35,26 @@ import { parseSchema } from '../types/ddl.ts'
 import { MergeBuilder, type MergeNames } from './builders/merge-builder.ts'
 import { OptimizeBuilder } from './builders/optimize-builder.ts'
 import { TableBuilder } from './builders/table-builder.ts'
+import { checkOptions } from './check-options.ts'
 import { type Assignments, assignmentsOf, type Condition, conditionOf } from './condition.ts'
-import { countQuery, type ReadOptions, readQuery } from './read-query.ts'
+import { type CountOptions, countQuery, type ReadOptions, readQuery } from './read-query.ts'
 import { type RowSource, withSource } from './rows/row-source.ts'
 import { type OutputRow, rowObject } from './rows/table-row.ts'
 import { boundRows } from './statements/select-rows.ts'
-import { type DeltaTableOptions, type ProgramWorkspace, programWorkspace } from './table-options.ts'
+import {
+  CONVERT_OPTIONS,
+  type ConvertOptions,
+  type DeltaTableOptions,
+  type ProgramWorkspace,
+  programWorkspace,
+} from './table-options.ts'
 import {
   type At,
   type ChangeResult,
+  OVERWRITE_OPTIONS,
   type OverwriteOptions,
   pointOf,
+  WRITE_OPTIONS,
   type WriteOptions,
   type WriteResult,
 } from './table-types.ts'
@@ -136,10 +145,8 @@ export class DeltaTable implements AsyncDisposable {
    * const events = await DeltaTable.convertToDelta('data/events', { partitionSchema: 'day DATE' })
    * ```
    */
-  static async convertToDelta(
-    path: string,
-    options: DeltaTableOptions & { partitionSchema?: string; collectStatistics?: boolean } = {},
-  ): Promise<DeltaTable> {
+  static async convertToDelta(path: string, options: ConvertOptions = {}): Promise<DeltaTable> {
+    checkOptions('convertToDelta', options, CONVERT_OPTIONS)
     const { partitionSchema, collectStatistics, ...tableOptions } = options
     const { workspace, release } = programWorkspace(tableOptions)
     try {
@@ -218,7 +225,7 @@ export class DeltaTable implements AsyncDisposable {
    * await orders.count({ where: 'amount IS NULL' })
    * ```
    */
-  async count(options: Pick<ReadOptions, 'where' | 'version' | 'timestamp'> = {}): Promise<number> {
+  async count(options: CountOptions = {}): Promise<number> {
     const snapshot = await this.#versionOf(options)
     for await (const row of this.#query(snapshot, (scan) => countQuery(scan, options))) return Number(row.n)
     return 0
@@ -251,6 +258,7 @@ export class DeltaTable implements AsyncDisposable {
    * ```
    */
   append(rows: RowSource, options: WriteOptions = {}): Promise<WriteResult> {
+    checkOptions('append', options, WRITE_OPTIONS)
     return this.#write(rows, (context, query) => appendRows(context, query, options))
   }
 
@@ -262,6 +270,7 @@ export class DeltaTable implements AsyncDisposable {
    * ```
    */
   overwrite(rows: RowSource, options: OverwriteOptions = {}): Promise<WriteResult> {
+    checkOptions('overwrite', options, OVERWRITE_OPTIONS)
     const { replaceWhere, ...others } = options
     const where = replaceWhere === undefined ? {} : { replaceWhere: conditionOf(replaceWhere) }
     return this.#write(rows, (context, query) => overwriteRows(context, query, { ...others, ...where }))
@@ -287,7 +296,9 @@ export class DeltaTable implements AsyncDisposable {
    * await orders.update({ set: { status: "'paid'", amount: 'amount * 1.19' }, where: 'id = 7' })
    * ```
    */
-  async update({ set, where }: { set: Assignments; where?: Condition }): Promise<ChangeResult> {
+  async update(change: { set: Assignments; where?: Condition }): Promise<ChangeResult> {
+    checkOptions('update', change, { set: true, where: true })
+    const { set, where } = change
     const { version, numAffectedRows } = await updateRows(await this.#context(), {
       assignments: assignmentsOf(set),
       ...(where !== undefined && { condition: await this.#bound(where) }),
@@ -340,7 +351,9 @@ export class DeltaTable implements AsyncDisposable {
    * for await (const change of orders.changes({ from: { version: 5 } })) ...
    * ```
    */
-  async *changes({ from, to }: { from: At; to?: At }): AsyncGenerator<OutputRow, void> {
+  async *changes(range: { from: At; to?: At }): AsyncGenerator<OutputRow, void> {
+    checkOptions('changes', range, { from: true, to: true })
+    const { from, to } = range
     await this.#table.refresh()
     const { input, schema } = await changeFeedScan(
       { table: this.#table, storage: localStorage(this.path) },
@@ -371,6 +384,7 @@ export class DeltaTable implements AsyncDisposable {
     retentionHours?: number,
     options: { readonly dryRun?: boolean; readonly lite?: boolean } = {},
   ): Promise<VacuumResult> {
+    checkOptions('vacuum', options, { dryRun: true, lite: true })
     const { settings, now } = this.#program.workspace
     return vacuum(await this.#context(), {
       ...(retentionHours !== undefined && { retentionHours }),
@@ -406,6 +420,7 @@ export class DeltaTable implements AsyncDisposable {
       readonly properties?: Readonly<Record<string, string>>
     } = {},
   ): Promise<CloneResult> {
+    checkOptions('clone', options, { at: true, replace: true, properties: true })
     const { at, replace = false, properties } = options
     return shallowClone(await this.#context(), localStorage(resolve(this.#program.workspace.folder, path)), {
       ...(at !== undefined && { at: pointOf(at) }),

@@ -3,6 +3,7 @@ import { type Column, columnOf } from '../plan/column.ts'
 import type { Expression, SortOrder } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
 import { parseQuery, parseSelectItem } from '../sql/index.ts'
+import { checkOptions } from './check-options.ts'
 import { type Condition, conditionOf } from './condition.ts'
 
 /** Which rows are read, and what of them. */
@@ -19,8 +20,16 @@ export interface ReadOptions {
   readonly timestamp?: string | Date
 }
 
-/** The query that reads `scan` so. Throws PARSE_SYNTAX_ERROR. */
-export function readQuery(scan: Relation, { columns, where, orderBy, limit }: ReadOptions): Relation {
+/** Which rows are counted. */
+export type CountOptions = Pick<ReadOptions, 'where' | 'version' | 'timestamp'>
+
+const COUNT_OPTIONS = { where: true, version: true, timestamp: true } as const
+const READ_OPTIONS = { ...COUNT_OPTIONS, columns: true, orderBy: true, limit: true } as const
+
+/** The query that reads `scan` so. Throws PARSE_SYNTAX_ERROR, UNKNOWN_METHOD_OPTION. */
+export function readQuery(scan: Relation, options: ReadOptions): Relation {
+  checkOptions('A read', options, READ_OPTIONS)
+  const { columns, where, orderBy, limit } = options
   let query = scan
   if (where !== undefined) query = { kind: 'Filter', input: query, condition: conditionOf(where) }
   if (columns !== undefined) query = project(query, columns.map(selectItem))
@@ -31,7 +40,9 @@ export function readQuery(scan: Relation, { columns, where, orderBy, limit }: Re
 }
 
 /** How many rows `scan` has for which a condition holds, in the column `n`. */
-export function countQuery(scan: Relation, { where }: Pick<ReadOptions, 'where'>): Relation {
+export function countQuery(scan: Relation, options: CountOptions): Relation {
+  checkOptions('count', options, COUNT_OPTIONS)
+  const { where } = options
   const input = readQuery(scan, where === undefined ? {} : { where })
   const count = alias(call('count', { kind: 'UnresolvedStar' }), 'n')
   return { kind: 'Aggregate', input, groupType: 'groupby', grouping: [], expressions: [count] }

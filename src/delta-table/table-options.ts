@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { checkOptions } from './check-options.ts'
 import { type EngineOptions, shareEngine } from './shared-engine.ts'
 import { Workspace } from './workspace.ts'
 
@@ -14,6 +15,17 @@ export interface DeltaTableOptions {
   readonly now?: () => number
 }
 
+/** What a folder of Parquet files is taken over with. */
+export interface ConvertOptions extends DeltaTableOptions {
+  /** Columns in the names of its folders, as DDL: `day DATE`. */
+  readonly partitionSchema?: string
+  /** Default: true. */
+  readonly collectStatistics?: boolean
+}
+
+const TABLE_OPTIONS = { engine: true, settings: true, now: true } as const
+export const CONVERT_OPTIONS = { ...TABLE_OPTIONS, partitionSchema: true, collectStatistics: true } as const
+
 /** Where a program's tables are worked on, with its share of the engine. Relative paths begin in the working directory. */
 export interface ProgramWorkspace {
   readonly workspace: Workspace
@@ -21,6 +33,7 @@ export interface ProgramWorkspace {
 }
 
 export function programWorkspace(options: DeltaTableOptions): ProgramWorkspace {
+  checkOptions('DeltaTable', options, TABLE_OPTIONS)
   const { engine, release } = shareEngine(options.engine)
   const { settings, now } = options
   const workspace = new Workspace({

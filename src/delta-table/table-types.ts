@@ -23,6 +23,15 @@ export interface OverwriteOptions extends WriteOptions {
   readonly overwriteSchema?: boolean
 }
 
+/** The options that there are, for those who are not told by types. */
+export const WRITE_OPTIONS = { mergeSchema: true, application: true, userMetadata: true } as const
+export const OVERWRITE_OPTIONS = {
+  ...WRITE_OPTIONS,
+  replaceWhere: true,
+  partitionOverwriteMode: true,
+  overwriteSchema: true,
+} as const
+
 /** What a write did. */
 export interface WriteResult {
   /** The table's version with it. */

@@ -17,6 +17,7 @@ export type Command =
   | TruncateTable
   | OptimizeTable
   | VacuumTable
+  | AnalyzeTable
   | RestoreTable
   | ReorgTable
   | ConvertToDelta
@@ -169,6 +170,13 @@ export interface VacuumTable extends Node {
   readonly isLite: boolean
   readonly retentionHours?: number
   readonly dryRun: boolean
+}
+
+/** ANALYZE TABLE t COMPUTE [DELTA] STATISTICS; `isDelta`: of all files, else of those without any. */
+export interface AnalyzeTable extends Node {
+  readonly kind: 'AnalyzeTable'
+  readonly table: TableReference
+  readonly isDelta: boolean
 }
 
 /** RESTORE [TABLE] t TO VERSION AS OF n | TIMESTAMP AS OF 't'. */

@@ -216,6 +216,20 @@ describe('maintenance', () => {
     expect(await run('SELECT count(*) AS n FROM {t}')).toEqual([{ n: 5n }])
   })
 
+  test('ANALYZE TABLE gives files the statistics that they lack; of DELTA statistics, all files theirs anew', async () => {
+    const run = tables()
+    await run(`CREATE TABLE {t} (a INT, b INT) TBLPROPERTIES ('delta.dataSkippingStatsColumns' = 'a');
+      INSERT INTO {t} VALUES (1, 2);
+      ALTER TABLE {t} SET TBLPROPERTIES ('delta.dataSkippingStatsColumns' = 'b')`)
+    const operations = async () =>
+      ((await run('DESCRIBE HISTORY {t}')) as { operation: string }[]).map((each) => each.operation)
+    await run('ANALYZE TABLE {t} COMPUTE STATISTICS')
+    expect((await operations())[0]).toBe('SET TBLPROPERTIES')
+    await run('ANALYZE TABLE {t} COMPUTE DELTA STATISTICS')
+    expect((await operations())[0]).toBe('COMPUTE STATS')
+    expect(await run('SELECT * FROM {t}')).toEqual([{ a: 1, b: 2 }])
+  })
+
   test('DESCRIBE HISTORY has Delta Lake’s columns', async () => {
     const run = tables()
     await run('CREATE TABLE {t} (n INT)')

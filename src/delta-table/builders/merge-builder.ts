@@ -5,6 +5,7 @@ import {
   type TableContext,
 } from '../../delta/index.ts'
 import { field, type StructType, struct } from '../../types/data-type.ts'
+import { checkOptions } from '../check-options.ts'
 import { type Assignments, assignmentsOf, type Condition, conditionOf } from '../condition.ts'
 import { type RowSource, withSource } from '../rows/row-source.ts'
 import type { Workspace } from '../workspace.ts'
@@ -68,8 +69,8 @@ export class MergeBuilder {
   }
 
   /** Changes columns of rows of the table that match. */
-  whenMatchedUpdate({ condition, set }: Update): MergeBuilder {
-    return this.#with('matched', { kind: 'update', assignments: assignmentsOf(set) }, condition)
+  whenMatchedUpdate(update: Update): MergeBuilder {
+    return this.#withUpdate('matched', 'whenMatchedUpdate', update)
   }
 
   /** Takes all columns from the source's of the same names. */
@@ -83,7 +84,9 @@ export class MergeBuilder {
   }
 
   /** Inserts rows of the source that match none of the table. */
-  whenNotMatchedInsert({ condition, values }: Insert): MergeBuilder {
+  whenNotMatchedInsert(insert: Insert): MergeBuilder {
+    checkOptions('whenNotMatchedInsert', insert, { condition: true, values: true })
+    const { condition, values } = insert
     return this.#with('notMatched', { kind: 'insert', assignments: assignmentsOf(values) }, condition)
   }
 
@@ -93,8 +96,8 @@ export class MergeBuilder {
   }
 
   /** Changes rows of the table that no row of the source matches. */
-  whenNotMatchedBySourceUpdate({ condition, set }: Update): MergeBuilder {
-    return this.#with('notMatchedBySource', { kind: 'update', assignments: assignmentsOf(set) }, condition)
+  whenNotMatchedBySourceUpdate(update: Update): MergeBuilder {
+    return this.#withUpdate('notMatchedBySource', 'whenNotMatchedBySourceUpdate', update)
   }
 
   /** Removes them. */
@@ -124,6 +127,11 @@ export class MergeBuilder {
       })
       return result
     })
+  }
+
+  #withUpdate(when: MergeClause['when'], method: string, update: Update): MergeBuilder {
+    checkOptions(method, update, { condition: true, set: true })
+    return this.#with(when, { kind: 'update', assignments: assignmentsOf(update.set) }, update.condition)
   }
 
   #with(

@@ -10,6 +10,7 @@ import { parseColumnDefinitions } from '../../sql/index.ts'
 import { localStorage } from '../../storage/index.ts'
 import { type DataType, struct } from '../../types/data-type.ts'
 import { parseDataType } from '../../types/ddl.ts'
+import { checkOptions } from '../check-options.ts'
 import { columnPath } from '../condition.ts'
 import type { DeltaTable } from '../delta-table.ts'
 import { newColumn } from '../new-column.ts'
@@ -31,6 +32,14 @@ export interface ColumnOptions {
     readonly allowExplicitInsert?: boolean
   }
 }
+
+const COLUMN_OPTIONS = {
+  nullable: true,
+  comment: true,
+  defaultValue: true,
+  generatedAlwaysAs: true,
+  identity: true,
+} as const
 
 /**
  * A table that is being defined, with the method names of Spark's DeltaTableBuilder. Immutable: each method gives a new one.
@@ -70,6 +79,7 @@ export class TableBuilder {
 
   /** A column; its type as DDL text, such as `decimal(10,2)`. */
   addColumn(name: string, type: string | DataType, options: ColumnOptions = {}): TableBuilder {
+    checkOptions('addColumn', options, COLUMN_OPTIONS)
     const { generatedAlwaysAs, identity, ...others } = options
     return this.#withColumns([
       {

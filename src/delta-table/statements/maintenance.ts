@@ -1,9 +1,9 @@
-import { type OptimizeResult, optimize, reorgPurge, vacuum } from '../../delta/index.ts'
+import { computeStatistics, type OptimizeResult, optimize, reorgPurge, vacuum } from '../../delta/index.ts'
 import type { Value } from '../../engine/engine.ts'
-import type { OptimizeTable, ReorgTable, VacuumTable } from '../../sql/index.ts'
+import type { AnalyzeTable, OptimizeTable, ReorgTable, VacuumTable } from '../../sql/index.ts'
 import { field, STRING, struct } from '../../types/data-type.ts'
 import { metricsSchema, valueOfMetrics } from '../optimize-row.ts'
-import type { RowStream } from '../row-stream.ts'
+import { NO_ROWS, type RowStream } from '../row-stream.ts'
 import type { Workspace } from '../workspace.ts'
 
 export async function optimizeTable(command: OptimizeTable, workspace: Workspace): Promise<RowStream> {
@@ -46,4 +46,10 @@ export async function vacuumTable(command: VacuumTable, workspace: Workspace): P
   })
   const paths = command.dryRun ? files.slice(0, LISTED_FILES).map((file) => `${path}/${file}`) : [path]
   return { schema: pathSchema, chunks: [paths.map((each) => [each])] }
+}
+
+/** Reads statistics of files from their rows. There is no catalog, whose statistics Spark's ANALYZE TABLE would gather. */
+export async function analyzeTable(command: AnalyzeTable, workspace: Workspace): Promise<RowStream> {
+  await computeStatistics(await workspace.context(command.table), { all: command.isDelta })
+  return NO_ROWS
 }

@@ -9,7 +9,7 @@ import { cloneTable, createTable, createTableLike } from './create-table.ts'
 import { describe } from './describe.ts'
 import { dropTable } from './drop-table.ts'
 import { insertInto } from './insert.ts'
-import { optimizeTable, reorgTable, vacuumTable } from './maintenance.ts'
+import { analyzeTable, optimizeTable, reorgTable, vacuumTable } from './maintenance.ts'
 import { restoreTable } from './restore.ts'
 import { selectRows } from './select-rows.ts'
 import { showCreateTable } from './show-create-table.ts'
@@ -65,6 +65,8 @@ export async function runStatement(statement: Statement | Command, workspace: Wo
       return reorgTable(statement, workspace)
     case 'VacuumTable':
       return vacuumTable(statement, workspace)
+    case 'AnalyzeTable':
+      return analyzeTable(statement, workspace)
     case 'ShowTables':
       return showTables(statement, workspace)
     case 'RestoreTable':

@@ -23,12 +23,18 @@ type ScannedTable = Pick<Snapshot, 'metadata' | 'files'> & Partial<Pick<Snapshot
 type Leaf = ReturnType<typeof indexedLeaves>[number]
 
 /**
- * Gives files without statistics theirs, read from their rows, in one commit that changes no data. Files with deletion
- * vectors are left out: statistics are of all physical rows. Returns how many files got some.
+ * Gives files without statistics theirs, with `all` every file, read from their rows, in one commit that changes no data:
+ * after a change of `delta.dataSkippingStatsColumns` old files lack those of the new columns. Files with deletion vectors
+ * are left out: statistics are of all physical rows. Returns how many files got some.
  */
-export async function computeStatistics(context: TableContext): Promise<number> {
+export async function computeStatistics(
+  context: TableContext,
+  { all = false }: { readonly all?: boolean } = {},
+): Promise<number> {
   const snapshot = await context.table.refresh()
-  const files = [...snapshot.files()].filter((each) => each.stats == null && each.deletionVector == null)
+  const files = [...snapshot.files()].filter(
+    (each) => (all || each.stats == null) && each.deletionVector == null,
+  )
   if (files.length === 0) return 0
   const done = await withSession(context.engine, (session) =>
     withStatistics(context, session, snapshot, files),

@@ -25,6 +25,16 @@ export const cliConditions = {
     hint: 'Give an array or an iterable of objects, the text of a query, or a DataFrame. Wait for a promise of them first.',
     sqlState: '22000',
   },
+  UNKNOWN_METHOD_OPTION: {
+    message: "{method} has no option '{option}'.",
+    hint: '{suggestion}',
+    sqlState: '42616',
+  },
+  INVALID_CONDITION: {
+    message: '{value} is no condition.',
+    hint: 'Give SQL text, as in "status = \'open\'", or a Column of millrace/functions.',
+    sqlState: '22000',
+  },
   INVALID_ROW: {
     message: 'Row {row} is {value}, which is no object.',
     hint: 'A row is an object whose fields are its columns.',

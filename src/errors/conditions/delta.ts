@@ -123,7 +123,7 @@ export const deltaConditions = {
   },
   DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE: {
     message: "Changing the column mapping mode from '{oldMode}' to '{newMode}' is not supported.",
-    hint: "A table that exists can go from 'none' to 'name'. For another mode, create a table and copy the rows.",
+    hint: "A table that exists can go from 'none' to 'name'. ALTER TABLE ... DROP FEATURE columnMapping takes it away; for another mode, create a table and copy the rows.",
     sqlState: '0AKDC',
   },
   DELTA_CANNOT_MODIFY_APPEND_ONLY: {

@@ -1,5 +1,20 @@
 /** Conditions of analysing queries. Names, parameters and SQLSTATEs are Spark's. */
 export const queryConditions = {
+  'INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE': {
+    message:
+      'The limit like expression "{expr}" is invalid. The {name} expression must be equal to or greater than 0, but got {v}.',
+    sqlState: '42K0E',
+  },
+  'INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE': {
+    message:
+      'The limit like expression "{expr}" is invalid. The {name} expression must be integer type, but got {dataType}.',
+    sqlState: '42K0E',
+  },
+  'INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL': {
+    message:
+      'The limit like expression "{expr}" is invalid. The evaluated {name} expression must not be null.',
+    sqlState: '42K0E',
+  },
   'UNRESOLVED_COLUMN.WITH_SUGGESTION': {
     message: "A column, variable, or function parameter with name '{objectName}' cannot be resolved.",
     hint: 'Did you mean one of the following? [{proposal}]',

@@ -7,6 +7,7 @@ export const sourceConditions = {
   },
   'FAILED_READ_FILE.NO_HINT': {
     message: "Error while reading file '{path}': {reason}.",
+    hint: 'The file was damaged or is still being written. Put a whole copy in its place; a Delta table can be RESTOREd to a version without it.',
     sqlState: 'KD001',
   },
   'FAILED_READ_FILE.UNSUPPORTED_COMPRESSION': {
@@ -67,7 +68,7 @@ export const sourceConditions = {
   },
   CF_PATH_DOES_NOT_EXIST: {
     message: "The input path '{path}' does not exist.",
-    hint: 'A relative path begins at the folder of the pipeline spec. A folder that is still to be filled must be there.',
+    hint: 'A relative path begins at the folder of the pipeline spec, without a pipeline at the working directory. A folder that is still to be filled must be there.',
     sqlState: '42704',
   },
   CF_SOURCE_DIRECTORY_PATH_REQUIRED: {

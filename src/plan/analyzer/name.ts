@@ -120,11 +120,14 @@ export function unresolvedColumn(
   )
 }
 
+/** Columns that commands add to what they read: the place of a row, whether a source matched it. */
+const INTERNAL = /^_(file_index|row_position|target_\d+)$/
+
 /** Near names first; where none is near, the first columns there are, as Spark does. */
 function proposals(parts: readonly string[], scope: Scope, aliases: readonly string[]): readonly string[] {
   const qualified = parts.length > 1
   const columns = scope.entries
-    .filter((each) => each.visibility === 'visible')
+    .filter((each) => each.visibility === 'visible' && !INTERNAL.test(each.column.name))
     .map((each) =>
       qualified && each.qualifier.length > 0
         ? `${each.qualifier.at(-1)}.${each.column.name}`

@@ -1,10 +1,11 @@
 import { PipelineError } from '../../errors/index.ts'
 import { printSqlType } from '../../types/ddl.ts'
-import { isOrderable } from '../../types/type-classes.ts'
+import { isIntegral, isOrderable } from '../../types/type-classes.ts'
 import { intLiteral } from '../build.ts'
 import type { Expression, SortOrder } from '../expression.ts'
 import type { Limit, Offset, Sort } from '../relation.ts'
 import type { ResolvedExpression, ResolvedSortOrder } from '../resolved.ts'
+import { constantOf } from './cast.ts'
 import { resolveExpression } from './expression.ts'
 import { overOutputOrBelow } from './filter.ts'
 import { type Analyzed, type Extended, shapeOf } from './node.ts'
@@ -89,16 +90,37 @@ function checkOrderable(key: ResolvedExpression, order: SortOrder, input: Analyz
   )
 }
 
-/** LIMIT or OFFSET. */
+/** LIMIT or OFFSET. Throws INVALID_LIMIT_LIKE_EXPRESSION for what is no whole number, or a negative one. */
 export function analyzeLimit(node: Limit | Offset, state: QueryState): Analyzed {
   const input = analyzeRelation(node.input, state)
   const resolver = resolverOf(state, EMPTY_SCOPE)
-  const bound =
-    node.kind === 'Limit'
-      ? { limit: resolveExpression(node.limit, resolver) }
-      : { offset: resolveExpression(node.offset, resolver) }
+  const written = node.kind === 'Limit' ? node.limit : node.offset
+  const count = resolveExpression(written, resolver)
+  checkCount(count, written, node.kind === 'Limit' ? 'limit' : 'offset')
+  const bound = node.kind === 'Limit' ? { limit: count } : { offset: count }
   return {
     relation: { kind: 'Limit', input: input.relation, ...bound, ...shapeOf(input.relation) },
     scope: input.scope,
+  }
+}
+
+/** As Spark, which takes whole numbers that are at least 0; NULL is no number of rows. */
+function checkCount(count: ResolvedExpression, written: Expression, name: 'limit' | 'offset'): void {
+  const value = constantOf(count)
+  const parameters = { name, expr: pretty(written, EMPTY_SCOPE) }
+  const context = written.position === undefined ? {} : { position: written.position }
+  if (value === null) {
+    throw new PipelineError('INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL', parameters, context)
+  }
+  if (!isIntegral(count.dataType) && count.dataType.kind !== 'unknown') {
+    const wrongType = { ...parameters, dataType: printSqlType(count.dataType) }
+    throw new PipelineError('INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE', wrongType, context)
+  }
+  if ((typeof value === 'number' || typeof value === 'bigint') && value < 0) {
+    throw new PipelineError(
+      'INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE',
+      { ...parameters, v: `${value}` },
+      context,
+    )
   }
 }

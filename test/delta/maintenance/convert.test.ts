@@ -1,7 +1,13 @@
 import { copyFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { computeStatistics, convertToDelta, DeltaTable, type TableContext } from '../../../src/delta/index.ts'
+import {
+  computeStatistics,
+  convertToDelta,
+  DeltaTable,
+  setTableProperties,
+  type TableContext,
+} from '../../../src/delta/index.ts'
 import { DATE, field, INTEGER, LONG, STRING, struct } from '../../../src/types/data-type.ts'
 import { openTestTables, type TestTables } from '../../support/delta-table.ts'
 
@@ -148,5 +154,22 @@ describe('CONVERT TO DELTA', () => {
     expect(await computeStatistics(context)).toBe(0)
     expect([...context.table.snapshot.files()].every((each) => each.stats != null)).toBe(true)
     expect(await tables.rows(context)).toEqual([[1n], [2n]])
+  })
+
+  it('statistics of all files are read anew when the columns that have them changed', async () => {
+    const configuration = { 'delta.dataSkippingStatsColumns': 'id' }
+    const two = struct([field('id', LONG), field('n', LONG)])
+    const context = await tables.create('other_columns', { schema: two, configuration })
+    await tables.append(context, 'SELECT CAST(1 AS BIGINT) AS id, CAST(2 AS BIGINT) AS n')
+    await setTableProperties(context, { 'delta.dataSkippingStatsColumns': 'n' })
+    expect(await computeStatistics(context)).toBe(0)
+    expect(await computeStatistics(context, { all: true })).toBe(1)
+    const [file] = [...context.table.snapshot.files()]
+    expect(JSON.parse(file!.stats!)).toEqual({
+      numRecords: 1,
+      minValues: { n: 2 },
+      maxValues: { n: 2 },
+      nullCount: { n: 0 },
+    })
   })
 })

@@ -159,6 +159,24 @@ describe('aggregates, windows and generators', () => {
     ],
     ['SELECT status FROM orders ORDER BY 3', 'ORDER_BY_POS_OUT_OF_RANGE', { index: '3', size: '1' }, '1:36'],
     [
+      'SELECT status FROM orders LIMIT -1',
+      'INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE',
+      { name: 'limit', expr: '-1', v: '-1' },
+      '1:33',
+    ],
+    [
+      'SELECT status FROM orders OFFSET 1.5',
+      'INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE',
+      { name: 'offset', expr: '1.5', dataType: 'DECIMAL(2,1)' },
+      '1:34',
+    ],
+    [
+      'SELECT status FROM orders LIMIT NULL',
+      'INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL',
+      { name: 'limit', expr: 'NULL' },
+      '1:33',
+    ],
+    [
       'SELECT status FROM orders WHERE sum(amount) > 1',
       'INVALID_WHERE_CONDITION',
       { condition: '(sum(amount) > 1)', expressionList: 'sum' },

@@ -93,6 +93,7 @@ test.each([
   ['CONVERT TO DELTA ^t', 'CONVERT TO DELTA of anything but Parquet files'],
   ['VACUUM t ^USING INVENTORY (SELECT 1)', 'USING INVENTORY'],
   ['INSERT INTO t ^REPLACE USING (a) SELECT 1', 'REPLACE USING'],
+  ['ANALYZE TABLE t COMPUTE STATISTICS ^FOR ALL COLUMNS', 'FOR ALL COLUMNS'],
   ['CREATE TABLE t (a INT, CONSTRAINT c ^EXPECT (a > 0))', 'EXPECT'],
 ])('%s is known and refused', (marked, clause) => {
   expect(errorAt(marked)).toMatchObject({ condition: 'UNSUPPORTED_FEATURE.CLAUSE', parameters: { clause } })
@@ -112,6 +113,7 @@ test.each([
   ['^MERGE INTO t USING u ON a WHEN MATCHED THEN DELETE', 'MERGE INTO'],
   ['^OPTIMIZE t', 'OPTIMIZE'],
   ['^VACUUM t', 'VACUUM'],
+  ['^ANALYZE TABLE t COMPUTE STATISTICS', 'ANALYZE TABLE'],
   ['^ALTER TABLE t CLUSTER BY NONE', 'ALTER'],
   ['^CREATE TABLE t (a INT)', 'CREATE TABLE'],
 ])('%s is refused in the files of a pipeline', (marked, statement) => {

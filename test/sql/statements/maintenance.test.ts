@@ -29,6 +29,13 @@ test.each([
   expect(command(text)).toEqual({ kind: 'RestoreTable', table: 'Read[t]', to })
 })
 
+test.each([
+  ['ANALYZE TABLE t COMPUTE STATISTICS', false],
+  ['ANALYZE TABLE t COMPUTE DELTA STATISTICS', true],
+])('%s', (text, isDelta) => {
+  expect(command(text)).toEqual({ kind: 'AnalyzeTable', table: 'Read[t]', isDelta })
+})
+
 test('REORG and CONVERT', () => {
   expect(command('REORG TABLE t WHERE a APPLY (PURGE)')).toEqual({
     kind: 'ReorgTable',

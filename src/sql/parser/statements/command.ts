@@ -8,7 +8,7 @@ import { parseConvert } from './convert.ts'
 import { isCreateTable, parseCreateTable } from './create-table.ts'
 import { parseDelete } from './delete.ts'
 import { parseInsert } from './insert.ts'
-import { parseOptimize, parseReorg, parseRestore, parseVacuum } from './maintenance.ts'
+import { parseAnalyze, parseOptimize, parseReorg, parseRestore, parseVacuum } from './maintenance.ts'
 import { parseMerge } from './merge.ts'
 import { parseShowTables } from './show.ts'
 import { parseStatement } from './statement.ts'
@@ -28,6 +28,7 @@ const families: ReadonlyMap<string, CommandParser> = new Map<string, CommandPars
   ['TRUNCATE', parseTruncate],
   ['OPTIMIZE', parseOptimize],
   ['VACUUM', parseVacuum],
+  ['ANALYZE', parseAnalyze],
   ['RESTORE', parseRestore],
   ['REORG', parseReorg],
   ['CONVERT', parseConvert],

@@ -1,5 +1,5 @@
 import type { Position } from '../../../errors/index.ts'
-import type { OptimizeTable, ReorgTable, RestoreTable, VacuumTable } from '../../command.ts'
+import type { AnalyzeTable, OptimizeTable, ReorgTable, RestoreTable, VacuumTable } from '../../command.ts'
 import type { Cursor } from '../../cursor.ts'
 import { parseExpression } from '../expression.ts'
 import { parseTimeTravel } from '../table-name.ts'
@@ -57,6 +57,24 @@ function parseHours(cursor: Cursor): number {
   cursor.advance()
   if (!cursor.take('HOURS') && !cursor.take('HOUR')) cursor.fail('HOURS', ['HOURS'])
   return Number(text)
+}
+
+/** `ANALYZE TABLE t COMPUTE [DELTA] STATISTICS`. Throws UNSUPPORTED_FEATURE.CLAUSE for statistics of a catalog. */
+export function parseAnalyze(cursor: Cursor, position: Position): AnalyzeTable {
+  cursor.expect('ANALYZE', 'TABLE')
+  const table = parseTarget(cursor)
+  cursor.expect('COMPUTE')
+  const isDelta = cursor.take('DELTA')
+  cursor.expect('STATISTICS')
+  for (const clause of ['NOSCAN', 'FOR COLUMNS', 'FOR ALL COLUMNS']) {
+    if (!cursor.isSequence(clause.split(' '))) continue
+    cursor.unsupportedClause(
+      clause,
+      'Leave it out: statistics of files are those of delta.dataSkippingStatsColumns.',
+    )
+  }
+  expectEnd(cursor)
+  return { kind: 'AnalyzeTable', table, isDelta, position }
 }
 
 /** `RESTORE [TABLE] t TO [VERSION | TIMESTAMP] AS OF ...` */

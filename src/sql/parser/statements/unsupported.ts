@@ -6,6 +6,9 @@ const WRITES = 'A pipeline writes its tables itself: define a streaming table, a
 const MAINTENANCE = 'Run it in the console: millrace query "OPTIMIZE t".'
 const OUTSIDE = 'Tables are made, changed and removed by the pipeline that defines them.'
 
+const COPY =
+  'Define a streaming table over STREAM read_files(...); in the console, INSERT INTO t SELECT * FROM json.`path`.'
+
 /** Statements of Spark SQL and Databricks that are known by name, and what to do instead. */
 const unsupported: readonly (readonly [words: string, alternative: string])[] = [
   ['APPLY CHANGES INTO', ''],
@@ -13,8 +16,8 @@ const unsupported: readonly (readonly [words: string, alternative: string])[] = 
   ['MERGE INTO', WRITES],
   ['INSERT OVERWRITE', WRITES],
   ['INSERT INTO', WRITES],
-  ['COPY INTO', 'Define a streaming table over STREAM read_files(...).'],
-  ['LOAD DATA', 'Define a streaming table over STREAM read_files(...).'],
+  ['COPY INTO', COPY],
+  ['LOAD DATA', COPY],
   ['UPDATE', WRITES],
   ['DELETE FROM', WRITES],
   [
@@ -31,7 +34,10 @@ const unsupported: readonly (readonly [words: string, alternative: string])[] = 
   ['UNDROP', OUTSIDE],
   ['ALTER', OUTSIDE],
   ['COMMENT ON', 'Write COMMENT in the definition of the table or column.'],
-  ['ANALYZE TABLE', 'Statistics are written with every file.'],
+  [
+    'ANALYZE TABLE',
+    'Statistics are written with every file. To read them anew: millrace query "ANALYZE TABLE t COMPUTE DELTA STATISTICS".',
+  ],
   ['EXPLAIN', 'Use the command: millrace explain <dataset>.'],
   ['GRANT', ''],
   ['REVOKE', ''],
