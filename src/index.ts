@@ -13,6 +13,7 @@ export {
 } from './dataframe/index.ts'
 export type { Condition, Position } from './errors/index.ts'
 export { PipelineError, UnresolvedPipelineError } from './errors/index.ts'
+export type { AutoCdcOptions, SourceColumn } from './graph/auto-cdc-options.ts'
 export type { FlowOptions, Rules, TableOptions, TemporaryViewOptions } from './graph/dataset-options.ts'
 export {
   appendFlow,
@@ -21,5 +22,6 @@ export {
   streamingTable,
   temporaryView,
 } from './graph/define.ts'
+export { autoCdcFlow } from './graph/define-auto-cdc.ts'
 export { secret } from './graph/secrets.ts'
 export { Column } from './plan/column.ts'

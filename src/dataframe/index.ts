@@ -1,6 +1,6 @@
 export { callSite, displayPath } from './call-site.ts'
 export { DataFrame, type JoinHow } from './dataframe.ts'
-export { type Dataset, type DatasetOrName, datasetNamed, partsOf } from './dataset.ts'
+export { type Dataset, type DatasetOrName, datasetNamed, isDataset, partsOf } from './dataset.ts'
 export { GroupedData } from './grouped-data.ts'
 export {
   type Configuration,

@@ -175,7 +175,8 @@ export class DatasetIndex {
     if (target === undefined) {
       throw this.notFound(this.qualify(definition.target, definition.origin)).at({ position })
     }
-    const parts = definition.isDefault ? target.parts : this.qualify([definition.name], definition.origin)
+    const hasOwnName = !definition.isDefault && definition.hasNameOfTarget !== true
+    const parts = hasOwnName ? this.qualify([definition.name], definition.origin) : target.parts
     const flow: Flow = { definition, identifier: formatTableName(parts), target }
     const other = this.#flows.get(keyOf(parts))
     if (other === undefined) {

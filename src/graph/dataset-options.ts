@@ -1,6 +1,16 @@
 import type { Dataset, SchemaSource } from '../dataframe/index.ts'
-import { nearest, PipelineError } from '../errors/index.ts'
 import { formatTableName } from '../plan/table-name.ts'
+import {
+  ANY,
+  checkOptions,
+  FLAG,
+  type Form,
+  isList,
+  isMapOf,
+  isText,
+  SETTINGS,
+  TEXT,
+} from './check-options.ts'
 import { declaredSchema } from './declared-schema.ts'
 import type { DatasetKind, DefinitionOrigin, Expectation, OutputDefinition } from './definition.ts'
 
@@ -43,41 +53,29 @@ export interface FlowOptions {
   readonly configuration?: Readonly<Record<string, string | number | boolean>>
 }
 
-interface Form {
-  readonly expected: string
-  readonly accepts: (value: unknown) => boolean
-}
-
-const isText = (value: unknown): boolean => typeof value === 'string'
-const isList = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
-const isMapOf = (isValue: (value: unknown) => boolean) => (value: unknown) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isValue)
-const isSetting = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value)
-
-const TEXT: Form = { expected: 'a text', accepts: isText }
 const COLUMNS: Form = { expected: "a list of column names, such as ['date']", accepts: isList }
 const RULES: Form = { expected: 'conditions by name, as texts', accepts: isMapOf(isText) }
-const SETTINGS: Form = { expected: 'texts, numbers and booleans by key', accepts: isMapOf(isSetting) }
 
-/** Types are stripped, not checked, when a definition file runs: what an editor would mark is looked at once more. */
-const FORMS: Readonly<Record<string, Form>> = {
+const VIEW_OPTIONS: Readonly<Record<string, Form>> = {
   comment: TEXT,
   expect: RULES,
   expectOrDrop: RULES,
   expectOrFail: RULES,
   quarantine: { expected: 'a table name or true', accepts: (value) => isText(value) || value === true },
   configuration: SETTINGS,
+}
+
+const TABLE_OPTIONS: Readonly<Record<string, Form>> = {
+  ...VIEW_OPTIONS,
   tableProperties: SETTINGS,
   partitionBy: COLUMNS,
   clusterBy: {
     expected: "a list of column names or 'auto'",
     accepts: (value) => isList(value) || value === 'auto',
   },
-  private: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  schema: ANY,
+  private: FLAG,
 }
-
-const VIEW_OPTIONS = ['comment', 'expect', 'expectOrDrop', 'expectOrFail', 'quarantine', 'configuration']
-const TABLE_OPTIONS = [...VIEW_OPTIONS, 'tableProperties', 'partitionBy', 'clusterBy', 'schema', 'private']
 
 /** Spellings of other systems, and what to write here. */
 const FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
@@ -106,7 +104,8 @@ export function outputOf(call: {
 }): OutputDefinition {
   const { kind, dataset, options, origin } = call
   const name = formatTableName(dataset.name)
-  checkOptions(call.element, name, options, kind === 'temporary_view' ? VIEW_OPTIONS : TABLE_OPTIONS)
+  const forms = kind === 'temporary_view' ? VIEW_OPTIONS : TABLE_OPTIONS
+  checkOptions({ element: call.element, name, options }, forms, FOREIGN_OPTIONS)
   return {
     kind,
     name: dataset.name,
@@ -143,25 +142,4 @@ function expectationsOf(options: TemporaryViewOptions, origin: DefinitionOrigin)
     ...rules(options.expectOrDrop, 'drop'),
     ...rules(options.expectOrFail, 'fail'),
   ]
-}
-
-function checkOptions(element: string, name: string, options: TableOptions, known: readonly string[]): void {
-  for (const option of Object.keys(options)) {
-    if (known.includes(option)) {
-      checkForm(option, options[option as keyof TableOptions], name)
-      continue
-    }
-    const near = nearest(option, known)
-    const advice =
-      FOREIGN_OPTIONS[option] ??
-      (near === undefined ? `Its options are ${known.join(', ')}.` : `Did you mean '${near}'?`)
-    throw new PipelineError('UNSUPPORTED_DATASET_OPTION', { element, name, option, advice })
-  }
-}
-
-function checkForm(option: string, value: unknown, name: string): void {
-  const form = FORMS[option]
-  if (form === undefined || value === undefined || form.accepts(value)) return
-  const parameters = { option, name, expected: form.expected, actual: JSON.stringify(value) ?? typeof value }
-  throw new PipelineError('INVALID_DATASET_OPTION', parameters)
 }

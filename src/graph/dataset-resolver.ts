@@ -5,9 +5,17 @@ import type { Read } from '../plan/relation.ts'
 import { formatTableName } from '../plan/table-name.ts'
 import { asNullable } from '../types/as-nullable.ts'
 import type { StructType } from '../types/data-type.ts'
+import {
+  alignChangeFlows,
+  checkStreamedTarget,
+  clusteringByKeys,
+  readAsSourceIs,
+  resolveChanges,
+} from './change-flows.ts'
 import type { Dataset, DatasetIndex } from './dataset-index.ts'
 import { checkDeclared, checkUniqueColumns, mergedSchema, withComments } from './dataset-schema.ts'
 import { resolveExpectations } from './expectations.ts'
+import type { FlowChanges } from './flow-changes.ts'
 import { fusedSettings, isAnsi } from './flow-configuration.ts'
 import { flowKind, shapeWarnings } from './flow-kind.ts'
 import { checkPersistedView, isTable } from './graph-checks.ts'
@@ -32,6 +40,9 @@ interface DatasetState {
 
 interface FlowState {
   readonly flow: ResolvedFlow
+  /** Columns of its query, which are those that it gives its target unless it applies changes. */
+  readonly querySchema: StructType
+  readonly changes?: FlowChanges
   readonly view: NonNullable<DatasetState['view']>
 }
 
@@ -75,7 +86,9 @@ export class DatasetResolver {
       return undefined
     }
     if (!(await this.#lookUp(prepared))) return undefined
-    return this.#attempt(flow.target, () => this.#analyzeFlow(prepared), flow.definition.origin.position)
+    const isStreamingView = (input: Dataset) => this.#states.get(input)!.view?.shape.isStreaming === true
+    const reading = readAsSourceIs(prepared, isStreamingView)
+    return this.#attempt(flow.target, () => this.#analyzeFlow(reading), flow.definition.origin.position)
   }
 
   /** Asks for the columns of everything outside of the pipeline; false when something is not there. */
@@ -105,7 +118,10 @@ export class DatasetResolver {
     const { flow, query, inputs, external } = prepared
     const { definition, target } = flow
     checkPersistedView(prepared)
-    for (const [input, reads] of inputs) this.#checkViewReads(input, reads)
+    for (const [input, reads] of inputs) {
+      this.#checkViewReads(input, reads)
+      checkStreamedTarget(input, reads)
+    }
     const settings = this.#settings(prepared)
     const stateOf = (read: Read) => this.#states.get(this.#index.find(read.name, {})!)
     const resolved = analyze(query, {
@@ -118,6 +134,11 @@ export class DatasetResolver {
     const kind = flowKind(prepared, shape)
     this.#warn(target, shapeWarnings(kind, shape))
     if (isTable(target)) checkUniqueColumns(target.identifier, resolved.schema)
+    const querySchema = readerSchema(resolved.schema)
+    const { changes } = definition
+    const names = { flowName: definition.name, tableName: target.identifier }
+    const schema =
+      changes === undefined ? querySchema : resolveChanges(changes, querySchema, names).targetSchema
     return {
       flow: {
         identifier: flow.identifier,
@@ -130,9 +151,12 @@ export class DatasetResolver {
         inputs: [...inputs.keys()].map((each) => each.identifier),
         externalInputs: [...new Set(external.map((each) => formatTableName(each.name)))],
         configuration: { ...this.#project.spec.configuration, ...settings },
-        schema: readerSchema(resolved.schema),
+        ...(changes === undefined ? {} : { autoCdc: changes.spec }),
+        schema,
         position: definition.origin.position,
       },
+      querySchema,
+      ...(changes === undefined ? {} : { changes }),
       view: { shape: asViewShape(shape, resolved.output), settings },
     }
   }
@@ -157,17 +181,23 @@ export class DatasetResolver {
     return fusedSettings(flow.target.identifier, own, views)
   }
 
-  #finish(dataset: Dataset, states: readonly FlowState[]): void {
+  #finish(dataset: Dataset, given: readonly FlowState[]): void {
     const { definition, identifier } = dataset
-    const flowSchemas = states.map(({ flow }) => ({ flow: flow.identifier, schema: flow.schema }))
-    const querySchema = mergedSchema(identifier, flowSchemas)
     const declared = definition.schema
+    const states = aligned(identifier, given, declared)
+    const merged = (schemaOf: (state: FlowState) => StructType) =>
+      mergedSchema(
+        identifier,
+        states.map((each) => ({ flow: each.flow.identifier, schema: schemaOf(each) })),
+      )
+    const flowsSchema = merged((each) => each.flow.schema)
+    const querySchema = merged((each) => each.querySchema)
     const schema = withComments(
       declared !== undefined
-        ? checkDeclared(identifier, declared, querySchema)
+        ? checkDeclared(identifier, declared, flowsSchema)
         : isTable(dataset)
-          ? asNullable(querySchema)
-          : querySchema,
+          ? asNullable(flowsSchema)
+          : flowsSchema,
       definition.columnComments,
     )
     const view = isTable(dataset) ? undefined : states[0]!.view
@@ -187,7 +217,9 @@ export class DatasetResolver {
     const { rules, failures } = resolveExpectations(dataset, querySchema, isAnsi(configuration))
     this.failures.push(...failures.map((each) => each.at({ dataset: dataset.identifier })))
     const properties = checkProperties(definition, name)
-    const layout = checkLayout({ ...properties, partitionColumns: definition.partitionColumns }, schema, name)
+    const { partitionColumns } = definition
+    const { clusterBy = clusteringByKeys(dataset, schema) } = properties
+    const layout = checkLayout({ partitionColumns, clusterBy }, schema, name)
     this.#warn(dataset, properties.warnings)
     this.#add(dataset, {
       kind: definition.kind,
@@ -261,6 +293,21 @@ export class DatasetResolver {
       return undefined
     }
   }
+}
+
+/** Flows that apply changes agree on what they give their table. */
+function aligned(
+  tableName: string,
+  states: readonly FlowState[],
+  declared: StructType | undefined,
+): readonly FlowState[] {
+  if (!states.every(appliesChanges)) return states
+  const changed = alignChangeFlows(tableName, states, declared)
+  return states.map((state, index) => ({ ...state, ...changed[index] }))
+}
+
+function appliesChanges(state: FlowState): state is FlowState & { readonly changes: FlowChanges } {
+  return state.changes !== undefined
 }
 
 function isStreamingTable({ definition }: Dataset): boolean {

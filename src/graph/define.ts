@@ -1,5 +1,4 @@
 import {
-  callSite,
   type DataFrame,
   type Dataset,
   type DatasetOrName,
@@ -15,6 +14,7 @@ import {
   type TemporaryViewOptions,
   textOptions,
 } from './dataset-options.ts'
+import { locating, originHere } from './define-here.ts'
 import type { DatasetKind, DefinitionOrigin, FlowDefinition } from './definition.ts'
 import { activeRegistry, type Registry } from './registry.ts'
 
@@ -132,17 +132,6 @@ function define(
   })
 }
 
-/** Runs a definition, so that its errors have its place. */
-function locating<Result>({ position }: DefinitionOrigin, body: () => Result): Result {
-  try {
-    return body()
-  } catch (error) {
-    // Places inside of a text option, such as a schema, are counted from the start of that text.
-    if (error instanceof PipelineError) error.position = position
-    throw error
-  }
-}
-
 function registerDefaultFlow(
   registry: Registry,
   dataset: Dataset,
@@ -175,8 +164,4 @@ function relationOf(flow: string, query: QueryFunction): FlowDefinition['query']
 function describe(value: unknown): string {
   if (value instanceof Promise) return 'a promise'
   return value === null || typeof value !== 'object' ? String(value) : 'another object'
-}
-
-function originHere(): DefinitionOrigin {
-  return { language: 'typescript', position: callSite() ?? { line: 1, column: 1 } }
 }

@@ -2,6 +2,7 @@ import type { Position } from '../errors/index.ts'
 import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
 import type { StructType } from '../types/data-type.ts'
+import type { FlowChanges } from './flow-changes.ts'
 
 /** What a definition file registers: a dataset that a flow can write or a reader can name. */
 export interface OutputDefinition {
@@ -49,6 +50,10 @@ export interface FlowDefinition {
   readonly configuration: Readonly<Record<string, string>>
   /** True for the query that stands in the dataset's own definition. */
   readonly isDefault: boolean
+  /** The definition gave no name, so that the target's counts, with its catalog and schema. */
+  readonly hasNameOfTarget?: boolean
+  /** How the rows of the query change those of the target; they are added to them where this is undefined. */
+  readonly changes?: FlowChanges
   readonly origin: DefinitionOrigin
 }
 

@@ -23,6 +23,7 @@ export function flowKind({ flow, query }: PreparedFlow, shape: StreamingShape): 
       if (shape.isStreaming) throw wrongQuery(flow, 'STREAMING_RELATION_FOR_MATERIALIZED_VIEW')
       return 'materialized_view'
     case 'streaming_table':
+      if (definition.changes !== undefined) return changesKind(flow, query, shape)
       if (definition.once && shape.isStreaming) throw wrongQuery(flow, 'STREAMING_RELATION_FOR_ONCE_FLOW')
       if (!definition.once && !shape.isStreaming) throw wrongQuery(flow, 'BATCH_RELATION_FOR_STREAMING_TABLE')
       return shape.hasOpenAggregation ? completeKind(flow, query) : 'append'
@@ -50,13 +51,30 @@ export function shapeWarnings(kind: ResolvedFlow['kind'], shape: StreamingShape)
   return warnings
 }
 
+/** A flow of changes that runs once takes a batch, or what a stream has at that time. */
+function changesKind(flow: Flow, query: Relation, shape: StreamingShape): 'auto_cdc' {
+  if (!flow.definition.once && !shape.isStreaming)
+    throw wrongQuery(flow, 'BATCH_RELATION_FOR_STREAMING_TABLE')
+  if (shape.hasOpenAggregation) {
+    throw openAggregation(flow, query, 'AUTO CDC takes events, which do not change: add withWatermark.')
+  }
+  return 'auto_cdc'
+}
+
 /** Writing the table anew at each trigger would take away the rows of the other flows. */
 function completeKind(flow: Flow, query: Relation): 'complete' {
   if (flow.target.flows.length === 1) return 'complete'
-  const advice = 'Several flows write the table, so that it cannot be written anew: add withWatermark.'
+  throw openAggregation(
+    flow,
+    query,
+    'Several flows write the table, so that it cannot be written anew: add withWatermark.',
+  )
+}
+
+function openAggregation(flow: Flow, query: Relation, advice: string): PipelineError {
   const parameters = { flowName: flow.identifier, statefulOperator: 'an aggregation', advice }
   const position = placeOf(query, (node) => node.kind === 'Aggregate')
-  throw new PipelineError('UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK', parameters, { position })
+  return new PipelineError('UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK', parameters, { position })
 }
 
 function deduplicationWithoutWatermark(flow: Flow, query: Relation): PipelineError {

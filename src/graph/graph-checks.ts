@@ -30,13 +30,18 @@ function* checkFlows(dataset: Dataset): Generator<PipelineError> {
       { position, dataset: identifier },
     )
   }
-  if (kind === 'materialized_view' && flows.length > 1) {
+  const changing = flows.find((each) => each.definition.changes !== undefined)
+  if (changing !== undefined && kind === 'temporary_view') {
+    yield changesOfView(changing)
+  } else if (kind === 'materialized_view' && flows.length > 1) {
     const queries = flows.map((each) => each.identifier).join(', ')
     const second = flows.find((each) => !each.definition.isDefault)!.definition.origin.position
     const parameters = { tableName: identifier, queries }
     yield new PipelineError('MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES', parameters, { position: second })
   } else if (kind !== 'streaming_table') {
     for (const flow of flows) if (!flow.definition.isDefault) yield wrongTarget(flow, kindName(kind))
+  } else if (changing !== undefined) {
+    for (const flow of flows) if (flow.definition.changes === undefined) yield otherFlow(flow, changing)
   }
   if (kind === 'persisted_view' && definition.expectations.length > 0) {
     yield new PipelineError('EXPECTATION_ON_PERSISTED_VIEW', { datasetName: identifier }, { position })
@@ -105,6 +110,25 @@ export function isTable({ definition: { kind } }: Dataset): boolean {
 
 function rejects({ definition }: Dataset): boolean {
   return definition.expectations.some((each) => each.action !== 'warn')
+}
+
+function changesOfView(flow: Flow): PipelineError {
+  const parameters = { flowIdentifier: flow.identifier, viewIdentifier: flow.target.identifier }
+  const { position } = flow.definition.origin
+  return new PipelineError('INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW', parameters, {
+    position,
+  })
+}
+
+/** Rows that are only added would be in the way of those that are changed by their keys. */
+function otherFlow({ definition, target }: Flow, changing: Flow): PipelineError {
+  const parameters = {
+    tableName: target.identifier,
+    flowName: changing.definition.name,
+    otherFlow: definition.isDefault ? 'a query of its own' : `the flow '${definition.name}', which adds rows`,
+  }
+  const { position } = definition.isDefault ? changing.definition.origin : definition.origin
+  return new PipelineError('AUTOCDC_TARGET_WITH_OTHER_FLOWS', parameters, { position })
 }
 
 function wrongTarget(flow: Flow, datasetType: string): PipelineError {

@@ -1,3 +1,4 @@
+import type { AutoCdcSpec } from '../auto-cdc/index.ts'
 import type { Position } from '../errors/index.ts'
 import type { Relation, Rule } from '../plan/relation.ts'
 import type { StructType } from '../types/data-type.ts'
@@ -57,9 +58,9 @@ export interface ResolvedFlow {
   readonly target: string
   /**
    * append: streaming into a streaming table; complete: a streaming aggregation without watermark, rewritten each trigger;
-   * materialized_view: batch; view: the query of a view.
+   * materialized_view: batch; view: the query of a view; auto_cdc: the query's rows are change events.
    */
-  readonly kind: 'append' | 'complete' | 'materialized_view' | 'view'
+  readonly kind: 'append' | 'complete' | 'materialized_view' | 'view' | 'auto_cdc'
   readonly once: boolean
   readonly comment?: string
   /** Every Read carries a qualified name (a view's single part); views are not inlined. */
@@ -68,8 +69,11 @@ export interface ResolvedFlow {
   readonly inputs: readonly string[]
   /** Qualified names of tables outside the pipeline that it reads. */
   readonly externalInputs: readonly string[]
+  /** For kind `auto_cdc`, whose events are the rows of `query`: how they apply to the target. */
+  readonly autoCdc?: AutoCdcSpec
   /** Own configuration over that of the views it reads over the pipeline's. */
   readonly configuration: Readonly<Record<string, string>>
+  /** The columns that the flow gives its target. */
   readonly schema: StructType
   readonly position: Position
 }

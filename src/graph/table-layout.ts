@@ -3,7 +3,7 @@ import { type DataType, fieldNamed, type StructField, type StructType } from '..
 import { printSqlType } from '../types/ddl.ts'
 
 /** Databricks' limit of clustering columns. */
-const MAX_CLUSTERING_COLUMNS = 4
+export const MAX_CLUSTERING_COLUMNS = 4
 
 export interface TableLayout {
   readonly partitionColumns: readonly string[]
@@ -48,7 +48,7 @@ function clusteringColumns(names: readonly string[], schema: StructType, dataset
   }
   return names.map((name) => {
     const column = columnOf(name, schema)
-    if (hasOrder(column.dataType)) return column.name
+    if (canCluster(column)) return column.name
     const dataType = printSqlType(column.dataType)
     throw new PipelineError('DELTA_CLUSTERING_COLUMNS_DATATYPE_NOT_SUPPORTED', {
       datasetName,
@@ -80,7 +80,7 @@ function isAtomic({ kind }: DataType): boolean {
   return !['array', 'map', 'struct', 'variant', 'void', 'binary'].includes(kind)
 }
 
-/** Types of which Delta keeps the least and greatest value. */
-function hasOrder(type: DataType): boolean {
-  return isAtomic(type) && type.kind !== 'boolean'
+/** Whether Delta keeps the least and greatest value of a column, by which files can be passed over. */
+export function canCluster({ dataType }: StructField): boolean {
+  return isAtomic(dataType) && dataType.kind !== 'boolean'
 }

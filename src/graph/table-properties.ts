@@ -6,7 +6,8 @@ import type { OutputDefinition } from './definition.ts'
 /** What the table properties of a definition mean, the clustering aliases taken out of them. */
 export interface CheckedProperties {
   readonly tableProperties: Readonly<Record<string, string>>
-  readonly clusterBy: readonly string[] | 'auto'
+  /** Undefined where the definition says nothing of it. */
+  readonly clusterBy?: readonly string[] | 'auto'
   readonly warnings: readonly string[]
 }
 
@@ -45,7 +46,7 @@ export function checkProperties(definition: OutputDefinition, datasetName: strin
   const warnings = Object.keys(aliases).map(
     (alias) => `'${alias}' is not a Delta property: it is taken as clusterBy and not written to the table.`,
   )
-  return { tableProperties: kept, clusterBy, warnings }
+  return { tableProperties: kept, ...(clusterBy === undefined ? {} : { clusterBy }), warnings }
 }
 
 /** `pipelines.reset.allowed` of a table: false keeps its rows when the pipeline is fully refreshed. */
@@ -72,10 +73,10 @@ function checkedKey(key: string, value: string, datasetName: string): string {
   throw new PipelineError('INVALID_TABLE_PROPERTY', { property: name, datasetName, expected, actual: value })
 }
 
-function clusteringOf(aliases: Readonly<Record<string, string>>): readonly string[] | 'auto' {
+function clusteringOf(aliases: Readonly<Record<string, string>>): readonly string[] | 'auto' | undefined {
   if (aliases[ENABLE_CLUSTERING]?.toLowerCase() === 'false') return []
   const columns = aliases[CLUSTER_BY]?.split(',').map((each) => each.trim())
-  return columns ?? (aliases[ENABLE_CLUSTERING] === undefined ? [] : 'auto')
+  return columns ?? (aliases[ENABLE_CLUSTERING] === undefined ? undefined : 'auto')
 }
 
 function isDuration(value: string): boolean {

@@ -59,4 +59,5 @@ const FLOW_TYPES = {
   complete: 'COMPLETE',
   materialized_view: 'MATERIALIZED_VIEW',
   view: 'VIEW',
+  auto_cdc: 'CHANGE',
 } as const

@@ -34,6 +34,29 @@ export const autoCdcConditions = {
     hint: 'Name at least one column that is not a key, or leave the clause out.',
     sqlState: '42000',
   },
+  AUTOCDC_EXCLUSIVE_ARGUMENTS: {
+    message: "AUTO CDC flow '{flowName}' has both {argument1} and {argument2}.",
+    hint: 'Give one of the two.',
+    sqlState: '42000',
+  },
+  AUTOCDC_TARGET_WITH_OTHER_FLOWS: {
+    message:
+      "The table '{tableName}' gets the changes of the flow '{flowName}', and so cannot be written by {otherFlow}.",
+    hint: 'Give each its own table: one that AUTO CDC writes needs no query (CREATE STREAMING TABLE t), and several AUTO CDC flows can write it.',
+    sqlState: '42000',
+  },
+  AUTOCDC_FLOWS_NOT_COMPATIBLE: {
+    message:
+      "The AUTO CDC flows '{flowName1}' and '{flowName2}' into the table '{tableName}' do not agree on the {aspect}: {value1} and {value2}.",
+    hint: 'Rows that several flows change need one meaning: bring them to the same in the flows, or in views that they read.',
+    sqlState: '42000',
+  },
+  AUTOCDC_TARGET_READ_AS_STREAM: {
+    message:
+      "The table '{tableName}' cannot be read as a stream of rows: the AUTO CDC flow '{flowName}' changes rows of it.",
+    hint: 'Read it without STREAM, or its changes: set the table property delta.enableChangeDataFeed, and read with the option readChangeFeed. skipChangeCommits takes only what commits add that change nothing.',
+    sqlState: '0A000',
+  },
   AUTOCDC_TRUNCATE_NOT_SUPPORTED: {
     message: 'APPLY AS TRUNCATE works with SCD type 1 only; the flow stores SCD type {scdType}.',
     hint: 'Leave the clause out, or store SCD type 1.',

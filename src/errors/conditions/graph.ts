@@ -171,6 +171,12 @@ export const graphConditions = {
     hint: 'Read without streaming (read, no STREAM).',
     sqlState: '42000',
   },
+  'INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW': {
+    message:
+      "The flow '{flowIdentifier}' applies changes, but its target '{viewIdentifier}' is a temporary view.",
+    hint: 'Changes are applied to a streaming table without a query: CREATE STREAMING TABLE t.',
+    sqlState: '42000',
+  },
   'INVALID_FLOW_QUERY_TYPE.STREAMING_RELATION_FOR_PERSISTED_VIEW': {
     message: "The view '{viewIdentifier}' reads a stream, but its readers outside the pipeline cannot.",
     hint: 'Make it a temporary view, or read without streaming.',

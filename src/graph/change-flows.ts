@@ -1,0 +1,192 @@
+import { type AutoCdc, type AutoCdcSpec, END_AT, resolveAutoCdc, START_AT } from '../auto-cdc/index.ts'
+import { generationExpressionOf } from '../delta/index.ts'
+import { PipelineError } from '../errors/index.ts'
+import { alias, cast, nullLiteral, project } from '../plan/build.ts'
+import type { Read } from '../plan/relation.ts'
+import { fieldNamed, type StructField, type StructType } from '../types/data-type.ts'
+import { printSqlType } from '../types/ddl.ts'
+import { sameType } from '../types/same-type.ts'
+import type { Dataset } from './dataset-index.ts'
+import type { FlowChanges } from './flow-changes.ts'
+import type { PreparedFlow } from './prepare-flow.ts'
+import type { ResolvedFlow } from './resolved-graph.ts'
+import { canCluster, MAX_CLUSTERING_COLUMNS } from './table-layout.ts'
+
+/**
+ * A flow that runs once takes a batch; where its source is a view of a stream, it takes what the stream has at that time.
+ */
+export function readAsSourceIs(
+  prepared: PreparedFlow,
+  isStreamingView: (dataset: Dataset) => boolean,
+): PreparedFlow {
+  const { flow, query } = prepared
+  const { changes, once, origin } = flow.definition
+  const [input] = prepared.inputs.keys()
+  if (changes === undefined || !once || origin.language === 'sql') return prepared
+  if (input === undefined || query.kind !== 'Read' || !isStreamingView(input)) return prepared
+  const read: Read = { ...query, isStreaming: true }
+  return { ...prepared, query: read, inputs: new Map([[input, [read]]]) }
+}
+
+/** A flow that changes rows of its target, against the columns of its query. */
+export interface ChangeFlow {
+  readonly flow: ResolvedFlow
+  /** Columns of the flow's query: the events. */
+  readonly querySchema: StructType
+  readonly changes: FlowChanges
+}
+
+/**
+ * What the changes of a flow mean for the columns of its query. Throws what `resolveAutoCdc` throws, at the place where the
+ * column stands that is wrong.
+ */
+export function resolveChanges(
+  { spec, columnPlaces }: FlowChanges,
+  querySchema: StructType,
+  names: { readonly flowName: string; readonly tableName: string },
+): AutoCdc {
+  try {
+    const cdc = resolveAutoCdc(spec, querySchema, names)
+    return querySchema.open ? { ...cdc, targetSchema: { ...cdc.targetSchema, open: true } } : cdc
+  } catch (error) {
+    if (error instanceof PipelineError) throw error.at({ position: columnPlaces?.get(wrongColumn(error)) })
+    throw error
+  }
+}
+
+/**
+ * Makes the flows into one table agree: each gives all columns of the table, NULL for those that its query lacks, and a constant
+ * sequence has the type of the other flows' sequences. Throws AUTOCDC_FLOWS_NOT_COMPATIBLE.
+ */
+export function alignChangeFlows(
+  tableName: string,
+  flows: readonly ChangeFlow[],
+  declared: StructType | undefined,
+): readonly ChangeFlow[] {
+  const sequenced = withOneSequenceType(flows)
+  const columns = [...(declared?.fields ?? []).filter(isGiven), ...sequenced.flatMap(columnsOf)]
+  const aligned = sequenced.map((each) => withColumns(each, columns))
+  for (const each of aligned.slice(1)) checkAgreement(tableName, aligned[0]!, each)
+  return aligned
+}
+
+/** Clustering columns of a table that says nothing of its layout: the keys, by which its rows are found to be changed. */
+export function clusteringByKeys({ definition, flows }: Dataset, schema: StructType): readonly string[] {
+  if (definition.partitionColumns.length > 0) return []
+  const keys = flows[0]?.definition.changes?.spec.keys ?? []
+  return keys
+    .flatMap((key) => fieldNamed(schema, key) ?? [])
+    .filter(canCluster)
+    .slice(0, MAX_CLUSTERING_COLUMNS)
+    .map((field) => field.name)
+}
+
+/**
+ * A table to which changes are applied has rows rewritten with every batch, which a stream of rows cannot follow.
+ * Throws AUTOCDC_TARGET_READ_AS_STREAM unless the reader asks for the change feed, or to pass over changes.
+ */
+export function checkStreamedTarget(input: Dataset, reads: readonly Read[]): void {
+  if (!input.flows.some((each) => each.definition.changes !== undefined)) return
+  const wrong = reads.find((read) => read.isStreaming && !followsChanges(read))
+  if (wrong === undefined) return
+  const parameters = { tableName: input.identifier, flowName: input.flows[0]!.identifier }
+  throw new PipelineError('AUTOCDC_TARGET_READ_AS_STREAM', parameters, { position: wrong.position })
+}
+
+const CHANGE_OPTIONS = ['readchangefeed', 'skipchangecommits', 'ignorechanges']
+
+function followsChanges({ options }: Read): boolean {
+  return Object.entries(options).some(
+    ([name, value]) => CHANGE_OPTIONS.includes(name.toLowerCase()) && value.toLowerCase() === 'true',
+  )
+}
+
+/** The first column that an error is about, in lower case. */
+function wrongColumn({ parameters }: PipelineError): string {
+  const { missingColumns, missingKeys, columnName } = parameters as Readonly<Record<string, string>>
+  return (missingColumns ?? missingKeys ?? columnName ?? '').split(', ')[0]!.toLowerCase()
+}
+
+function columnsOf({ flow }: ChangeFlow): readonly StructField[] {
+  return flow.schema.fields.filter((field) => field.name !== START_AT && field.name !== END_AT)
+}
+
+/** Columns that are not computed by the table itself. */
+function isGiven(field: StructField): boolean {
+  return ![START_AT, END_AT].includes(field.name) && generationExpressionOf(field) === undefined
+}
+
+/** `SEQUENCE BY 0`, as backfills say it, has the type that the sequences of the other flows have. */
+function withOneSequenceType(flows: readonly ChangeFlow[]): readonly ChangeFlow[] {
+  const isConstant = ({ changes }: ChangeFlow) => changes.spec.sequenceBy.kind === 'Literal'
+  const leading = flows.find((each) => !isConstant(each))
+  if (leading === undefined) return flows
+  const { sequenceType } = cdcOf(leading)
+  return flows.map((each) => {
+    if (!isConstant(each) || sameType(cdcOf(each).sequenceType, sequenceType)) return each
+    const { spec } = each.changes
+    return changed(each, { spec: { ...spec, sequenceBy: cast(spec.sequenceBy, sequenceType) } })
+  })
+}
+
+function withColumns(each: ChangeFlow, columns: readonly StructField[]): ChangeFlow {
+  const missing = columns.filter(
+    ({ name }, index) =>
+      fieldNamed(each.querySchema, name) === undefined &&
+      columns.findIndex((other) => other.name.toLowerCase() === name.toLowerCase()) === index,
+  )
+  if (missing.length === 0 || each.querySchema.open) return each
+  const nulls = missing.map(({ name, dataType }) => alias(nullLiteral(dataType), name))
+  const query = project(each.flow.query, [{ kind: 'UnresolvedStar' }, ...nulls])
+  const querySchema = { ...each.querySchema, fields: [...each.querySchema.fields, ...missing] }
+  const spec = selecting(each.changes.spec, missing)
+  return changed({ ...each, flow: { ...each.flow, query }, querySchema }, { spec })
+}
+
+/** A list of the columns that a target gets has the added ones as well. */
+function selecting(spec: AutoCdcSpec, added: readonly StructField[]): AutoCdcSpec {
+  if (spec.columns?.kind !== 'only') return spec
+  const columns = [...spec.columns.columns, ...added.map((field) => field.name)]
+  return { ...spec, columns: { kind: 'only', columns } }
+}
+
+function changed(each: ChangeFlow, change: Pick<FlowChanges, 'spec'>): ChangeFlow {
+  const changes = { ...each.changes, ...change }
+  const schema = cdcOf({ ...each, changes }).targetSchema
+  return { ...each, changes, flow: { ...each.flow, schema, autoCdc: changes.spec } }
+}
+
+function cdcOf({ changes, querySchema, flow }: ChangeFlow): AutoCdc {
+  return resolveChanges(changes, querySchema, { flowName: flow.name, tableName: flow.target })
+}
+
+function checkAgreement(tableName: string, first: ChangeFlow, second: ChangeFlow): void {
+  const [aspects1, aspects2] = [aspectsOf(cdcOf(first)), aspectsOf(cdcOf(second))]
+  for (const [aspect, value1] of Object.entries(aspects1)) {
+    const value2 = aspects2[aspect as keyof typeof aspects2]
+    if (value1.toLowerCase() === value2.toLowerCase()) continue
+    const flows = { flowName1: first.flow.name, flowName2: second.flow.name }
+    const parameters = { tableName, ...flows, aspect, value1, value2 }
+    throw new PipelineError('AUTOCDC_FLOWS_NOT_COMPATIBLE', parameters, { position: second.flow.position })
+  }
+}
+
+/** What the flows into one table have in common. */
+function aspectsOf(cdc: AutoCdc) {
+  const named = (isWanted: (leaf: AutoCdc['leaves'][number]) => boolean) =>
+    [...new Set(cdc.leaves.filter(isWanted).map((leaf) => leaf.path[0]!))].toSorted().join(', ') || 'none'
+  return {
+    keys: cdc.keys
+      .map(({ name, dataType }) => `${name} ${printSqlType(dataType)}`)
+      .toSorted()
+      .join(', '),
+    'SCD type': String(cdc.scdType),
+    'type of the sequence': printSqlType(cdc.sequenceType),
+    columns: cdc.targetSchema.fields
+      .map((field) => field.name)
+      .toSorted()
+      .join(', '),
+    'tracked columns': cdc.scdType === 1 ? '' : named((leaf) => leaf.isTracked),
+    'columns whose NULL is ignored': named((leaf) => leaf.ignoresNull),
+  }
+}
