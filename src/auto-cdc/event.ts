@@ -67,10 +67,13 @@ export function comparable(leaf: Leaf, value: Column): Column {
   return isOrderable(leaf.dataType) ? value : call('to_json', namedStruct({ value }))
 }
 
-/** What an event says, for comparing events of one key and sequence. */
+/** What an event says, for comparing events of one key and sequence: first what no event can leave out. */
 export function contentColumns(cdc: AutoCdc): readonly Column[] {
-  const values = cdc.leaves.map((leaf, i) => comparable(leaf, col(leafColumn(i))))
-  return cdc.isSparse ? [...values, col('given')] : values
+  const values = (isSparse: boolean): readonly Column[] =>
+    cdc.leaves.flatMap((leaf, i) =>
+      isSparseLeaf(cdc, leaf) === isSparse ? [comparable(leaf, col(leafColumn(i)))] : [],
+    )
+  return [...values(false), ...values(true), ...(cdc.isSparse ? [col('given')] : [])]
 }
 
 /** `SELECT expressions FROM input`. */

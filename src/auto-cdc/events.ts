@@ -1,5 +1,4 @@
 import { PipelineError } from '../errors/index.ts'
-import { joinOn } from '../plan/build.ts'
 import { Column, call } from '../plan/column.ts'
 import { max } from '../plan/column-functions/aggregate.ts'
 import { arrayContains } from '../plan/column-functions/array.ts'
@@ -8,20 +7,9 @@ import { col, count, lit, namedStruct, when } from '../plan/column-functions/cor
 import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
 import type { Value } from '../types/row.ts'
-import {
-  givenLeaves,
-  isOperation,
-  keyColumn,
-  keyColumns,
-  leafColumn,
-  OPERATION,
-  select,
-  unionAll,
-  where,
-} from './event.ts'
+import { givenLeaves, isOperation, keyColumn, keyColumns, leafColumn, OPERATION, select } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
 import { type Leaf, leafValue, named } from './shape.ts'
-import { STATE } from './state.ts'
 
 /**
  * The change events of a batch, classified: truncate where its condition IS TRUE, else delete where its condition IS TRUE,
@@ -134,29 +122,4 @@ export function checkEvents(
     })
   })
   return { eventCount: eventCount as bigint, truncateCount: truncateCount as bigint }
-}
-
-/**
- * The keys that events are about, each once, under the names of the target: only their rows of the target and of the hidden
- * state take part. A batch with truncates touches every key.
- */
-export function touchedKeys(cdc: AutoCdc, events: Relation): Relation {
-  const keys = select(
-    where(events, isOperation('truncate').not()),
-    cdc.keys.map((each, i) => col(keyColumn(i)).as(each.name)),
-  )
-  return { kind: 'Deduplicate', input: keys, withinWatermark: false }
-}
-
-/** The rows of the target that have one of the keys. */
-export function rowsOfKeys(cdc: AutoCdc, table: Relation, keys: Relation): Relation {
-  const [first, ...others] = cdc.keys.map(({ name }) => named('l', name).eq(named('r', name)))
-  const sameKey = others.reduce((left, right) => left.and(right), first!)
-  return joinOn(table, keys, 'left semi', sameKey.expression)
-}
-
-/** The same of the hidden state, with the rows of truncates, which concern every key. */
-export function stateOfKeys(cdc: AutoCdc, hidden: Relation, keys: Relation): Relation {
-  const ofTruncates = where(hidden, named(STATE.operation).eq(lit(OPERATION.truncate)))
-  return unionAll([rowsOfKeys(cdc, hidden, keys), ofTruncates])
 }

@@ -1,13 +1,6 @@
 export { type AutoCdcOutput, applyEvents, CHANGE, timeline } from './apply.ts'
-export {
-  checkEvents,
-  type EventSurvey,
-  readEvents,
-  rowsOfKeys,
-  stateOfKeys,
-  surveyEvents,
-  touchedKeys,
-} from './events.ts'
+export { checkEvents, type EventSurvey, readEvents, surveyEvents } from './events.ts'
+export { stateOfKeys, touchedHistory, touchedKeys, touchedRows } from './reach.ts'
 export { type AutoCdc, type AutoCdcNames, plainColumnName, resolveAutoCdc } from './resolve.ts'
 export type { AutoCdcSpec, ColumnSelection } from './spec.ts'
 export {

@@ -32,7 +32,6 @@ import {
   nullOf,
   onePerSequence,
   timestamp,
-  withoutInherited,
 } from './timeline.ts'
 
 /**
@@ -44,7 +43,7 @@ export function latestTimeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
   const truncate = newestTruncate(input)
   const known = unionAll([knownEvents(cdc, input), batchEvents(cdc, input)])
   const alive = afterTruncate(known, truncate)
-  const events = inheritValues(cdc, onePerSequence(cdc, withoutInherited(cdc, alive)))
+  const events = inheritValues(cdc, onePerSequence(cdc, alive))
   return unionAll([markHidden(cdc, events), truncateRow(cdc, truncate, input.arrivedMicros)])
 }
 

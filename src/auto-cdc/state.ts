@@ -42,7 +42,10 @@ export const STATE = {
   removedByBatch: '__REMOVED_BY_BATCH',
 } as const
 
-export const RESERVED_STATE_COLUMNS: readonly string[] = Object.values(STATE)
+/** Columns of `touchedHistory` beside the keys. */
+export const REACH = { since: '__SINCE', horizon: '__HORIZON' } as const
+
+export const RESERVED_STATE_COLUMNS: readonly string[] = [...Object.values(STATE), ...Object.values(REACH)]
 
 /**
  * The hidden state's table: one row for each event that still decides, and that the target's rows do not show. Keys are

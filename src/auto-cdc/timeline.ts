@@ -2,6 +2,7 @@ import { nullLiteral } from '../plan/build.ts'
 import { Column } from '../plan/column.ts'
 import { boolOr, firstValue, lastValue, max, maxBy } from '../plan/column-functions/aggregate.ts'
 import { arrayCompact, array as arrayOf } from '../plan/column-functions/array.ts'
+import { coalesce } from '../plan/column-functions/conditional.ts'
 import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
 import { rowNumber } from '../plan/column-functions/window.ts'
 import type { Relation } from '../plan/relation.ts'
@@ -31,10 +32,12 @@ import { keepsValues, STATE } from './state.ts'
 export interface AutoCdcInput {
   /** The result of `readEvents`. */
   readonly events: Relation
-  /** Rows of the target. */
+  /** Rows of the target: `touchedRows`; all of them when the batch has a truncate. */
   readonly target: Relation
-  /** Rows of the hidden state that count (`liveState`), those of truncates too; further columns do no harm. */
+  /** Rows of the hidden state that count (`liveState`) of the touched keys (`stateOfKeys`), or all when there is a truncate. */
   readonly hidden: Relation
+  /** The result of `touchedHistory`. */
+  readonly history: Relation
   /** The batch, of the same name and time when it is done again. */
   readonly flow: string
   readonly batch: bigint
@@ -138,24 +141,16 @@ function mergedLeaves(cdc: AutoCdc, sameSequence: WindowSpec): Readonly<Record<s
 
 /**
  * Gives leaves that an event leaves out the value that they had before it: that of the newest older event that supplies
- * them. A delete supplies NULL everywhere.
+ * them. A delete supplies NULL everywhere. What the first event leaves out it holds already.
  */
 export function inheritValues(cdc: AutoCdc, events: Relation): Relation {
   if (!cdc.isSparse) return events
   const upToNow = keyWindow(cdc).orderBy('s').rowsBetween('unboundedPreceding', 0)
   const inherited = cdc.leaves.flatMap((leaf, i) => {
     if (!isSparseLeaf(cdc, leaf)) return []
-    const supplied = when(givesLeaf(leaf), namedStruct({ value: col(leafColumn(i)) }))
-    return [[leafColumn(i), lastValue(supplied, true).over(upToNow).getField('value')] as const]
+    const value = namedStruct({ value: col(leafColumn(i)) })
+    const supplied = lastValue(when(givesLeaf(leaf), value), true).over(upToNow)
+    return [[leafColumn(i), coalesce(supplied, firstValue(value).over(upToNow)).getField('value')] as const]
   })
   return extend(events, Object.fromEntries(inherited))
-}
-
-/** Leaves that an event did not supply hold what it inherited when it was kept: takes that away. */
-export function withoutInherited(cdc: AutoCdc, events: Relation): Relation {
-  if (!cdc.isSparse) return events
-  const own = cdc.leaves.flatMap((leaf, i) =>
-    isSparseLeaf(cdc, leaf) ? [[leafColumn(i), when(givesLeaf(leaf), col(leafColumn(i)))] as const] : [],
-  )
-  return extend(events, Object.fromEntries(own))
 }

@@ -9,13 +9,14 @@ import {
   liveState,
   readEvents,
   resolveAutoCdc,
-  rowsOfKeys,
   START_AT,
   STATE,
   stateOfKeys,
   surveyEvents,
   timeline,
+  touchedHistory,
   touchedKeys,
+  touchedRows,
 } from '../../src/auto-cdc/index.ts'
 import type { Engine, EngineSession } from '../../src/engine/engine.ts'
 import type { Relation } from '../../src/plan/relation.ts'
@@ -103,10 +104,14 @@ export class CdcTables {
     const keys = await stage(touchedKeys(cdc, events))
     const live = liveState(hidden, this.#committed)
     const batch = (this.#committed.get(flow) ?? 0n) + 1n
+    const isWhole = truncateCount > 0n
+    const state = await stage(isWhole ? live : stateOfKeys(cdc, live, keys))
+    const history = await stage(touchedHistory(cdc, events, state, forgetBeforeMicros))
     const input: AutoCdcInput = {
       events,
-      target: truncateCount > 0n ? target : await stage(rowsOfKeys(cdc, target, keys)),
-      hidden: await stage(truncateCount > 0n ? live : stateOfKeys(cdc, live, keys)),
+      target: isWhole ? target : await stage(touchedRows(cdc, target, history)),
+      hidden: state,
+      history,
       flow,
       batch,
       arrivedMicros,

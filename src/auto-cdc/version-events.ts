@@ -1,0 +1,141 @@
+import { joinOn } from '../plan/build.ts'
+import type { Column } from '../plan/column.ts'
+import { min } from '../plan/column-functions/aggregate.ts'
+import { coalesce } from '../plan/column-functions/conditional.ts'
+import { col, lit, when } from '../plan/column-functions/core.ts'
+import type { Relation } from '../plan/relation.ts'
+import {
+  extend,
+  givenLeaves,
+  keyColumn,
+  keyColumns,
+  leafColumn,
+  leafColumns,
+  ORIGIN,
+  select,
+  unionAll,
+  where,
+} from './event.ts'
+import type { AutoCdc } from './resolve.ts'
+import { leafValue, named } from './shape.ts'
+import { END_AT, REACH, START_AT } from './state.ts'
+import { type AutoCdcInput, batchEvents, hiddenEvents, NO_GIVEN, NO_TIME, nullOf } from './timeline.ts'
+
+/** The events of the touched keys with SCD 2. */
+export interface VersionEvents {
+  /** From where the batch matters: those of the hidden state, of the target's rows read back, and the batch's own. */
+  readonly known: Relation
+  /** Those of the hidden state from before: they stay as they are. */
+  readonly past: Relation
+}
+
+/**
+ * Gathers what is known. The horizon of a key is its newest event that arrived too long ago: it stands for all before it
+ * (`base`), and what the batch brings from before it is too late.
+ */
+export function versionEvents(cdc: AutoCdc, input: AutoCdcInput): VersionEvents {
+  const hidden = placedState(cdc, input)
+  const recent = select(where(hidden, col('is_past').not()), eventColumns(cdc))
+  const batch = withHistory(cdc, batchEvents(cdc, input), input)
+  const inTime = where(batch, coalesce(col('s').gt(col('horizon')), lit(true)))
+  return {
+    known: unionAll([
+      recent,
+      joinOn(openings(cdc, input.target), recent, 'left anti', sameMoment(cdc).expression),
+      endings(cdc, input.target),
+      select(inTime, eventColumns(cdc)),
+    ]),
+    past: select(where(hidden, col('is_past')), eventColumns(cdc)),
+  }
+}
+
+function eventColumns(cdc: AutoCdc): readonly Column[] {
+  const names = [...keyColumns(cdc), 's', 'op', ...leafColumns(cdc), ...(cdc.isSparse ? ['given'] : [])]
+  return [...names, 'arrived', 'base', 'origin'].map((each) => col(each))
+}
+
+/** Adds `since` and `horizon` of the key. */
+function withHistory(cdc: AutoCdc, events: Relation, { history }: AutoCdcInput): Relation {
+  const bounds = select(history, [
+    ...cdc.keys.map((each, i) => named(each.name).as(`r_${keyColumn(i)}`)),
+    named(REACH.since).as('since'),
+    named(REACH.horizon).as('horizon'),
+  ])
+  return joinWithKeys(cdc, events, bounds, 'inner')
+}
+
+/** The hidden state from the horizon on. An event is past when no row of the target that was read holds it. */
+function placedState(cdc: AutoCdc, input: AutoCdcInput): Relation {
+  const firstStarts: Relation = {
+    kind: 'Aggregate',
+    input: input.target,
+    groupType: 'groupby',
+    grouping: cdc.keys.map((each) => named(each.name).expression),
+    expressions: [
+      ...cdc.keys.map((each, i) => named(each.name).as(`r_${keyColumn(i)}`)),
+      min(named(START_AT)).as('first_start'),
+    ].map((each) => each.expression),
+  }
+  const bounded = withHistory(cdc, hiddenEvents(cdc, input.hidden), input)
+  const kept = where(bounded, coalesce(col('s').geq(col('horizon')), lit(true)))
+  const isBase = coalesce(col('s').eq(col('horizon')), lit(false))
+  const placed = joinWithKeys(cdc, kept, firstStarts, 'left')
+  const isPast = col('s')
+    .lt(col('since'))
+    .and(coalesce(col('s').lt(col('first_start')), lit(true)))
+  return extend(placed, {
+    is_past: isPast,
+    base: isBase,
+    ...(cdc.isSparse ? { given: when(isBase.not(), col('given')) } : {}),
+  })
+}
+
+/** Keys of the right side are `r_k0..`. */
+function joinWithKeys(cdc: AutoCdc, left: Relation, right: Relation, joinType: 'inner' | 'left'): Relation {
+  const condition = keyColumns(cdc)
+    .map((each) => col(each).eq(col(`r_${each}`)))
+    .reduce((all, each) => all.and(each))
+  const joined: Relation = { kind: 'Join', left, right, joinType, condition: condition.expression }
+  return { kind: 'Drop', input: joined, columns: keyColumns(cdc).map((each) => `r_${each}`) }
+}
+
+/** The upserts that opened the target's versions. */
+function openings(cdc: AutoCdc, target: Relation): Relation {
+  const values = cdc.leaves.map((leaf) => leafValue(leaf, (name) => named(name)))
+  const given = cdc.isSparse ? givenLeaves(cdc, (i) => values[i]!) : NO_GIVEN
+  return select(target, shownEvent(cdc, START_AT, 'upsert', values, given))
+}
+
+/** The deletes that ended the target's versions: no other version follows at once. */
+function endings(cdc: AutoCdc, target: Relation): Relation {
+  const sameKey = cdc.keys.map(({ name }) => named('l', name).eq(named('r', name)))
+  const isFollowed = sameKey.reduce((all, each) => all.and(each), named('l', END_AT).eq(named('r', START_AT)))
+  const ended = joinOn(where(target, named(END_AT).isNotNull()), target, 'left anti', isFollowed.expression)
+  const nothing = cdc.leaves.map((leaf) => nullOf(leaf.dataType))
+  return select(ended, shownEvent(cdc, END_AT, 'delete', nothing, NO_GIVEN))
+}
+
+function shownEvent(
+  cdc: AutoCdc,
+  sequence: string,
+  op: 'upsert' | 'delete',
+  leaves: readonly Column[],
+  given: Column,
+): readonly Column[] {
+  return [
+    ...cdc.keys.map((each, i) => named(each.name).as(keyColumn(i))),
+    named(sequence).as('s'),
+    lit(op).as('op'),
+    ...leaves.map((each, i) => each.as(leafColumn(i))),
+    ...(cdc.isSparse ? [given.as('given')] : []),
+    NO_TIME.as('arrived'),
+    lit(false).as('base'),
+    lit(ORIGIN.target).as('origin'),
+  ]
+}
+
+function sameMoment(cdc: AutoCdc): Column {
+  return [...keyColumns(cdc), 's']
+    .map((each) => named('l', each).eq(named('r', each)))
+    .reduce((all, each) => all.and(each))
+}
