@@ -28,7 +28,7 @@ function take(example: Example, day: string): Promise<ReadonlyMap<string, Datase
 describe('bronze', () => {
   test.each([
     ['bronze_orders', [18, 6]],
-    ['bronze_customer', [8, 2]],
+    ['bronze_customer', [9, 2]],
     ['bronze_product', [5, 2]],
     ['bronze_region', [4, 2]],
   ])('%s takes the new files alone', (name, rows) => {
@@ -40,7 +40,7 @@ describe('bronze', () => {
       await both.texts(`SELECT order_id, customer_id, region_id, order_date, ship_date, amount, status, export_day
         FROM bronze_orders WHERE order_id = 'ord 1' OR status = 'RETURNED' ORDER BY order_id`),
     ).toEqual([
-      'ORD-001 | C_1 | R-1 | 2026-02-10 | 2026-02-12 | 1,299.00 | RETURNED | 2026-03-01',
+      'ORD-001 |  C_01 | R-1 | 2026-02-10 | 2026-02-12 | 1,299.00 | RETURNED | 2026-03-01',
       'ord 1 | c1 | r01 | 10/02/2026 | Feb 12, 2026 | $1,299.00 | completed  | 2026-03-01',
     ])
   })
@@ -82,6 +82,13 @@ describe('silver_order, after the first export', () => {
       await first.texts(`SELECT customer_id, product_id, region_id, order_date, ship_date, quantity, amount
         FROM silver_order WHERE order_id = 1 AND status = 'completed'`),
     ).toEqual(['1 | 1 | 1 | 2026-02-10 | 2026-02-12 | 1 | 1299'])
+  })
+
+  test('has one number for every spelling of an id', async () => {
+    expect(
+      await first.texts(`SELECT DISTINCT order_id, customer_id, product_id, region_id, return_id FROM clean_orders
+        WHERE order_id = 1 ORDER BY return_id NULLS FIRST`),
+    ).toEqual(['1 | 1 | 1 | 1 | ', '1 | 1 | 1 | 1 | 1'])
   })
 
   test('exchanges the days of an order that was shipped before it was ordered', async () => {

@@ -12,7 +12,7 @@ AS SELECT
     try_to_date(signup_date, 'dd/MM/yyyy'),
     try_to_date(signup_date, 'MMM d, yyyy')
   ) AS signup_date,
-  to_timestamp(updated_at) AS updated_at,
+  try_to_timestamp(updated_at) AS updated_at,
   export_day
 FROM bronze_customer;
 
@@ -22,7 +22,8 @@ TBLPROPERTIES (quality = 'silver')
 AS WITH newest AS (
   SELECT *
   FROM typed_customer
-  QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY updated_at DESC, export_day DESC) = 1
+  -- A copy that does not say when it was updated gives way to one that does.
+  QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY updated_at DESC NULLS LAST, export_day DESC) = 1
 ),
 first_order AS (
   SELECT customer_id, min(order_date) AS first_order_date
