@@ -32,6 +32,9 @@ export interface FlowMetrics {
   readonly num_quarantined_rows?: Count
   readonly num_duplicates_dropped?: Count
   readonly num_rows_dropped_by_watermark?: Count
+  readonly num_state_rows?: Count
+  readonly num_state_rows_updated?: Count
+  readonly state_bytes?: Count
   readonly backlog_bytes?: Count
   readonly backlog_records?: Count
   readonly backlog_files?: Count

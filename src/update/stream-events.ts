@@ -6,11 +6,14 @@ import type { BatchRecord } from './checkpoint/batch-record.ts'
 import type { Checkpoint } from './checkpoint/checkpoint.ts'
 import type { StreamInput } from './inputs/flow-inputs.ts'
 import type { Batch } from './stateful/batch.ts'
+import type { OperatorMetrics } from './stateful/state-store.ts'
 
-/** What is left in a flow's sources behind the batch that was planned last. */
+/** What waits behind a batch: in the flow's sources, and in its state. */
 export interface Backlog {
   readonly files: number
   readonly bytes: number
+  /** Absent for a flow that remembers nothing. */
+  readonly state?: readonly OperatorMetrics[]
 }
 
 /** Auto Loader has looked through a folder: how many files wait, and how long the look took. */
@@ -35,7 +38,7 @@ export function progressEvent(
   flow: ResolvedFlow,
   checkpoint: Checkpoint,
   record: BatchRecord,
-  { state, observed }: Batch,
+  { state }: Batch,
 ): EventDraft {
   const about = {
     flowName: flow.name,
@@ -51,9 +54,13 @@ export function progressEvent(
     ...(record.watermarkMicros !== undefined && {
       eventTime: { watermark: new Date(Number(record.watermarkMicros / 1000n)).toISOString() },
     }),
-    stateOperators: state.rowCounts.map((numRowsTotal) => ({
-      numRowsTotal,
-      numRowsDroppedByWatermark: Number(observed.droppedByWatermark),
+    stateOperators: state.operators.map(({ kind, rows, rowsWritten, bytes, lateRows }) => ({
+      operatorName: kind,
+      numRowsTotal: rows,
+      numRowsUpdated: rowsWritten,
+      numRowsDroppedByWatermark: lateRows,
+      memoryUsedBytes: 0,
+      customMetrics: { stateFileBytes: bytes },
     })),
     sources: record.sources.map(({ source, end }) => ({ description: source, endOffset: end ?? null })),
   })
@@ -62,7 +69,18 @@ export function progressEvent(
 /** A batch's reports with the backlog behind it in its target's, the last. */
 export function withBacklog(
   reports: readonly DatasetReport[],
-  { files, bytes }: Backlog,
+  { files, bytes, state }: Backlog,
 ): readonly DatasetReport[] {
-  return reports.with(-1, { ...reports.at(-1)!, backlogFiles: files, backlogBytes: bytes })
+  const sum = (count: (operator: OperatorMetrics) => number) =>
+    state!.reduce((total, each) => total + count(each), 0)
+  return reports.with(-1, {
+    ...reports.at(-1)!,
+    backlogFiles: files,
+    backlogBytes: bytes,
+    ...(state !== undefined && {
+      stateRows: sum((each) => each.rows),
+      stateRowsWritten: sum((each) => each.rowsWritten),
+      stateBytes: sum((each) => each.bytes),
+    }),
+  })
 }

@@ -20,6 +20,10 @@ export interface DatasetReport {
   /** What is left in the sources behind the batch. */
   readonly backlogFiles?: number
   readonly backlogBytes?: number
+  /** What the flow remembers after the batch, what the batch added to it, and the size of its files. */
+  readonly stateRows?: number
+  readonly stateRowsWritten?: number
+  readonly stateBytes?: number
   readonly expectations?: readonly {
     readonly name: string
     readonly passed: number
@@ -90,6 +94,9 @@ export function progressOf(
       num_rows_dropped_by_watermark: report.droppedByWatermark,
       backlog_files: report.backlogFiles,
       backlog_bytes: report.backlogBytes,
+      num_state_rows: report.stateRows,
+      num_state_rows_updated: report.stateRowsWritten,
+      state_bytes: report.stateBytes,
     },
     ...(report.expectations !== undefined && {
       dataQuality: {

@@ -23,6 +23,7 @@ import { type FlowOutcome, isAnsi, type UpdateRun } from '../run.ts'
 import { type Batch, nothingObserved } from '../stateful/batch.ts'
 import { evaluate, hasStatefulOperator, hasStream } from '../stateful/evaluate.ts'
 import { StateStore, type StateVersion } from '../stateful/state-store.ts'
+import { runsEmptyBatches, watermarkPolicy } from '../stateful/streaming-settings.ts'
 import { advanceWatermark, mergeProgress } from '../stateful/watermark.ts'
 import { atStep } from '../steps.ts'
 import { type Backlog, listingEvent, progressEvent } from '../stream-events.ts'
@@ -129,7 +130,8 @@ export class StreamingFlow {
   /** Groups that the last batch's events closed come out in a batch without data (Spark's noDataMicroBatches). */
   async #planTrailingBatch(): Promise<BatchRecord | undefined> {
     const { latestBatch } = this.#checkpoint
-    if (latestBatch?.stateVersion === undefined) return undefined
+    if (latestBatch?.stateVersion === undefined || !runsEmptyBatches(this.#flow.configuration))
+      return undefined
     const state = await this.#state.open(latestBatch.batchId, latestBatch.batchId + 1)
     if (!state.hasOpenGroups || state.watermarkMicros === latestBatch.watermarkMicros) return undefined
     return this.#record(latestBatch.sources.map(({ source, end }) => ({ source, end })))
@@ -186,7 +188,8 @@ export class StreamingFlow {
   async #evaluateAndCommit(record: BatchRecord, batch: Batch): Promise<void> {
     const { session, observed } = batch
     const output = await this.#evaluate(record, batch)
-    const evaluated = { record, session, observed, output, backlog: this.#backlog }
+    const backlog = { ...this.#backlog, ...(this.#isStateful && { state: batch.state.operators }) }
+    const evaluated = { record, session, observed, output, backlog }
     const reports = await this.#output.commit(evaluated, () => this.#saveState(record, batch))
     this.#run.events.emit(progressEvent(this.#flow, this.#checkpoint, record, batch))
     await finishBatch(this.#run, this.#checkpoint, record.batchId, reports)
@@ -197,7 +200,8 @@ export class StreamingFlow {
   async #saveState(record: BatchRecord, { state, observed }: Batch): Promise<void> {
     if (!this.#isStateful) return
     const progress = mergeProgress(state.eventTimes, observed.eventTimes)
-    await state.save(progress, advanceWatermark(record.watermarkMicros, progress))
+    const policy = watermarkPolicy(record.configuration)
+    await state.save(progress, advanceWatermark(record.watermarkMicros, progress, policy))
     atStep('after-state-store')
   }
 

@@ -3,12 +3,12 @@ import type { Expression } from '../../plan/expression.ts'
 import type { Deduplicate, Relation, Scan } from '../../plan/relation.ts'
 import { field, fieldNamed, type StructType, struct } from '../../types/data-type.ts'
 import { type Batch, stageStreaming, underNameOf } from './batch.ts'
-import { type EventTime, eventTimesOf, instantOf, sameName } from './event-time.ts'
+import { type EventTime, eventTimesOf, instantOf, instantPath, sameName } from './event-time.ts'
 import { withoutLateRows } from './group-state.ts'
 import { type InputWatermark, inputWatermark } from './input-watermark.ts'
 import type { OperatorHandle } from './operator-handle.ts'
+import { stillCounts } from './retention.ts'
 import type { OperatorState } from './state-store.ts'
-import { asTimestamp, timestampLiteral } from './watermark.ts'
 
 /**
  * `dropDuplicates` and `dropDuplicatesWithinWatermark` over one batch: the first row of each key that was never seen.
@@ -29,8 +29,9 @@ export async function deduplicate(node: Deduplicate, original: Deduplicate, batc
   // Keys alone are cheap to compute apart from the rows, which then need not be held a second time; with an expiry, keys
   // and rows must come from one evaluation.
   const rows = operator.withinWatermark ? (await stageStreaming(batch, unseen)).scan : unseen
-  const keep = isAlive(operator, watermark.overMicros)
-  const passed = await seen.append(batch.session, remembered(rows, operator), keep)
+  const retention = operator.until && { until: operator.until, overMicros: watermark.overMicros }
+  const passed = await seen.append(batch.session, remembered(rows, operator), { retention })
+  if (retention !== undefined) seen.expire(retention)
   batch.observed.duplicatesDropped += onTime.rowCount - passed
   return underNameOf(node.input, rows)
 }
@@ -40,8 +41,8 @@ interface DeduplicateOperator {
   /** The column that decides lateness and when a key is forgotten. */
   readonly eventTime?: EventTime
   readonly withinWatermark: boolean
-  /** The time of a remembered key that the watermark must pass for it to be forgotten. */
-  readonly expiry?: Expression
+  /** The column of the state with the time that the watermark must pass for a key to be forgotten. */
+  readonly until?: readonly string[]
   readonly state: OperatorState
 }
 
@@ -62,7 +63,7 @@ function plannedOperator(node: Deduplicate, original: Deduplicate, batch: Batch)
     eventTime,
     withinWatermark: node.withinWatermark,
     ...(eventTime !== undefined && {
-      expiry: node.withinWatermark ? attribute(EXPIRES_AT) : instantOf(eventTime),
+      until: node.withinWatermark ? [EXPIRES_AT] : instantPath(eventTime),
     }),
     state: {
       kind: node.withinWatermark ? 'dedupeWithinWatermark' : 'dedupe',
@@ -111,18 +112,10 @@ async function alive(
   operator: DeduplicateOperator,
   { lateMicros }: InputWatermark,
 ): Promise<Relation> {
-  const condition = isAlive(operator, lateMicros)
+  const retention = operator.until && { until: operator.until, overMicros: lateMicros }
+  const condition = stillCounts(retention, operator.state.schema)
   const state = await seen.scan()
   return condition === undefined ? state : filter(state, condition)
-}
-
-/** The watermark has not passed a remembered key; undefined where keys are remembered for ever. */
-function isAlive(
-  { expiry }: DeduplicateOperator,
-  watermarkMicros: bigint | undefined,
-): Expression | undefined {
-  if (expiry === undefined || watermarkMicros === undefined) return undefined
-  return call('>', asTimestamp(expiry), timestampLiteral(watermarkMicros))
 }
 
 async function keysWithNulls(rows: Scan, keys: readonly string[], batch: Batch): Promise<Set<string>> {

@@ -44,8 +44,13 @@ export function eventTimesOf(relation: Relation): readonly EventTime[] {
 }
 
 /** The point in time at which a row of such a column is over. */
-export function instantOf({ column, isWindow }: Pick<EventTime, 'column' | 'isWindow'>): Expression {
-  return isWindow ? attribute(column, 'end') : attribute(column)
+export function instantOf(time: Pick<EventTime, 'column' | 'isWindow'>): Expression {
+  return attribute(...instantPath(time))
+}
+
+/** The column or field that holds that point in time. */
+export function instantPath({ column, isWindow }: Pick<EventTime, 'column' | 'isWindow'>): readonly string[] {
+  return isWindow ? [column, 'end'] : [column]
 }
 
 /** The event time that an expression hands on, under the name that it gives: a column, a window over one, a window's end. */

@@ -1,15 +1,29 @@
-import { alias, call, FALSE, filter } from '../../plan/build.ts'
+import { alias, attribute, call, FALSE, filter } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
 import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
 import { type GroupKey, overState, withOutputsInPlace } from './grouping.ts'
 import type { InputWatermark } from './input-watermark.ts'
+import type { OperatorHandle } from './operator-handle.ts'
 import { asTimestamp, timestampLiteral } from './watermark.ts'
 
 /** `end <= watermark` (microseconds), FALSE where there is no watermark yet or no event time in the row. */
 export function isOver(end: Expression | undefined, watermarkMicros: bigint | undefined): Expression {
   if (end === undefined || watermarkMicros === undefined) return FALSE
   return call('coalesce', call('<=', asTimestamp(end), timestampLiteral(watermarkMicros)), FALSE)
+}
+
+/** The rows, remembered and new, of groups that this batch closes. Those that earlier ones closed were given out. */
+export async function closedRows(
+  state: OperatorHandle,
+  fresh: Relation,
+  end: readonly string[],
+  { overMicros, previousMicros }: InputWatermark,
+): Promise<Relation> {
+  if (overMicros === undefined || overMicros === previousMicros) return filter(fresh, FALSE)
+  const at = attribute(...end)
+  const all = await allRows(state, fresh)
+  return filter(all, call('and', isOver(at, overMicros), call('not', isOver(at, previousMicros))))
 }
 
 /** The staged rows without those that come too late, which are counted. */
@@ -21,8 +35,34 @@ export async function withoutLateRows(
 ): Promise<StagedRows> {
   if (end === undefined || lateMicros === undefined) return rows
   const onTime = await stageStreaming(batch, filter(rows.scan, call('not', isOver(end, lateMicros))))
-  batch.observed.droppedByWatermark += rows.rowCount - onTime.rowCount
+  countLate(rows.rowCount - onTime.rowCount, batch)
   return onTime
+}
+
+/** What is remembered, and what is new. */
+export async function allRows(state: OperatorHandle, fresh: Relation): Promise<Relation> {
+  return state.isEmpty ? fresh : unionAll(await state.scan(), fresh)
+}
+
+/** Counts rows that came too late for the operator whose state is opened next. */
+export function countLate(rows: bigint, { observed, state }: Batch): void {
+  observed.droppedByWatermark += rows
+  state.countLate(rows)
+}
+
+/** Carries the state on with what the batch brings of groups that stay open. */
+export async function keepOpen(
+  state: OperatorHandle,
+  { scan, rowCount }: StagedRows,
+  end: readonly string[] | undefined,
+  { overMicros }: InputWatermark,
+  batch: Batch,
+  merge?: (rows: Relation) => Relation,
+): Promise<void> {
+  const retention = end && { until: end, overMicros }
+  const open = end === undefined ? scan : filter(scan, call('not', isOver(attribute(...end), overMicros)))
+  if (rowCount > 0n) await state.append(batch.session, open, { retention, merge })
+  if (retention !== undefined) state.expire(retention)
 }
 
 /** What an aggregation gives out, over the columns of its state. */

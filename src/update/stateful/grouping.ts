@@ -5,7 +5,7 @@ import type { Aggregate } from '../../plan/relation.ts'
 import { transformExpression, walkExpression } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { fieldNamed, type StructType } from '../../types/data-type.ts'
-import { type EventTime, eventTimeOf, instantOf, isTimeWindow, outputName, sameName } from './event-time.ts'
+import { type EventTime, eventTimeOf, instantPath, isTimeWindow, outputName, sameName } from './event-time.ts'
 
 /** One key of a streaming aggregation: a column of its state. */
 export interface GroupKey {
@@ -14,8 +14,8 @@ export interface GroupKey {
   readonly expression: Expression
   /** The name by which the output may call it: an alias, an attribute's name, `window`. */
   readonly name: string
-  /** Where the key tells when a group is over: a window's end, or the event time itself. */
-  readonly end?: Expression
+  /** Where the key tells when a group is over: a window's end, or the event time itself. A column of the state or a field of it. */
+  readonly end?: readonly string[]
 }
 
 /** The keys of an aggregation over a stream, with aliases, ordinals and GROUP BY ALL resolved. */
@@ -24,7 +24,7 @@ export function groupKeys(node: Aggregate, input: StructType, eventTimes: readon
     const expression = unnamed(written)
     const column = `__key_${i}`
     const time = eventTimeOf(expression, eventTimes)
-    const end = time && instantOf({ column, isWindow: time.isWindow })
+    const end = time && instantPath({ column, isWindow: time.isWindow })
     return { column, expression, name: keyName(written), end }
   })
 }
@@ -40,7 +40,7 @@ export function withoutWindowStars(outputs: readonly Expression[], keys: readonl
 }
 
 /** Where a group's end stands, when the watermark can reach it. */
-export function endOfGroups(keys: readonly GroupKey[]): Expression | undefined {
+export function endOfGroups(keys: readonly GroupKey[]): readonly string[] | undefined {
   return keys.find((each) => each.end !== undefined)?.end
 }
 

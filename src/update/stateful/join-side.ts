@@ -103,10 +103,14 @@ export async function withoutMatches(side: JoinSide, rows: Relation): Promise<Re
 /** Carries the state on: what is new and still waits is added; what is over goes when runs are merged. */
 export async function keepRows(side: JoinSide, matched: Relation | undefined, batch: Batch): Promise<void> {
   const waits = call('not', isOver(side))
+  const retention = side.isBounded ? { until: [UNTIL], overMicros: side.other.overMicros } : undefined
   if (side.fresh.rowCount > 0n) {
-    await side.rows.append(batch.session, filter(side.fresh.scan, waits), waits)
+    await side.rows.append(batch.session, filter(side.fresh.scan, waits), { retention })
   }
-  if (matched !== undefined) await side.matches?.append(batch.session, filter(matched, waits), waits)
+  if (matched !== undefined) await side.matches?.append(batch.session, filter(matched, waits), { retention })
+  if (retention === undefined) return
+  side.rows.expire(retention)
+  side.matches?.expire(retention)
 }
 
 /** Rows of a side as the query's join sees them, with `__left_row` and the like beside. */

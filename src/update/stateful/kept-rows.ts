@@ -1,10 +1,10 @@
-import { alias, attribute, call, filter, project } from '../../plan/build.ts'
+import { alias, attribute, project } from '../../plan/build.ts'
 import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
 import { walkExpression } from '../../plan/rewrite.ts'
 import type { StructType } from '../../types/data-type.ts'
 import { type Batch, stageStreaming } from './batch.ts'
-import { isOver, outputOver, unionAll, withoutLateRows } from './group-state.ts'
+import { allRows, closedRows, keepOpen, outputOver, withoutLateRows } from './group-state.ts'
 import { endOfGroups, type GroupKey } from './grouping.ts'
 import type { InputWatermark } from './input-watermark.ts'
 
@@ -20,17 +20,15 @@ export async function overRows(
   const keyColumns = keys.map((each) => alias(each.expression, each.column))
   const staged = await stageStreaming(batch, project(node.input, [...keyColumns, ...aggregates.columns]))
   const end = endOfGroups(keys)
-  const onTime = await withoutLateRows(staged, end, watermark, batch)
+  const onTime = await withoutLateRows(staged, end && attribute(...end), watermark, batch)
   const state = batch.state.operator({ kind: 'rows', schema: staged.scan.schema })
-  const held = state.isEmpty
-    ? onTime.scan
-    : (await stageStreaming(batch, unionAll(await state.scan(), onTime.scan))).scan
-  const isClosed = isOver(end, watermark.overMicros)
-  const input = end === undefined ? held : filter(held, isClosed)
+  const input =
+    end === undefined
+      ? await allRows(state, onTime.scan)
+      : await closedRows(state, onTime.scan, end, watermark)
   const grouping = keys.map((each) => attribute(each.column))
   const result = await stageStreaming(batch, { ...node, having: undefined, ...output, input, grouping })
-  if (end === undefined) await state.append(batch.session, onTime.scan)
-  else await state.replace(batch.session, filter(held, call('not', isClosed)))
+  await keepOpen(state, onTime, end, watermark, batch)
   return result.scan
 }
 

@@ -2,27 +2,41 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import type { EngineSession } from '../../engine/engine.ts'
 import { filter } from '../../plan/build.ts'
-import type { Expression } from '../../plan/expression.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { StructType } from '../../types/data-type.ts'
+import { type Retention, stillCounts, untilOf } from './retention.ts'
 
 /** Rows that were written at once, in files of our own. */
 export interface Run {
   readonly paths: readonly string[]
   readonly rows: number
+  /** Absent in states of older versions. */
+  readonly bytes?: number
+  /** Until when its last row counts, microseconds as decimal text; absent where that is not known. */
+  readonly until?: string
+}
+
+/** How rows are carried on. */
+export interface Keeping {
+  /** Rows that the watermark has passed are left out when runs are merged, and whole runs of them at once. */
+  readonly retention?: Retention
+  /** What becomes of the rows of runs that are merged; by default they stay as they are. */
+  readonly merge?: (rows: Relation) => Relation
 }
 
 /** Runs of similar size are merged when there are this many, so that a run is rewritten a logarithmic number of times. */
 const MERGE_FACTOR = 8
 
-/** One operator's rows: read as a relation, carried on by `append` or `replace`. */
+/** One operator's rows: read as a relation, carried on by `append` and `expire`, or by `replace`. */
 export class OperatorHandle {
   readonly #storage: Storage
   readonly #folder: string
   readonly #schema: StructType
   readonly #setRuns: (runs: readonly Run[]) => void
+  readonly #before: readonly Run[]
   #runs: readonly Run[]
+  #rowsWritten = 0
   #scan: Scan | undefined
 
   constructor(
@@ -35,42 +49,65 @@ export class OperatorHandle {
     this.#storage = storage
     this.#folder = folder
     this.#schema = schema
+    this.#before = runs
     this.#runs = runs
     this.#setRuns = setRuns
   }
 
+  /** Nothing was remembered before the batch. */
   get isEmpty(): boolean {
-    return this.#runs.length === 0
+    return this.#before.length === 0
   }
 
   /** All rows remembered before the batch. */
   async scan(): Promise<Scan> {
-    this.#scan ??= await this.#scanOf(this.#runs)
+    this.#scan ??= await this.#scanOf(this.#before)
     return this.#scan
   }
 
   /**
-   * Adds rows as a run of their own and returns how many they are. Runs of similar size are merged when there are many,
-   * leaving out rows for which `keep` is not TRUE.
+   * Adds rows as a run of their own and returns how many they are. Runs of similar size are merged when there are many, so
+   * that what a batch does not touch is not written again with it.
    */
-  async append(session: EngineSession, rows: Relation, keep?: Expression): Promise<bigint> {
-    const added = await this.#write(session, rows)
+  async append(session: EngineSession, rows: Relation, keeping: Keeping = {}): Promise<bigint> {
+    const { retention, merge = (all) => all } = keeping
+    const added = await this.#write(session, rows, retention)
     let runs = withRun(this.#runs, added)
     for (let from = mergeStart(runs); from !== undefined; from = mergeStart(runs)) {
-      const merged = await this.#scanOf(runs.slice(from))
-      const kept = keep === undefined ? merged : filter(merged, keep)
-      runs = withRun(runs.slice(0, from), await this.#write(session, kept))
+      const all = await this.#scanOf(runs.slice(from))
+      const keep = stillCounts(retention, this.#schema)
+      const merged = merge(keep === undefined ? all : filter(all, keep))
+      runs = withRun(runs.slice(0, from), await this.#write(session, merged, retention))
     }
-    this.#setRuns(runs)
+    this.#put(runs, added.rows)
     return BigInt(added.rows)
+  }
+
+  /** Forgets the runs of which the watermark has passed every row. */
+  expire({ overMicros }: Retention): void {
+    if (overMicros === undefined) return
+    const kept = this.#runs.filter(({ until }) => until === undefined || BigInt(until) > overMicros)
+    this.#put(kept, 0)
   }
 
   /** Puts rows in the place of all that was remembered. */
   async replace(session: EngineSession, rows: Relation): Promise<void> {
-    this.#setRuns(withRun([], await this.#write(session, rows)))
+    const written = await this.#write(session, rows)
+    this.#put(withRun([], written), written.rows)
   }
 
-  async #write(session: EngineSession, rows: Relation): Promise<Run> {
+  /** Rows that the batch has added, and those that were put in the place of others. */
+  get rowsWritten(): number {
+    return this.#rowsWritten
+  }
+
+  #put(runs: readonly Run[], rowsWritten: number): void {
+    this.#runs = runs
+    this.#rowsWritten += rowsWritten
+    this.#setRuns(runs)
+  }
+
+  async #write(session: EngineSession, rows: Relation, retention?: Retention): Promise<Run> {
     const folder = await this.#storage.stagingPath(this.#folder)
     try {
       const written = await session.write({ query: rows, schema: this.#schema, partitionColumns: [], folder })
@@ -79,7 +116,13 @@ export class OperatorHandle {
         path: `${this.#folder}/run-${randomUUID()}.parquet`,
       }))
       await this.#storage.publish(files)
-      return { paths: files.map((each) => each.path), rows: Number(written.rowCount) }
+      const until = untilOf(retention, written.files)
+      return {
+        paths: files.map((each) => each.path),
+        rows: Number(written.rowCount),
+        bytes: written.files.reduce((sum, each) => sum + each.sizeBytes, 0),
+        ...(until !== undefined && { until: until.toString() }),
+      }
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

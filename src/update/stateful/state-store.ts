@@ -99,6 +99,18 @@ interface Manifest {
   readonly startedWith?: string | null
 }
 
+/** The state of one operator after a batch, and what the batch did to it. */
+export interface OperatorMetrics {
+  readonly kind: OperatorState['kind']
+  /** Rows in its files: those that are over are among them until runs are merged. */
+  readonly rows: number
+  readonly bytes: number
+  /** Rows that the batch has added. */
+  readonly rowsWritten: number
+  /** Rows that came too late for it. */
+  readonly lateRows: number
+}
+
 interface OperatorManifest {
   readonly kind: OperatorState['kind']
   readonly schema: string
@@ -119,6 +131,8 @@ export class StateVersion {
   readonly #before: Manifest
   readonly #next: number
   readonly #after: OperatorManifest[] = []
+  readonly #handles: OperatorHandle[] = []
+  readonly #late = new Map<number, bigint>()
 
   constructor(storage: Storage, folder: string, owner: StateOwner, before: Manifest, next: number) {
     this.#storage = storage
@@ -175,14 +189,28 @@ export class StateVersion {
     }
     const runs = known?.runs ?? []
     const entry = this.#after.push({ kind: state.kind, schema, runs }) - 1
-    return new OperatorHandle(this.#storage, this.#folder, state.schema, runs, (next) => {
+    const handle = new OperatorHandle(this.#storage, this.#folder, state.schema, runs, (next) => {
       this.#after[entry] = { kind: state.kind, schema, runs: next }
     })
+    this.#handles.push(handle)
+    return handle
   }
 
-  /** Rows remembered by each operator after the batch. */
-  get rowCounts(): number[] {
-    return this.#after.map((each) => each.runs.reduce((sum, run) => sum + run.rows, 0))
+  /** Counts rows that were too late for the operator that comes next. */
+  countLate(rows: bigint): void {
+    const index = this.#after.length
+    this.#late.set(index, (this.#late.get(index) ?? 0n) + rows)
+  }
+
+  /** What the batch has made of each operator's state. */
+  get operators(): OperatorMetrics[] {
+    return this.#after.map(({ kind, runs }, i) => ({
+      kind,
+      rows: runs.reduce((sum, run) => sum + run.rows, 0),
+      bytes: runs.reduce((sum, run) => sum + (run.bytes ?? 0), 0),
+      rowsWritten: this.#handles[i]!.rowsWritten,
+      lateRows: Number(this.#late.get(i) ?? 0n),
+    }))
   }
 
   /** Makes the state after the batch durable under the batch's id. A replay of the batch writes it again. */

@@ -1,12 +1,12 @@
 import { alias, attribute, call, filter, project } from '../../plan/build.ts'
 import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
-import type { Aggregate, Relation, Scan } from '../../plan/relation.ts'
+import type { Aggregate, Relation } from '../../plan/relation.ts'
 import { expressionsOf, walkExpression } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { type DataType, type StructType, struct } from '../../types/data-type.ts'
-import { type Batch, stageStreaming } from './batch.ts'
+import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
 import { eventTimesOf } from './event-time.ts'
-import { isOver, outputOver, unionAll } from './group-state.ts'
+import { allRows, closedRows, countLate, isOver, keepOpen, outputOver } from './group-state.ts'
 import { endOfGroups, type GroupKey, groupKeys, isAggregateCall, withoutWindowStars } from './grouping.ts'
 import { type InputWatermark, inputWatermark } from './input-watermark.ts'
 import { overRows } from './kept-rows.ts'
@@ -52,15 +52,20 @@ async function overPartials(
   }
   const staged = await stageStreaming(batch, partial)
   const end = endOfGroups(keys)
-  const onTime = await withoutLateGroups(staged.scan, end, watermark, batch)
+  const onTime = await withoutLateGroups(staged, end, watermark, batch)
   const schema = struct(staged.scan.schema.fields.filter((each) => each.name !== ROWS))
   const state = batch.state.operator({ kind: 'aggregate', schema })
-  const before = state.isEmpty ? undefined : await state.scan()
-  const merged = (await stageStreaming(batch, mergeGroups(onTime, before, keys, columns, schema))).scan
-  const isClosed = isOver(end, watermark.overMicros)
-  const emitted = end === undefined ? merged : filter(merged, isClosed)
-  await state.replace(batch.session, end === undefined ? merged : filter(merged, call('not', isClosed)))
-  return (await stageStreaming(batch, finalOutput(node, keys, parts, emitted, batch))).scan
+  const merge = (rows: Relation) => mergeGroups(rows, keys, columns, schema)
+  const fresh = project(onTime.scan, columnsOf(schema))
+  if (end === undefined) {
+    const { scan } = await stageStreaming(batch, merge(await allRows(state, fresh)))
+    await state.replace(batch.session, scan)
+    return (await stageStreaming(batch, finalOutput(node, keys, parts, scan, batch))).scan
+  }
+  const closed = await stageStreaming(batch, merge(await closedRows(state, fresh, end, watermark)))
+  const result = await stageStreaming(batch, finalOutput(node, keys, parts, closed.scan, batch))
+  await keepOpen(state, onTime, end, watermark, batch, merge)
+  return result.scan
 }
 
 interface KeyedPartial {
@@ -106,38 +111,41 @@ function aggregateTypes(
 }
 
 async function withoutLateGroups(
-  groups: Scan,
-  end: Expression | undefined,
+  groups: StagedRows,
+  end: readonly string[] | undefined,
   { lateMicros }: InputWatermark,
   batch: Batch,
-): Promise<Relation> {
+): Promise<StagedRows> {
   if (end === undefined || lateMicros === undefined) return groups
-  const isLate = isOver(end, lateMicros)
+  const isLate = isOver(attribute(...end), lateMicros)
   const [row] = await batch.session.rows({
     kind: 'Aggregate',
-    input: filter(groups, isLate),
+    input: filter(groups.scan, isLate),
     groupType: 'groupby',
     grouping: [],
     expressions: [alias(call('sum', attribute(ROWS)), 'late')],
   })
-  batch.observed.droppedByWatermark += (row![0] as bigint | null) ?? 0n
-  return filter(groups, call('not', isLate))
+  const late = (row![0] as bigint | null) ?? 0n
+  if (late === 0n) return groups
+  countLate(late, batch)
+  return stageStreaming(batch, filter(groups.scan, call('not', isLate)))
 }
 
+function columnsOf(schema: StructType): readonly Expression[] {
+  return schema.fields.map((each) => attribute(each.name))
+}
+
+/** One row a group out of several. */
 function mergeGroups(
   groups: Relation,
-  before: Relation | undefined,
   keys: readonly GroupKey[],
   columns: readonly { readonly name: string; readonly merge: string }[],
   schema: StructType,
 ): Relation {
-  const names = schema.fields.map((each) => attribute(each.name))
-  const current = project(groups, names)
-  if (before === undefined) return current
   const keyColumns = keys.map((each) => attribute(each.column))
   return {
     kind: 'Aggregate',
-    input: unionAll(before, current),
+    input: groups,
     groupType: 'groupby',
     grouping: keyColumns,
     expressions: [

@@ -20,18 +20,23 @@ export function mergeProgress(
   })
 }
 
+/** Which of several inputs decides: the slowest, so that no row is late that the others left behind, or the fastest. */
+export type WatermarkPolicy = 'min' | 'max'
+
 /**
- * The watermark of the next batch: the least over all inputs of newest event time minus delay (Spark's
- * `multipleWatermarkPolicy` min), so that an input without events holds it back; never less than before.
+ * The watermark of the next batch: newest event time minus delay, of several inputs the least or, with `max`, the greatest
+ * (Spark's `multipleWatermarkPolicy`). An input without events holds back the least. Never less than before.
  */
 export function advanceWatermark(
   before: bigint | undefined,
   progress: readonly EventTimeProgress[],
+  policy: WatermarkPolicy = 'min',
 ): bigint | undefined {
-  if (progress.length === 0 || progress.some((each) => each.maxMicros === undefined)) return before
-  const now = progress
-    .map((each) => each.maxMicros! - each.delayMicros)
-    .reduce((least, each) => (each < least ? each : least))
+  const seen = progress.flatMap(({ maxMicros, delayMicros }) =>
+    maxMicros === undefined ? [] : [maxMicros - delayMicros],
+  )
+  if (seen.length === 0 || (policy === 'min' && seen.length < progress.length)) return before
+  const now = seen.reduce((a, b) => ((policy === 'min' ? a < b : a > b) ? a : b))
   return before === undefined || now > before ? now : before
 }
 

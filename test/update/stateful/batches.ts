@@ -74,7 +74,7 @@ export class Workbench {
       const output = await evaluate(await this.#bound(query, inputs), batch)
       streamed.outputs.push((await this.session.rows(output)).map((row) => [...row]))
       streamed.late.push(Number(observed.droppedByWatermark))
-      streamed.states.push(state.rowCounts)
+      streamed.states.push(state.operators.map((each) => each.rows))
       const progress = mergeProgress(state.eventTimes, observed.eventTimes)
       await state.save(progress, advanceWatermark(state.watermarkMicros, progress))
     }

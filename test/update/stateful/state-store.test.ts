@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { attribute, call, longLiteral } from '../../../src/plan/build.ts'
 import { parseQuery } from '../../../src/sql/index.ts'
 import { field, LONG, STRING, struct } from '../../../src/types/data-type.ts'
 import type { OperatorState, StateStore } from '../../../src/update/stateful/state-store.ts'
@@ -30,8 +29,8 @@ async function append(
   keepFrom?: number,
 ): Promise<void> {
   const state = await store.open(batch === 0 ? undefined : batch - 1, batch)
-  const keep = keepFrom === undefined ? undefined : call('>=', attribute('id'), longLiteral(BigInt(keepFrom)))
-  await state.operator(KEYS).append(workbench.session, keys(ids), keep)
+  const retention = keepFrom === undefined ? undefined : { until: ['id'], overMicros: BigInt(keepFrom) - 1n }
+  await state.operator(KEYS).append(workbench.session, keys(ids), { retention })
   await state.save([], undefined)
 }
 
@@ -77,6 +76,17 @@ describe('runs of keys', () => {
     await store.prune(63)
     expect(runFiles(number)).toHaveLength(1)
     expect(await idsAfter(store, 63)).toHaveLength(64)
+  })
+
+  test('are forgotten whole, without being read, when the last of their rows is over', async () => {
+    const { store } = newStore()
+    await append(store, 0, [1, 2])
+    await append(store, 1, [2, 5])
+    const state = await store.open(1, 2)
+    const operator = state.operator(KEYS)
+    operator.expire({ until: ['id'], overMicros: 2n })
+    await state.save([], undefined)
+    expect(state.operators).toMatchObject([{ kind: 'dedupe', rows: 4, rowsWritten: 0 }])
   })
 
   test('that are merged leave out what need not be kept', async () => {

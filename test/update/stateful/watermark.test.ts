@@ -22,6 +22,12 @@ describe('the watermark of the next batch', () => {
     expect(advanceWatermark(95n, [seen(100n)])).toBe(95n)
   })
 
+  test('is that of the fastest input where the policy says so, whatever the others have given', () => {
+    expect(advanceWatermark(undefined, [seen(100n), seen(50n, 0n)], 'max')).toBe(90n)
+    expect(advanceWatermark(40n, [seen(100n), seen(undefined)], 'max')).toBe(90n)
+    expect(advanceWatermark(40n, [seen(undefined)], 'max')).toBe(40n)
+  })
+
   test('is that of the slowest input, and stays where one has given nothing yet', () => {
     expect(advanceWatermark(undefined, [seen(100n), seen(50n, 0n)])).toBe(50n)
     expect(advanceWatermark(40n, [seen(100n), seen(undefined)])).toBe(40n)

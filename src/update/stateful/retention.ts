@@ -1,0 +1,52 @@
+import type { WrittenFile } from '../../engine/engine.ts'
+import { attribute, call, longLiteral } from '../../plan/build.ts'
+import type { Expression } from '../../plan/expression.ts'
+import { type DataType, fieldNamed, type StructType } from '../../types/data-type.ts'
+import { asTimestamp, timestampLiteral } from './watermark.ts'
+
+/** How long rows of an operator's state are kept. */
+export interface Retention {
+  /** The column that says until when a row counts, or a field of one: a time, or microseconds. A row without it counts no more. */
+  readonly until: readonly string[]
+  /** The watermark, microseconds: a row that ends there or before is over. */
+  readonly overMicros: bigint | undefined
+}
+
+/** The condition for a row to be kept; undefined where all are. */
+export function stillCounts(retention: Retention | undefined, schema: StructType): Expression | undefined {
+  if (retention?.overMicros === undefined) return undefined
+  const { until, overMicros } = retention
+  const column = attribute(...until)
+  return typeOf(until, schema)?.kind === 'long'
+    ? call('>', column, longLiteral(overMicros))
+    : call('>', asTimestamp(column), timestampLiteral(overMicros))
+}
+
+/** Until when the last row of files counts, microseconds, as their statistics tell; undefined where they do not. */
+export function untilOf(
+  retention: Retention | undefined,
+  files: readonly Pick<WrittenFile, 'columns'>[],
+): bigint | undefined {
+  if (retention === undefined) return undefined
+  const path = retention.until.join('.')
+  const ends = files.map(({ columns }) => columns.find((each) => each.path.join('.') === path)?.max)
+  if (ends.some((each) => each === undefined)) return undefined
+  return ends.map((each) => microsOf(each!)).reduce<bigint | undefined>(latest, undefined)
+}
+
+function typeOf([name, ...rest]: readonly string[], schema: StructType): DataType | undefined {
+  const type = fieldNamed(schema, name!)?.dataType
+  return rest.length === 0 || type?.kind !== 'struct' ? type : typeOf(rest, type)
+}
+
+/** Digits, or `YYYY-MM-DD[ HH:MM:SS[.ffffff]]` in UTC. */
+function microsOf(text: string): bigint {
+  if (/^-?\d+$/.test(text)) return BigInt(text)
+  const [seconds, fraction = ''] = text.replace(' ', 'T').split('.')
+  const time = seconds!.includes('T') ? `${seconds}Z` : seconds!
+  return BigInt(Date.parse(time)) * 1000n + BigInt(fraction.padEnd(6, '0'))
+}
+
+function latest(a: bigint | undefined, b: bigint): bigint {
+  return a === undefined || b > a ? b : a
+}

@@ -1,0 +1,123 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { PipelineEvent } from '../../../src/event-log/event.ts'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+const SIDES = `
+  CREATE STREAMING TABLE fast AS
+  SELECT * FROM STREAM read_files('data/fast', format => 'json', schema => 'id BIGINT, time TIMESTAMP');
+  CREATE STREAMING TABLE slow AS
+  SELECT * FROM STREAM read_files('data/slow', format => 'json', schema => 'id BIGINT, time TIMESTAMP');
+  CREATE STREAMING TABLE counts AS
+  SELECT date_format(window.start, 'HH:mm') AS start, count(*) AS n FROM (
+    SELECT id, time FROM STREAM(fast) WATERMARK time DELAY OF INTERVAL 10 MINUTES
+    UNION ALL
+    SELECT id, time FROM STREAM(slow) WATERMARK time DELAY OF INTERVAL 10 MINUTES)
+  GROUP BY window(time, '5 minutes');`
+
+let landed = 0
+function land(side: 'fast' | 'slow', ...times: readonly string[]): void {
+  const rows = times.map((time) => ({ id: ++landed, time: `2026-01-01 ${time}:00` }))
+  pipeline.land(`${side}/${String(landed).padStart(4, '0')}.json`, ...rows)
+}
+
+const counts = () => pipeline.query('SELECT start, n FROM counts ORDER BY start')
+
+/** Payloads of the last update's events of one type about the flow `counts`, one a batch. */
+function details(type: 'flow_progress' | 'stream_progress'): Record<string, unknown>[] {
+  const ofBatch = ({ event_type, origin }: PipelineEvent) =>
+    event_type === type && origin.flow_name === 'counts' && origin.batch_id !== undefined
+  return pipeline.events.filter(ofBatch).map((each) => each.details[type] as Record<string, unknown>)
+}
+
+describe('spark.sql.streaming.multipleWatermarkPolicy', () => {
+  test('max: the fastest input moves the watermark on', async () => {
+    pipeline = new TestPipeline(SIDES, { 'spark.sql.streaming.multipleWatermarkPolicy': 'max' })
+    land('slow', '12:00')
+    land('fast', '12:00', '12:30')
+    await pipeline.run()
+    expect(await counts()).toEqual([['12:00', 2]])
+  })
+
+  test('anything else is refused', async () => {
+    pipeline = new TestPipeline(SIDES, { 'spark.sql.streaming.multipleWatermarkPolicy': 'fastest' })
+    land('slow', '12:00')
+    land('fast', '12:00')
+    const { errors } = await pipeline.run()
+    expect(errors).toMatchObject([
+      {
+        condition: 'PIPELINE_SPEC_INVALID_FIELD',
+        parameters: {
+          field_name: 'configuration.spark.sql.streaming.multipleWatermarkPolicy',
+          expected: 'min or max',
+          actual: "'fastest'",
+        },
+      },
+    ])
+  })
+})
+
+test('without batches that have no data, closed windows wait for the next rows', async () => {
+  pipeline = new TestPipeline(SIDES, { 'spark.sql.streaming.noDataMicroBatches.enabled': 'false' })
+  land('slow', '12:00', '12:30')
+  land('fast', '12:00', '12:30')
+  await pipeline.run()
+  expect(await counts()).toEqual([])
+  land('slow', '12:31')
+  await pipeline.run()
+  expect(await counts()).toEqual([['12:00', 2]])
+})
+
+describe('the event log', () => {
+  test('has the size of the state and the rows that were late', async () => {
+    pipeline = new TestPipeline(SIDES)
+    land('slow', '12:00', '12:30')
+    land('fast', '12:00', '12:30', '12:31')
+    await pipeline.run()
+    const [first, trailing] = details('flow_progress').map((each) => each.metrics)
+    expect(first).toMatchObject({ num_state_rows: 2, num_state_rows_updated: 2, num_output_rows: 0 })
+    expect(first).toHaveProperty('state_bytes', expect.any(Number))
+    expect(trailing).toMatchObject({ num_state_rows_updated: 0, num_output_rows: 1 })
+
+    land('fast', '12:01', '12:40')
+    await pipeline.run()
+    const [late] = details('flow_progress').map((each) => each.metrics)
+    expect(late).toMatchObject({ num_rows_dropped_by_watermark: 1, num_state_rows_updated: 1 })
+    const [progress] = details('stream_progress').map((each) => JSON.parse(String(each.progress_json)))
+    expect(progress.stateOperators).toMatchObject([
+      { operatorName: 'aggregate', numRowsUpdated: 1, numRowsDroppedByWatermark: 1 },
+    ])
+  })
+
+  test('has the files and bytes that wait in the sources', async () => {
+    pipeline = new TestPipeline(SIDES.replace("data/fast', ", "data/fast', maxFilesPerTrigger => 1, "))
+    landed = 0
+    land('fast', '12:00')
+    land('fast', '12:01')
+    land('slow', '12:00')
+    await pipeline.run()
+    const ofFast = pipeline.events.filter(
+      ({ origin, event_type }) =>
+        origin.flow_name === 'fast' && origin.batch_id !== undefined && event_type === 'flow_progress',
+    )
+    expect(ofFast.map(({ details }) => details.flow_progress)).toMatchObject([
+      { metrics: { backlog_files: 1, backlog_bytes: 38 } },
+      { metrics: { backlog_files: 0, backlog_bytes: 0 } },
+    ])
+  })
+})
+
+test('state that no batch touches is not written again', async () => {
+  pipeline = new TestPipeline(SIDES)
+  land('slow', '12:00')
+  land('fast', ...Array.from({ length: 40 }, (_, i) => `13:${String(i).padStart(2, '0')}`))
+  await pipeline.run()
+  land('fast', '14:00')
+  await pipeline.run()
+  const [{ num_state_rows, num_state_rows_updated }] = details('flow_progress').map(
+    (each) => each.metrics as Record<string, number>,
+  ) as [Record<string, number>]
+  expect([num_state_rows, num_state_rows_updated]).toEqual([10, 1])
+})
