@@ -2,6 +2,13 @@ export { type AutoCdcOutput, applyEvents, CHANGE, timeline } from './apply.ts'
 export { checkEvents, type EventSurvey, readEvents, surveyEvents } from './events.ts'
 export { stateOfKeys, touchedHistory, touchedKeys, touchedRows } from './reach.ts'
 export { type AutoCdc, type AutoCdcNames, plainColumnName, resolveAutoCdc } from './resolve.ts'
+export {
+  checkVersions,
+  compareVersions,
+  resolveSnapshots,
+  type SnapshotSpec,
+  snapshotEvents,
+} from './snapshot-diff.ts'
 export type { AutoCdcSpec, ColumnSelection } from './spec.ts'
 export {
   type CommittedBatches,

@@ -43,7 +43,8 @@ export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: Aut
   const keys = fieldsNamed(spec.keys, source, 'changeDataFeed')
   const selected = selectedFields(spec, source)
   checkKeysSelected(keys, selected)
-  checkReserved(spec, keys, selected)
+  checkReserved(selected, spec.scdType === 2 ? [START_AT, END_AT] : [])
+  checkReserved(keys, RESERVED_STATE_COLUMNS)
   checkColumnsToUpdate(spec, source)
   const values = selected.filter((each) => !keys.includes(each))
   const ignored = chosen(spec.ignoreNull ?? { kind: 'only', columns: [] }, values, 'ignoreNullSelection')
@@ -138,25 +139,17 @@ function checkKeysSelected(keys: readonly StructField[], selected: readonly Stru
   })
 }
 
-function checkReserved(
-  spec: AutoCdcSpec,
-  keys: readonly StructField[],
-  selected: readonly StructField[],
-): void {
-  const ofTarget = spec.scdType === 2 ? [START_AT, END_AT] : []
-  const check = (fields: readonly StructField[], reserved: readonly string[]): void => {
-    for (const { name } of fields) {
-      const reservedColumnName = reserved.find((each) => each.toLowerCase() === name.toLowerCase())
-      if (reservedColumnName === undefined) continue
-      throw new PipelineError('AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT', {
-        columnName: name,
-        schemaName: 'changeDataFeed',
-        reservedColumnName,
-      })
-    }
+/** Throws AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT. */
+export function checkReserved(fields: readonly StructField[], reserved: readonly string[]): void {
+  for (const { name } of fields) {
+    const reservedColumnName = reserved.find((each) => each.toLowerCase() === name.toLowerCase())
+    if (reservedColumnName === undefined) continue
+    throw new PipelineError('AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT', {
+      columnName: name,
+      schemaName: 'changeDataFeed',
+      reservedColumnName,
+    })
   }
-  check(selected, ofTarget)
-  check(keys, RESERVED_STATE_COLUMNS)
 }
 
 function checkColumnsToUpdate({ columnsToUpdate }: AutoCdcSpec, source: StructType): void {

@@ -11,6 +11,7 @@ import {
   resolveAutoCdc,
   START_AT,
   STATE,
+  snapshotEvents,
   stateOfKeys,
   surveyEvents,
   timeline,
@@ -19,6 +20,7 @@ import {
   touchedRows,
 } from '../../src/auto-cdc/index.ts'
 import type { Engine, EngineSession } from '../../src/engine/engine.ts'
+import type { Expression } from '../../src/plan/expression.ts'
 import type { Relation } from '../../src/plan/relation.ts'
 import type { StructType } from '../../src/types/data-type.ts'
 import type { Row } from '../../src/types/row.ts'
@@ -39,6 +41,7 @@ export interface CdcBatchOptions {
   readonly forgetBeforeMicros?: bigint
 }
 
+const NAMES: AutoCdcNames = { flowName: 'flow', tableName: 'target' }
 const CONTEXT = { timestampMicros: 0n, ansi: true }
 
 /** A target and its hidden state in the memory of the test, changed by the plans as an update changes them. */
@@ -50,11 +53,10 @@ export class CdcTables {
   #target = new Map<string, Row>()
   #hidden: Row[] = []
 
-  constructor(engine: Engine, spec: AutoCdcSpec, source: StructType) {
-    const names: AutoCdcNames = { flowName: 'flow', tableName: 'target' }
+  constructor(engine: Engine, cdc: AutoCdcSpec | AutoCdc, source: StructType) {
     this.#engine = engine
     this.#source = source
-    this.cdc = resolveAutoCdc(spec, source, names)
+    this.cdc = 'leaves' in cdc ? cdc : resolveAutoCdc(cdc, source, NAMES)
   }
 
   /** The target's rows, ordered by their text. */
@@ -75,16 +77,37 @@ export class CdcTables {
   }
 
   /** Applies one batch of events, rows of the source. */
-  async apply(events: readonly Row[], options: CdcBatchOptions = {}): Promise<CdcBatchResult> {
+  apply(events: readonly Row[], options: CdcBatchOptions = {}): Promise<CdcBatchResult> {
+    return this.#apply(events, (source) => source, options)
+  }
+
+  /** Applies a snapshot, rows of the source, of a version. */
+  applySnapshot(
+    snapshot: readonly Row[],
+    version: Expression,
+    options: CdcBatchOptions = {},
+  ): Promise<CdcBatchResult> {
+    return this.#apply(
+      snapshot,
+      (source, target) => snapshotEvents(this.cdc, source, target, version),
+      options,
+    )
+  }
+
+  async #apply(
+    rows: readonly Row[],
+    eventsOf: (source: Relation, target: Relation) => Relation,
+    options: CdcBatchOptions,
+  ): Promise<CdcBatchResult> {
     const session = await this.#engine.openSession(CONTEXT)
     const held = await Promise.all([
-      this.#engine.holdRows(this.#source, [events]),
+      this.#engine.holdRows(this.#source, [rows]),
       this.#engine.holdRows(this.cdc.targetSchema, [[...this.#target.values()]]),
       this.#engine.holdRows(hiddenStateSchema(this.cdc), [this.#hidden]),
     ])
     try {
       const [source, target, hidden] = held.map((each) => each.scan)
-      return await this.#applyIn(session, [source!, target!, hidden!], options)
+      return await this.#applyIn(session, [eventsOf(source!, target!), target!, hidden!], options)
     } finally {
       await session.close()
       for (const each of held) await each.release()

@@ -73,6 +73,12 @@ export const autoCdcConditions = {
     hint: 'Give it the type ARRAY<STRING>.',
     sqlState: '42K09',
   },
+  AUTOCDC_SNAPSHOT_VERSION_NOT_ASCENDING: {
+    message:
+      "The versions of snapshots must ascend: flow '{flowName}' gives table {tableName} version {version} after {lastVersion}.",
+    hint: 'Give each snapshot a greater version than the one before, or start over with a full refresh.',
+    sqlState: '22000',
+  },
   'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY': {
     message:
       'Batch {batchId} of table {tableName} has {nullCount} events whose key {columnName} is NULL, such as {sample}. Nothing was applied.',

@@ -1,0 +1,115 @@
+import { PipelineError } from '../errors/index.ts'
+import { attribute, joinOn } from '../plan/build.ts'
+import { Column, call } from '../plan/column.ts'
+import { lit, namedStruct } from '../plan/column-functions/core.ts'
+import type { Expression } from '../plan/expression.ts'
+import type { Relation } from '../plan/relation.ts'
+import { type DataType, field, STRING, type StructType, struct } from '../types/data-type.ts'
+import type { Row } from '../types/row.ts'
+import { comparable, OPERATION, select, unionAll, where } from './event.ts'
+import { type AutoCdc, type AutoCdcNames, checkReserved, resolveAutoCdc } from './resolve.ts'
+import { leafValue, named } from './shape.ts'
+import type { ColumnSelection } from './spec.ts'
+import { END_AT, STATE } from './state.ts'
+
+/** What an AUTO CDC FROM SNAPSHOT flow says. */
+export interface SnapshotSpec {
+  /** Columns that identify a row. */
+  readonly keys: readonly string[]
+  readonly scdType: 1 | 2
+  /** Columns whose change opens a version (SCD 2). Default: all but the keys. */
+  readonly trackHistory?: ColumnSelection
+}
+
+const [VERSION, CHANGE] = [STATE.sequence, STATE.operation]
+
+/**
+ * Snapshots as change events: what `snapshotEvents` gives of a snapshot with these columns is the source of the flow that
+ * comes out. Versions, of `versionType`, are its sequence.
+ * Throws what `resolveAutoCdc` throws.
+ */
+export function resolveSnapshots(
+  spec: SnapshotSpec,
+  snapshot: StructType,
+  versionType: DataType,
+  names: AutoCdcNames,
+): AutoCdc {
+  checkReserved(snapshot.fields, [VERSION, CHANGE])
+  const source = struct([...snapshot.fields, field(VERSION, versionType), field(CHANGE, STRING)])
+  const { keys, scdType, trackHistory } = spec
+  const events = {
+    keys,
+    scdType,
+    sequenceBy: attribute(VERSION),
+    columns: { kind: 'except', columns: [VERSION, CHANGE] },
+    deleteWhen: named(CHANGE).eq(lit(OPERATION.delete)).expression,
+  } as const
+  const open = snapshot.open === undefined ? {} : { open: snapshot.open }
+  return resolveAutoCdc(
+    trackHistory === undefined ? events : { ...events, trackHistory },
+    { ...source, ...open },
+    names,
+  )
+}
+
+/**
+ * What a snapshot changes, as events at its version: an upsert for a row that is new or differs, a delete for a key that it
+ * lacks. Equal rows give nothing. `target` is the whole table before; where a key has several rows in the snapshot, all of
+ * them are events when one differs, and the greatest wins.
+ */
+export function snapshotEvents(
+  cdc: AutoCdc,
+  snapshot: Relation,
+  target: Relation,
+  version: Expression,
+): Relation {
+  const current = cdc.scdType === 1 ? target : where(target, named(END_AT).isNull())
+  const sameKey = cdc.keys.map(({ name }) => named('l', name).eq(named('r', name)))
+  const sameValues = cdc.leaves.map((leaf) => {
+    const [left, right] = ['l', 'r'].map((side) =>
+      comparable(
+        leaf,
+        leafValue(leaf, (name) => named(side, name)),
+      ),
+    )
+    return left!.eqNullSafe(right!)
+  })
+  const all = (conditions: readonly Column[]): Expression =>
+    conditions.reduce((left, right) => left.and(right)).expression
+  const differing = joinOn(snapshot, current, 'left anti', all([...sameKey, ...sameValues]))
+  const changed = joinOn(snapshot, differing, 'left semi', all(sameKeyOrNull(cdc)))
+  const missing = joinOn(current, snapshot, 'left anti', all(sameKey))
+  const event = (operation: string): readonly Column[] => [
+    ...[...cdc.keys, ...cdc.columns.map((each) => each.field)].map(({ name }) => named(name)),
+    new Column(version).as(VERSION),
+    lit(operation).as(CHANGE),
+  ]
+  return unionAll([select(changed, event(OPERATION.upsert)), select(missing, event(OPERATION.delete))])
+}
+
+/** NULL keys come through as events, which are refused. */
+function sameKeyOrNull(cdc: AutoCdc): readonly Column[] {
+  return cdc.keys.map(({ name }) => named('l', name).eqNullSafe(named('r', name)))
+}
+
+/** One row about two versions, for `checkVersions`. */
+export function compareVersions(last: Expression, current: Expression): Relation {
+  const [before, after] = [new Column(last), new Column(current)]
+  return select({ kind: 'LocalRelation', rows: [[]], columns: [] }, [
+    after.gt(before).as('ascends'),
+    call('to_json', namedStruct({ last: before, current: after })).as('versions'),
+  ])
+}
+
+/** Judges the row of `compareVersions`. Throws AUTOCDC_SNAPSHOT_VERSION_NOT_ASCENDING. */
+export function checkVersions(row: Row, { flowName, tableName }: AutoCdcNames): void {
+  const [ascends, versions] = row
+  if (ascends === true) return
+  const { last, current } = JSON.parse(String(versions))
+  throw new PipelineError('AUTOCDC_SNAPSHOT_VERSION_NOT_ASCENDING', {
+    flowName,
+    tableName,
+    version: String(current),
+    lastVersion: String(last),
+  })
+}
