@@ -126,6 +126,15 @@ test('columns may be qualified with the path of their table', async () => {
   })
 })
 
+test('a subquery of a value may group a table by what it computes', async () => {
+  const run = tables()
+  await run('CREATE TABLE {t} (n INT)')
+  await run('INSERT INTO {t} VALUES (1), (2), (3)')
+  expect(
+    await run('SELECT (SELECT count(*) FROM (SELECT n % 2, count(*) FROM {t} GROUP BY n % 2)) AS groups'),
+  ).toEqual([{ groups: 2n }])
+})
+
 describe('definitions', () => {
   test('SHOW CREATE TABLE makes the same table', async () => {
     const run = tables()

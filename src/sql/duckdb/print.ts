@@ -1,4 +1,4 @@
-import { columnsOf, expressionsOf, inputsOf, visitExpression } from '../../plan/analyzer/walk.ts'
+import { expressionsOf, inputsOf, visitExpression } from '../../plan/analyzer/walk.ts'
 import type { ResolvedExpression, ResolvedRelation } from '../../plan/resolved.ts'
 import type { PrintContext, Printer } from './printer.ts'
 import { queryText } from './query.ts'
@@ -70,8 +70,8 @@ class Reads {
   }
 
   #visitExpression(expression: ResolvedExpression): void {
-    for (const id of columnsOf(expression)) this.#read(id)
     visitExpression(expression, (node) => {
+      if (node.kind === 'Column') this.#read(node.id)
       if (node.kind === 'Subquery') {
         this.#readOutput(node.plan)
         this.#visit(node.plan)
