@@ -1,9 +1,16 @@
-import { PipelineError } from '../errors/index.ts'
+import { PipelineError, type Position } from '../errors/index.ts'
 import { formatTableName } from '../plan/table-name.ts'
-import { type CreateDataset, type CreateFlow, parseStatements, type Statement } from '../sql/index.ts'
+import {
+  type CreateAutoCdcFlow,
+  type CreateDataset,
+  type CreateFlow,
+  parseStatements,
+  type Statement,
+} from '../sql/index.ts'
 import { schemaOfColumns } from './declared-schema.ts'
 import type { DefinitionOrigin, FlowDefinition, OutputDefinition } from './definition.ts'
 import type { Registry } from './registry.ts'
+import { changesOfClauses } from './sql-changes.ts'
 import { substitute } from './substitute.ts'
 
 /** What the statements so far of a file set for those that follow; every file starts anew. */
@@ -58,6 +65,9 @@ function register(registry: Registry, statement: Statement, scope: Scope): void 
     case 'CreateFlow':
       registry.registerFlow(flowOf(statement, scope))
       return
+    case 'CreateAutoCdcFlow':
+      registry.registerFlow(autoCdcFlowOf(statement, scope))
+      return
     case 'QueryStatement':
       throw unsupported('a query', statement)
     case 'DescribeStatement':
@@ -105,7 +115,8 @@ function quarantineOf({
 }
 
 function defaultFlowOf(statement: CreateDataset, scope: Scope): FlowDefinition | undefined {
-  const { query, columns, name } = statement
+  const { columns, name, changes, position } = statement
+  const query = changes?.source ?? statement.query
   if (query === undefined) return undefined
   const renames = isView(statement) && columns.length > 0
   const relation = renames
@@ -123,21 +134,36 @@ function defaultFlowOf(statement: CreateDataset, scope: Scope): FlowDefinition |
     query: () => relation,
     configuration: scope.settings,
     isDefault: true,
+    ...(changes === undefined ? {} : { changes: changesOfClauses(changes, position) }),
     origin: originOf(statement, scope),
   }
 }
 
-function flowOf(statement: CreateFlow, scope: Scope): FlowDefinition {
-  if (statement.name.length > 1) {
-    const flowName = formatTableName(statement.name)
-    throw new PipelineError(
-      'MULTIPART_FLOW_NAME_NOT_SUPPORTED',
-      { flowName },
-      { position: statement.position },
-    )
-  }
+function autoCdcFlowOf(statement: CreateAutoCdcFlow, scope: Scope): FlowDefinition {
+  const { name, target, changes, position } = statement
   return {
-    name: statement.name[0]!,
+    name: name === undefined ? target.at(-1)! : singleName(name, position),
+    target,
+    once: statement.once,
+    ...(statement.comment === undefined ? {} : { comment: statement.comment }),
+    query: () => changes.source,
+    configuration: scope.settings,
+    isDefault: false,
+    hasNameOfTarget: name === undefined,
+    changes: changesOfClauses(changes, position),
+    origin: originOf(statement, scope),
+  }
+}
+
+function singleName(name: readonly string[], position: Position): string {
+  if (name.length === 1) return name[0]!
+  const flowName = formatTableName(name)
+  throw new PipelineError('MULTIPART_FLOW_NAME_NOT_SUPPORTED', { flowName }, { position })
+}
+
+function flowOf(statement: CreateFlow, scope: Scope): FlowDefinition {
+  return {
+    name: singleName(statement.name, statement.position),
     target: statement.target,
     once: statement.once,
     ...(statement.comment === undefined ? {} : { comment: statement.comment }),

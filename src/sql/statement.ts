@@ -7,6 +7,7 @@ import type { DataType } from '../types/data-type.ts'
 export type Statement =
   | CreateDataset
   | CreateFlow
+  | CreateAutoCdcFlow
   | SetConfiguration
   | UseCatalog
   | UseSchema
@@ -32,7 +33,9 @@ export interface CreateDataset extends Node {
   readonly refreshPolicy?: string
   /** Undefined for a streaming table that only flows fill. */
   readonly query?: Relation
-  /** `FLOW INSERT ONCE BY NAME query` on the table itself. */
+  /** `FLOW AUTO CDC FROM ...` on the table itself, in place of a query. */
+  readonly changes?: AutoCdcClauses
+  /** `FLOW INSERT ONCE BY NAME query` or `FLOW AUTO CDC ONCE ...` on the table itself. */
   readonly once: boolean
 }
 
@@ -71,6 +74,46 @@ export interface CreateFlow extends Node {
   readonly comment?: string
   readonly query: Relation
 }
+
+/** [CREATE FLOW name AS] AUTO CDC [ONCE] INTO target FROM ..., legacy APPLY CHANGES INTO included. */
+export interface CreateAutoCdcFlow extends Node {
+  readonly kind: 'CreateAutoCdcFlow'
+  /** Undefined where no CREATE FLOW names it. */
+  readonly name?: readonly string[]
+  readonly target: readonly string[]
+  readonly once: boolean
+  readonly comment?: string
+  readonly changes: AutoCdcClauses
+}
+
+/** FROM and the clauses behind it. */
+export interface AutoCdcClauses {
+  /** The events, or the query of a snapshot. */
+  readonly source: Relation
+  /** FROM SNAPSHOT (source) [WITH VERSION (version)]. */
+  readonly snapshot?: { readonly version?: Relation }
+  readonly keys: readonly NamedColumn[]
+  /** Undefined for snapshots only. */
+  readonly sequenceBy?: Expression
+  readonly systemSequenceBy?: Expression
+  readonly columns?: ColumnChoice
+  readonly ignoreNull?: ColumnChoice
+  readonly columnsToUpdate?: NamedColumn
+  readonly deleteWhen?: Expression
+  readonly truncateWhen?: Expression
+  readonly storedAs?: 1 | 2 | 'bitemporal'
+  readonly trackHistory?: ColumnChoice
+}
+
+/** A column, and where it is named. */
+export interface NamedColumn extends Node {
+  readonly name: string
+}
+
+/** `*`, `(a, b)`, `* EXCEPT (a, b)`. */
+export type ColumnChoice =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'only' | 'except'; readonly columns: readonly NamedColumn[] }
 
 /** SET key = value. */
 export interface SetConfiguration extends Node {

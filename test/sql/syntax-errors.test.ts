@@ -20,7 +20,7 @@ test.each([
   [
     '^SELEC 1',
     "'SELEC'",
-    'a statement: CREATE, SET, USE, DESCRIBE, SHOW TBLPROPERTIES or a query',
+    'a statement: CREATE, AUTO CDC INTO, SET, USE, DESCRIBE, SHOW TBLPROPERTIES or a query',
     'Did you mean SELECT?',
   ],
   [
@@ -118,7 +118,7 @@ test.each([
     '',
   ],
   ['CREATE STREAMING TABLE t CLUSTER BY ^a', "'a'", "'(' and columns, AUTO or NONE", ''],
-  ['CREATE FLOW f AS ^UPSERT INTO t', "'UPSERT'", 'INSERT INTO', 'Did you mean INSERT?'],
+  ['CREATE FLOW f AS ^UPSERT INTO t', "'UPSERT'", 'INSERT INTO or AUTO CDC INTO', 'Did you mean INSERT?'],
   ['SHOW ^TABEL', "'TABEL'", 'TBLPROPERTIES', 'Did you mean TABLES?'],
   ['SET x^', 'end of input', "'='", ''],
 ])('%s', (text, error, expected, suggestion) => {
@@ -221,10 +221,7 @@ test.each([
 })
 
 test.each([
-  ['^APPLY CHANGES INTO LIVE.t FROM STREAM(LIVE.s) KEYS (id)', 'APPLY CHANGES INTO'],
-  ['^AUTO CDC INTO t FROM STREAM s KEYS (id)', 'AUTO CDC INTO'],
-  ['CREATE FLOW f AS ^AUTO CDC INTO t FROM STREAM s', 'CREATE FLOW ... AS AUTO CDC'],
-  ['CREATE STREAMING TABLE t ^FLOW AUTO CDC FROM s', 'FLOW AUTO CDC'],
+  ['CREATE STREAMING TABLE t ^FLOW REPLACE WHERE a BY NAME SELECT 1', 'FLOW REPLACE'],
   ['^MERGE INTO t USING s ON t.a = s.a', 'MERGE INTO'],
   ['^INSERT INTO t SELECT 1', 'INSERT INTO'],
   ['^OPTIMIZE t ZORDER BY (a)', 'OPTIMIZE'],

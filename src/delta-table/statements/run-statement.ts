@@ -73,6 +73,7 @@ export async function runStatement(statement: Statement | Command, workspace: Wo
       return restoreTable(statement, workspace)
     case 'CreateDataset':
     case 'CreateFlow':
+    case 'CreateAutoCdcFlow':
     case 'UseCatalog':
     case 'UseSchema':
       throw new PipelineError(
@@ -86,6 +87,7 @@ export async function runStatement(statement: Statement | Command, workspace: Wo
 const definitions = {
   CreateDataset: 'the definition of a dataset',
   CreateFlow: 'the definition of a flow',
+  CreateAutoCdcFlow: 'the definition of a flow',
   UseCatalog: 'a USE',
   UseSchema: 'a USE',
 } as const

@@ -23,7 +23,8 @@ export function parseTable(cursor: Cursor): Relation {
   return alias === undefined ? watermarked : { kind: 'SubqueryAlias', input: watermarked, ...alias, position }
 }
 
-function parseSource(cursor: Cursor): Relation {
+/** One item of FROM without what may stand behind it: a table, STREAM of one, a function, a query in parentheses. */
+export function parseSource(cursor: Cursor): Relation {
   if (cursor.is('(')) return parseParenthesis(cursor)
   if (cursor.is('VALUES') && cursor.peek().keyword !== '.' && !/^[,)]?$/.test(cursor.peek().text)) {
     return parseValues(cursor)

@@ -2,6 +2,7 @@ import type { Cursor } from '../../cursor.ts'
 import type { CreateDataset } from '../../statement.ts'
 import { parseQuery } from '../query.ts'
 import { parseQualifiedName } from '../table-name.ts'
+import { parseChanges } from './auto-cdc.ts'
 import { parseElements } from './columns.ts'
 import { parseTableClauses } from './table-clauses.ts'
 import { unsupportedStatement } from './unsupported.ts'
@@ -29,23 +30,28 @@ export function parseDataset(
   }
 }
 
-/** `AS query`, `FLOW INSERT [ONCE] BY NAME query`, or nothing for a streaming table that only flows fill. */
-function parseSource(cursor: Cursor, type: CreateDataset['type']): Pick<CreateDataset, 'query' | 'once'> {
+/** `AS query`, `FLOW INSERT [ONCE] BY NAME query`, `FLOW AUTO CDC [ONCE] FROM ...`, or nothing for a streaming table that only flows fill. */
+function parseSource(cursor: Cursor, type: CreateDataset['type']): Source {
   if (cursor.take('AS')) return { query: parseQuery(cursor), once: false }
   if (cursor.is('FLOW') && type === 'streaming_table') return parseOwnFlow(cursor)
   if (cursor.isAtStatementEnd && type === 'streaming_table') return { once: false }
   return cursor.fail('AS and a query, or a clause such as COMMENT', clauseWords)
 }
 
-function parseOwnFlow(cursor: Cursor): Pick<CreateDataset, 'query' | 'once'> {
+function parseOwnFlow(cursor: Cursor): Source {
   const start = cursor.token
   cursor.expect('FLOW')
-  if (cursor.is('AUTO', 'CDC')) throw unsupportedStatement(cursor, 'FLOW AUTO CDC', '', start)
+  if (cursor.take('AUTO', 'CDC')) {
+    const once = cursor.take('ONCE')
+    return { changes: parseChanges(cursor), once }
+  }
   if (cursor.is('REPLACE')) throw unsupportedStatement(cursor, 'FLOW REPLACE', '', start)
   cursor.expect('INSERT')
   const once = cursor.take('ONCE')
   cursor.take('BY', 'NAME')
   return { query: parseQuery(cursor), once }
 }
+
+type Source = Pick<CreateDataset, 'query' | 'changes' | 'once'>
 
 const clauseWords = ['AS', 'FLOW', 'COMMENT', 'TBLPROPERTIES', 'PARTITIONED', 'CLUSTER', 'USING', 'REFRESH']

@@ -1,23 +1,24 @@
 import type { Position } from '../../../errors/index.ts'
 import type { Cursor } from '../../cursor.ts'
-import type { CreateFlow } from '../../statement.ts'
+import type { CreateAutoCdcFlow, CreateFlow } from '../../statement.ts'
 import { parseQuery } from '../query.ts'
 import { parseQualifiedName } from '../table-name.ts'
-import { unsupportedStatement } from './unsupported.ts'
+import { parseAutoCdc } from './auto-cdc.ts'
 
 /**
  * `CREATE FLOW name [COMMENT 's'] AS INSERT INTO [ONCE] target BY NAME query`, ONCE also behind the name or INSERT.
- * Columns always go by name, so BY NAME may be left out.
+ * Columns always go by name, so BY NAME may be left out. Or `... AS AUTO CDC [ONCE] INTO target FROM ...`.
  */
-export function parseFlow(cursor: Cursor, position: Position): CreateFlow {
+export function parseFlow(cursor: Cursor, position: Position): CreateFlow | CreateAutoCdcFlow {
   const name = parseQualifiedName(cursor, 'the name of the flow')
   let once = cursor.take('ONCE')
   const comment = cursor.take('COMMENT') ? cursor.string('a comment in quotes') : undefined
   cursor.expect('AS')
   if (cursor.is('AUTO', 'CDC') || cursor.is('APPLY', 'CHANGES')) {
-    throw unsupportedStatement(cursor, 'CREATE FLOW ... AS AUTO CDC', '')
+    const flow = parseAutoCdc(cursor, position)
+    return { ...flow, name, once: flow.once || once, ...(comment === undefined ? {} : { comment }) }
   }
-  if (!cursor.take('INSERT')) cursor.fail('INSERT INTO', ['INSERT'])
+  if (!cursor.take('INSERT')) cursor.fail('INSERT INTO or AUTO CDC INTO', ['INSERT', 'AUTO'])
   once = cursor.take('ONCE') || once
   if (cursor.is('OVERWRITE')) {
     cursor.unsupportedClause('INSERT OVERWRITE', 'A flow appends; replace rows with a materialized view.')

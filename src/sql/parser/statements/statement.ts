@@ -2,6 +2,7 @@ import type { Position } from '../../../errors/index.ts'
 import type { Cursor } from '../../cursor.ts'
 import type { Statement } from '../../statement.ts'
 import { isQuery, parseQuery } from '../query.ts'
+import { parseAutoCdc } from './auto-cdc.ts'
 import { parseCreate } from './create.ts'
 import { parseDescribe, parseShow } from './describe.ts'
 import { parseSet } from './set.ts'
@@ -14,6 +15,8 @@ export type StatementParser = (cursor: Cursor, position: Position) => Statement
 /** One entry a family of statements, by the keyword that begins it. */
 const families: ReadonlyMap<string, StatementParser> = new Map<string, StatementParser>([
   ['CREATE', parseCreate],
+  ['AUTO', parseAutoCdc],
+  ['APPLY', parseAutoCdc],
   ['SET', parseSet],
   ['USE', parseUse],
   ['DESCRIBE', parseDescribe],
@@ -32,5 +35,8 @@ export function parseStatement(cursor: Cursor): Statement {
     return { kind: 'QueryStatement', query: parseQuery(cursor), position }
   }
   refuseStatement(cursor)
-  return cursor.fail('a statement: CREATE, SET, USE, DESCRIBE, SHOW TBLPROPERTIES or a query', firstWords)
+  return cursor.fail(
+    'a statement: CREATE, AUTO CDC INTO, SET, USE, DESCRIBE, SHOW TBLPROPERTIES or a query',
+    firstWords,
+  )
 }

@@ -11,8 +11,6 @@ const COPY =
 
 /** Statements of Spark SQL and Databricks that are known by name, and what to do instead. */
 const unsupported: readonly (readonly [words: string, alternative: string])[] = [
-  ['APPLY CHANGES INTO', ''],
-  ['AUTO CDC INTO', ''],
   ['MERGE INTO', WRITES],
   ['INSERT OVERWRITE', WRITES],
   ['INSERT INTO', WRITES],
