@@ -189,5 +189,8 @@ function lateEvents(cdc: AutoCdc, held: Relation, events: Relation): Relation {
   const keys = cdc.keys.map((_, i) => [keyColumn(i), '='] as const)
   const isBefore = named('l', 's').lt(named('r', 's'))
   const late = joinOn(events, where(held, col('base')), 'left semi', allEqual(keys, [isBefore]))
-  return select(joinOn(late, held, 'left anti', allEqual([...keys, ['s', '=']])), eventNames(cdc, true))
+  return select(
+    joinOn(late, held, 'left anti', allEqual([...keys, ['s', '='], ['op', '=']])),
+    eventNames(cdc, true),
+  )
 }

@@ -37,7 +37,7 @@ export function versionEvents(cdc: AutoCdc, input: AutoCdcInput): VersionEvents 
   const hidden = placedState(cdc, input)
   const recent = select(where(hidden, col('is_past').not()), eventColumns(cdc))
   const batch = withHistory(cdc, batchEvents(cdc, input), input)
-  const inTime = where(batch, coalesce(col('s').gt(col('horizon')), lit(true)))
+  const inTime = where(batch, coalesce(col('s').geq(col('horizon')), lit(true)))
   return {
     known: unionAll([
       recent,
