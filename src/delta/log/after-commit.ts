@@ -4,7 +4,7 @@ import { readLastCheckpoint } from './last-checkpoint.ts'
 import { cleanUpLog, cleanupCutoffMs } from './log-cleanup.ts'
 import { writeVersionChecksum } from './version-checksum.ts'
 
-/** Tag of `_last_checkpoint`: the time up to which the log was cleaned. It moves once a day, so cleaning is done once a day. */
+/** Tag of `_last_checkpoint`: the time up to which the log was cleaned. It moves once a day, so cleaning is done once a day; with a short retention, every minute. */
 const CLEANED_TAG = 'millrace.cleanedUpToMs'
 
 /**

@@ -8,14 +8,17 @@ import { completeCheckpoints } from './log-segment.ts'
 import { readCheckpoint, sidecarPath } from './read-checkpoint.ts'
 
 const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
 
 /**
- * The time up to which the log may be cleaned: midnight UTC `delta.logRetentionDuration` ago. Undefined where the table
- * keeps its log (`delta.enableExpiredLogCleanup`).
+ * The time up to which the log may be cleaned: midnight UTC `delta.logRetentionDuration` ago, as in Delta Lake; with a retention of
+ * less than a day, the full minute. Undefined where the table keeps its log (`delta.enableExpiredLogCleanup`).
  */
 export function cleanupCutoffMs({ metadata }: Snapshot, nowMs: number): number | undefined {
   if (!cleansLog(metadata)) return undefined
-  return Math.floor((nowMs - logRetentionMs(metadata)) / DAY_MS) * DAY_MS
+  const retentionMs = logRetentionMs(metadata)
+  const unitMs = retentionMs < DAY_MS ? MINUTE_MS : DAY_MS
+  return Math.floor((nowMs - retentionMs) / unitMs) * unitMs
 }
 
 /**

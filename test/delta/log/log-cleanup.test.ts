@@ -74,6 +74,17 @@ describe('cleaning the log', () => {
     expect((await oldest())[0]).toBe('00000000000000000010.checkpoint.parquet')
   })
 
+  it('counts from the full minute where the retention is less than a day', async () => {
+    await create({ 'delta.logRetentionDuration': 'interval 2 minutes' })
+    await commits(10)
+    clock += 2 * 60_000 - 1
+    await commits(10)
+    expect((await oldest())[0]).toBe('00000000000000000000.crc')
+    clock += 1
+    await commits(10)
+    expect((await oldest())[0]).toBe('00000000000000000010.checkpoint.parquet')
+  })
+
   it.each([
     ['no checkpoint is that old', {}, 9],
     ['delta.enableExpiredLogCleanup is false', { 'delta.enableExpiredLogCleanup': 'false' }, 15],
