@@ -1,27 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-
-/** A program runs against the sources, as it would against the package. */
-function run(program: string): string {
-  const entries = {
-    'millrace/delta': 'src/delta-table/index.ts',
-    'millrace/functions': 'src/functions.ts',
-  }
-  const urls = Object.entries(entries).map(([name, file]) => [name, pathToFileURL(resolve(file)).href])
-  const hook = `import { registerHooks } from 'node:module'
-    const urls = ${JSON.stringify(Object.fromEntries(urls))}
-    registerHooks({ resolve: (name, context, next) => next(urls[name] ?? name, context) })`
-  const load = `data:text/javascript,${encodeURIComponent(hook)}`
-  return execFileSync(process.execPath, ['--import', load, resolve(program)], {
-    encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' },
-  })
-}
+import { runProgram } from './run-program.ts'
 
 test('the library’s example: a table is made, filled, changed, merged, looked back at and maintained', () => {
-  expect(run('examples/delta-library/stock.ts')).toMatchInlineSnapshot(`
+  expect(runProgram('examples/delta-library/stock.ts').stdout).toMatchInlineSnapshot(`
     "deliveries: 1 items more, 1 new
 
     now

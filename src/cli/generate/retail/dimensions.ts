@@ -62,7 +62,13 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
         city: draws.pick(24, cities),
       }
     },
-    defects: [{ customer_id: null }, { email: 'no address' }, { age: 7 }, { age: 190 }],
+    defects: [
+      { customer_id: null },
+      { update_timestamp: null },
+      { email: 'no address' },
+      { age: 7 },
+      { age: 190 },
+    ],
   },
   products: {
     key: 'product_id',
@@ -78,7 +84,14 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
         status: draws.pick(23, ['active', 'active', 'active', 'discontinued']),
       }
     },
-    defects: [{ product_id: null }, { price: 0 }, { price: -1 }, { category: 'misc' }, { status: 'lost' }],
+    defects: [
+      { product_id: null },
+      { update_timestamp: null },
+      { price: 0 },
+      { price: -1 },
+      { category: 'misc' },
+      { status: 'lost' },
+    ],
   },
   stores: {
     key: 'store_id',
@@ -94,6 +107,6 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
         status: draws.pick(22, ['open', 'open', 'open', 'closed']),
       }
     },
-    defects: [{ status: 'unknown' }, { region: 'nowhere' }],
+    defects: [{ update_timestamp: null }, { status: 'unknown' }, { region: 'nowhere' }],
   },
 }
