@@ -91,6 +91,33 @@ export function flowProgress(progress: FlowProgress): EventDraft {
   }
 }
 
+/**
+ * Change events of a batch that a user should look at: `late` ones came after what they would change was forgotten and were
+ * dropped, `tied` ones disagree with others of the same key and sequence, of which one was chosen. `sample` is one as JSON.
+ */
+export function changeEventsWarning(
+  flow: FlowOrigin & { readonly flowId: string; readonly batchId: number },
+  kind: 'late' | 'tied',
+  { count, sample }: { readonly count: number; readonly sample: string },
+): EventDraft {
+  const what =
+    kind === 'late'
+      ? `dropped ${count} change events that came too late, such as ${sample}. What is older than pipelines.cdc.tombstoneGCThresholdInSeconds is forgotten.`
+      : `met ${count} sequences at which change events of one key disagree, such as ${sample}. A delete wins, then the greatest values.`
+  return {
+    id: eventId(`flow_progress.${kind}`, flow.flowId, flow.dataset, flow.batchId),
+    event_type: 'flow_progress',
+    level: 'WARN',
+    message: `Flow '${flow.flowName}' ${what}`,
+    origin: originOf(flow),
+    details: {
+      status: 'RUNNING',
+      metrics: { [kind === 'late' ? 'num_late_events_dropped' : 'num_tied_sequences']: count },
+      sample,
+    },
+  }
+}
+
 function messageOf({ flowName, status, batchId, reason }: FlowProgress): string {
   const batch = batchId === undefined ? '' : ` (batch ${batchId})`
   const suffix = reason === undefined ? '' : ` ${reason}`

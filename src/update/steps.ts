@@ -8,6 +8,7 @@ export const STEPS = [
   'after-state-store',
   'after-prepared-batch',
   'between-quarantine-and-target',
+  'between-hidden-and-target',
   'after-delta-commit',
   'before-checkpoint-mark',
   'after-checkpoint-mark',

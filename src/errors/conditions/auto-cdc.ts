@@ -120,6 +120,11 @@ export const autoCdcConditions = {
     hint: 'Undo the change, or start over with a full refresh. Columns that are new in the source may be tracked or not.',
     sqlState: '42000',
   },
+  'AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING': {
+    message: 'The hidden state of table {tableName} is gone, without which its changes cannot be applied.',
+    hint: 'Start over with a full refresh of {tableName}.',
+    sqlState: '42000',
+  },
   'AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_PROPERTY_MISSING': {
     message: "The hidden state of table {tableName} lacks its property '{propertyName}'.",
     hint: 'Start over with a full refresh.',

@@ -51,6 +51,19 @@ export async function commitBatch(
   }
 }
 
+/** Commits what a batch rejected, in front of a target that is changed by other means. */
+export async function commitRejects(
+  run: UpdateRun,
+  checkpoint: Checkpoint,
+  prepared: PreparedBatch,
+  table: (identifier: string) => Promise<OpenTable>,
+): Promise<void> {
+  for (const write of prepared.writes) {
+    await commitWrite(run, checkpoint, prepared, write, await table(write.table))
+    atStep('between-quarantine-and-target')
+  }
+}
+
 /**
  * Ends the batch that a run before this one left between its first commit and its mark: commits what it had prepared,
  * reports and marks what is committed. False when the batch did not come so far and must be run again.

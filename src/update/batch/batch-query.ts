@@ -2,9 +2,8 @@ import type { EngineSession } from '../../engine/engine.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import { datasetOf } from '../graph-index.ts'
 import { bindBatch, type FlowInputs } from '../inputs/flow-inputs.ts'
-import { withRules } from '../inputs/inline.ts'
+import { withTargetRules } from '../inputs/inline.ts'
 import { countRules } from '../rules/count-rules.ts'
 import { appliesRules, failOnViolation } from '../rules/flow-rules.ts'
 import { isAnsi, type UpdateRun } from '../run.ts'
@@ -70,7 +69,7 @@ async function prepareRows(
   session: EngineSession,
 ): Promise<PreparedBatch> {
   const observed = nothingObserved()
-  const query = withRules(await bindBatch(inputs, record), datasetOf(run.graph, flow.target))
+  const query = withTargetRules(await bindBatch(inputs, record), flow, run.graph)
   const output = await countRules(query, session, observed, appliesRules(run, flow))
   await failOnViolation(run, flow, session, observed.expectations)
   return new BatchWriter(run, flow, table).prepare({ record, session, observed, output, mode })

@@ -1,8 +1,9 @@
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
+import { call, FALSE } from '../../plan/build.ts'
 import type { Read, Relation, With } from '../../plan/relation.ts'
 import { childrenOf, mapExpressions, transformExpression, withChildren } from '../../plan/rewrite.ts'
 import { formatTableName } from '../../plan/table-name.ts'
-import { flowsInto, viewNamed } from '../graph-index.ts'
+import { datasetOf, flowsInto, viewNamed } from '../graph-index.ts'
 
 /** A flow's query with the views that it reads in their places, each with its rules on top. */
 export function inlineViews(query: Relation, graph: ResolvedGraph): Relation {
@@ -18,6 +19,28 @@ export function flowQuery(flow: ResolvedFlow, graph: ResolvedGraph): Relation {
 /** A dataset's query with its rules on top. */
 export function withRules(input: Relation, { identifier, rules }: ResolvedDataset): Relation {
   return rules.length === 0 ? input : { kind: 'Expect', input, dataset: identifier, rules }
+}
+
+/**
+ * A flow's query with the rules of its target on top. Those of a target of change events judge what becomes a row of it:
+ * deletes and truncates pass.
+ */
+export function withTargetRules(
+  query: Relation,
+  { target, autoCdc }: ResolvedFlow,
+  graph: ResolvedGraph,
+): Relation {
+  const dataset = datasetOf(graph, target)
+  if (autoCdc === undefined) return withRules(query, dataset)
+  const spared = [autoCdc.deleteWhen, autoCdc.truncateWhen].filter((each) => each !== undefined)
+  const rules = dataset.rules.map((rule) => ({
+    ...rule,
+    condition: spared.reduce(
+      (condition, each) => call('or', call('coalesce', each, FALSE), condition),
+      rule.condition,
+    ),
+  }))
+  return withRules(query, { ...dataset, rules })
 }
 
 /** `shadowed` holds the names, in lower case, of common table expressions that hide views of the same name. */

@@ -70,6 +70,7 @@ async function resetTable(
     if (checkpoint.version < wanted) await checkpoint.reset()
   }
   atStep('after-reset-of-checkpoint')
+  await run.tables.removeHidden(dataset.identifier)
   for (const table of await ownTables(run, dataset)) await emptyTable(run, table)
 }
 

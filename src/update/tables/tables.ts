@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type Catalog, checkOwner, OWNER_PROPERTY } from '../../catalog/index.ts'
 import {
   type CommitOptions,
@@ -16,6 +17,7 @@ export class Tables {
   readonly #pipelineId: string
   readonly #lease: Lease
   readonly #written = new Map<string, OpenTable>()
+  readonly #turns = new Map<string, Promise<void>>()
   /** Called after each commit of rows or definitions, with the table's identifier. */
   onCommit: (identifier: string) => void = () => {}
 
@@ -33,6 +35,20 @@ export class Tables {
     return written
   }
 
+  /** Does work on a table behind all work that was given before for the same table. */
+  async inTurn<Result>(identifier: string, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#turns.get(identifier) ?? Promise.resolve()
+    const result = before.then(work)
+    this.#turns.set(
+      identifier,
+      result.then(
+        () => undefined,
+        () => undefined,
+      ),
+    )
+    return result
+  }
+
   storageOf(identifier: string): Storage {
     return localStorage(this.#catalog.locate(identifier).folder)
   }
@@ -43,8 +59,9 @@ export class Tables {
   }
 
   /** Removes what crashed writers left before they published it. Only while nothing writes the table. */
-  cleanStaging(identifier: string): Promise<void> {
-    return this.storageOf(identifier).deleteAll(STAGING_FOLDER)
+  async cleanStaging(identifier: string): Promise<void> {
+    await this.storageOf(identifier).deleteAll(STAGING_FOLDER)
+    await this.#hiddenStorage(identifier).deleteAll(STAGING_FOLDER)
   }
 
   /** Opens a table of the pipeline's own; undefined where it is yet to be made. Throws TABLE_MANAGED_BY_OTHER_PIPELINE. */
@@ -59,7 +76,31 @@ export class Tables {
 
   /** Makes a table of the pipeline's own, empty, as version 0. */
   async create(identifier: string, options: CreateTableOptions): Promise<OpenTable> {
-    const storage = this.storageOf(identifier)
+    return this.#create(identifier, this.storageOf(identifier), options)
+  }
+
+  /** Opens the hidden table of a table; undefined where there is none. */
+  async openHidden(identifier: string): Promise<OpenTable | undefined> {
+    const storage = this.#hiddenStorage(identifier)
+    const delta = await DeltaTable.openIfExists(storage, this.#port)
+    return delta && this.#opened(identifier, storage, delta)
+  }
+
+  /** Makes the hidden table of a table, empty. */
+  createHidden(identifier: string, options: CreateTableOptions): Promise<OpenTable> {
+    return this.#create(identifier, this.#hiddenStorage(identifier), options)
+  }
+
+  /** Removes the hidden table of a table, where it has one. */
+  removeHidden(identifier: string): Promise<void> {
+    return this.storageOf(identifier).deleteAll(HIDDEN_FOLDER)
+  }
+
+  #hiddenStorage(identifier: string): Storage {
+    return localStorage(join(this.#catalog.locate(identifier).folder, HIDDEN_FOLDER))
+  }
+
+  async #create(identifier: string, storage: Storage, options: CreateTableOptions): Promise<OpenTable> {
     const configuration = { ...options.configuration, [OWNER_PROPERTY]: this.#pipelineId }
     const transaction = DeltaTable.create(storage, this.#port, { ...options, configuration })
     await this.#fence(transaction)
@@ -80,7 +121,7 @@ export class Tables {
     const table: OpenTable = new OpenTable(identifier, storage, delta, {
       prepare: this.#fence,
       committed: () => {
-        this.#written.set(identifier, table)
+        this.#written.set(storage.name, table)
         this.onCommit(identifier)
       },
     })
@@ -96,8 +137,15 @@ export class Tables {
 /** Checks that the update still holds its lease and writes the lease's token into the commit. */
 type Fence = (transaction: Transaction) => Promise<void>
 
+/**
+ * Where a table keeps another one that is no dataset: below its own folder, so that it goes with it; names that begin with
+ * `_` are no data to readers and to VACUUM.
+ */
+const HIDDEN_FOLDER = '_auto_cdc'
+
 /** One table while a flow uses it. */
 export class OpenTable {
+  /** The dataset; for a hidden table the one that it belongs to. */
   readonly identifier: string
   readonly storage: Storage
   readonly delta: DeltaTable
@@ -122,6 +170,11 @@ export class OpenTable {
   async commit(change: (transaction: Transaction) => void, options: CommitOptions): Promise<number> {
     const transaction = this.delta.startTransaction()
     change(transaction)
+    return this.finish(transaction, options)
+  }
+
+  /** Commits a transaction of the table under the lease's fence. Returns the new version. */
+  async finish(transaction: Transaction, options: CommitOptions): Promise<number> {
     await this.prepare(transaction)
     const { version } = await transaction.commit(options)
     this.#committed()

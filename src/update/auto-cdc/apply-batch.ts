@@ -1,0 +1,138 @@
+import {
+  type AutoCdc,
+  type AutoCdcOutput,
+  applyEvents,
+  type CommittedBatches,
+  checkEvents,
+  isStaleState,
+  liveState,
+  readEvents,
+  stateOfKeys,
+  surveyEvents,
+  timeline,
+  touchedHistory,
+  touchedKeys,
+  touchedRows,
+} from '../../auto-cdc/index.ts'
+import { type AddFile, fileMayMatch, filesWhere, placedRows, type Transaction } from '../../delta/index.ts'
+import type { EngineSession } from '../../engine/engine.ts'
+import { attribute, call, filter, TRUE } from '../../plan/build.ts'
+import type { Expression } from '../../plan/expression.ts'
+import type { Relation, Scan } from '../../plan/relation.ts'
+import type { OpenTable } from '../tables/tables.ts'
+import { type KeyCondition, keyCondition } from './key-condition.ts'
+
+/** A batch of change events and what it is applied to. */
+export interface CdcBatch {
+  readonly cdc: AutoCdc
+  readonly session: EngineSession
+  /** The flow's rows, as the session computes them. */
+  readonly rows: Relation
+  readonly target: OpenTable
+  readonly hidden: OpenTable
+  /** The flow's id in the log of the target. */
+  readonly flowId: string
+  readonly batchId: number
+  /** The batch's time and the time before which hidden events are folded, microseconds since the epoch. */
+  readonly arrivedMicros: bigint
+  readonly forgetBeforeMicros: bigint | undefined
+  /** What an attempt before this one may have left in the hidden state goes with the batch. */
+  readonly isFirst: boolean
+}
+
+/** A batch whose effect is computed, on versions of both tables that its transactions hold to. */
+export interface AppliedBatch {
+  readonly eventCount: bigint
+  readonly committed: CommittedBatches
+  readonly target: ReadTable
+  readonly hidden: ReadTable
+  readonly output: AutoCdcOutput
+}
+
+/** The rows of a table that a batch looked at. */
+export interface ReadTable {
+  readonly transaction: Transaction
+  /** The files that the places of `rows` count. */
+  readonly files: readonly AddFile[]
+  /** The touched rows with their places, held by the session. */
+  readonly rows: Scan
+}
+
+/**
+ * Computes what a batch changes. Of both tables only files that can hold its keys are read. The hidden state is looked at
+ * before the target: what reaches the target in between is not taken for something that never happened.
+ * Throws AUTOCDC_MICROBATCH_VALIDATION.*.
+ */
+export async function applyBatch(batch: CdcBatch): Promise<AppliedBatch> {
+  const { cdc, session } = batch
+  const stage = async (query: Relation) => (await session.stage(query)).scan
+  const events = await stage(readEvents(cdc, batch.rows))
+  const [survey] = await session.rows(surveyEvents(cdc, events))
+  const names = { tableName: batch.target.identifier, batchId: String(batch.batchId) }
+  const { eventCount, truncateCount } = checkEvents(cdc, survey!, names)
+  const isWhole = truncateCount > 0n
+  const keys = await session.stage(touchedKeys(cdc, events))
+  const condition = isWhole ? EVERYWHERE : await keyCondition(session, cdc.keys, keys)
+  const committed = committedBatches(batch.target)
+
+  const hidden = await readHidden(batch, committed, condition, (live) =>
+    isWhole ? live : stateOfKeys(cdc, live, keys.scan),
+  )
+  const history = await stage(touchedHistory(cdc, events, hidden.rows, batch.forgetBeforeMicros))
+  const target = await readTable(batch, batch.target, condition, (rows) =>
+    isWhole ? rows : touchedRows(cdc, rows, history),
+  )
+  const input = {
+    events,
+    target: target.rows,
+    hidden: hidden.rows,
+    history,
+    flow: batch.flowId,
+    batch: BigInt(batch.batchId),
+    arrivedMicros: batch.arrivedMicros,
+    ...(batch.forgetBeforeMicros !== undefined && { forgetBeforeMicros: batch.forgetBeforeMicros }),
+  }
+  const output = applyEvents(cdc, await stage(timeline(cdc, input)), input)
+  return { eventCount, committed, target, hidden, output }
+}
+
+const EVERYWHERE: KeyCondition = { files: TRUE, rows: TRUE }
+
+/** The last batch of each flow that has reached the target. */
+function committedBatches({ delta }: OpenTable): CommittedBatches {
+  return new Map([...delta.snapshot.transactions].map(([appId, { version }]) => [appId, version]))
+}
+
+/** Rows of truncates have no keys: they lie where a key is NULL. */
+function readHidden(
+  batch: CdcBatch,
+  committed: CommittedBatches,
+  { files, rows }: KeyCondition,
+  choose: (live: Relation) => Relation,
+): Promise<ReadTable> {
+  const { cdc, flowId, isFirst } = batch
+  const orTruncate = (condition: Expression) =>
+    cdc.spec.truncateWhen === undefined
+      ? condition
+      : call('or', condition, call('isnull', attribute(cdc.keys[0]!.name)))
+  const stale = isStaleState(flowId, committed)
+  const wanted = orTruncate(files)
+  const condition = { files: isFirst ? call('or', wanted, stale) : wanted, rows: orTruncate(rows) }
+  return readTable(batch, batch.hidden, condition, (placed) => choose(liveState(placed, committed)))
+}
+
+async function readTable(
+  { session }: CdcBatch,
+  { delta, storage }: OpenTable,
+  condition: KeyCondition,
+  choose: (rows: Relation) => Relation,
+): Promise<ReadTable> {
+  const transaction = delta.startTransaction()
+  const snapshot = transaction.readSnapshot!
+  const mayMatch = fileMayMatch(snapshot.metadata, condition.files)
+  const files = filesWhere(snapshot, mayMatch)
+  transaction.readFiles(files, mayMatch)
+  const placed = await placedRows({ storage }, snapshot, files)
+  const rows = await session.stage(choose(filter(placed, condition.rows)))
+  return { transaction, files, rows: rows.scan }
+}

@@ -1,0 +1,176 @@
+import { type AutoCdc, resolveAutoCdc } from '../../auto-cdc/index.ts'
+import { applyChanges, type CommitOptions, type FileChanges } from '../../delta/index.ts'
+import { rowEngineOf } from '../../engine/row-engine.ts'
+import { isCondition, PipelineError } from '../../errors/index.ts'
+import { commitRejects } from '../batch/batch-commit.ts'
+import type { BatchOutput, EvaluatedBatch } from '../batch/batch-output.ts'
+import type { BatchQueryOptions } from '../batch/batch-query.ts'
+import type { DatasetReport } from '../batch/batch-report.ts'
+import { BatchWriter } from '../batch/batch-writer.ts'
+import { datasetOf } from '../graph-index.ts'
+import { bindBatch, pinStatics } from '../inputs/flow-inputs.ts'
+import { isAnsi } from '../run.ts'
+import { atStep } from '../steps.ts'
+import { withBacklog } from '../stream-events.ts'
+import type { OpenTable } from '../tables/tables.ts'
+import { type AppliedBatch, applyBatch, type CdcBatch } from './apply-batch.ts'
+import { openHiddenTable } from './hidden-table.ts'
+import { mergeCommit } from './merge-commit.ts'
+import { type Observation, observe } from './observe.ts'
+import { forgetBefore } from './retention.ts'
+import { writeHidden } from './write-hidden.ts'
+import { type TargetChanges, writeTarget } from './write-target.ts'
+
+/** Opens what a flow of change events writes. Throws what `resolveAutoCdc` and `openHiddenTable` throw. */
+export async function autoCdcOutput(options: BatchQueryOptions): Promise<BatchOutput> {
+  const { run, flow, checkpoint, table } = options
+  const names = { flowName: flow.name, tableName: flow.target }
+  const cdc = resolveAutoCdc(flow.autoCdc!, await eventSchema(options), names)
+  const target = await table(flow.target)
+  const hasBegun = target.delta.snapshot.transactionVersion(checkpoint.flowId) !== undefined
+  const hidden = await run.tables.inTurn(flow.target, () =>
+    openHiddenTable({ ...names, tables: run.tables, cdc, hasBegun }),
+  )
+  return new AutoCdcOutput(options, { cdc, target, hidden })
+}
+
+/** The columns of the flow's query, which are known without a row of it. */
+async function eventSchema({ run, flow, inputs }: BatchQueryOptions) {
+  const timestampMicros = run.clock.nowMicros()
+  const nothing = { batchId: 0, sources: [], timestampMicros, configuration: flow.configuration }
+  const query = await bindBatch(inputs, { ...nothing, statics: await pinStatics(inputs) })
+  const engine = await run.engine.get()
+  return engine.compile(query, { timestampMicros, ansi: isAnsi(flow) }).schema
+}
+
+/** A batch that is written and in no version yet. */
+interface WrittenBatch {
+  readonly applied: AppliedBatch
+  readonly hidden: FileChanges | undefined
+  readonly target: TargetChanges
+  readonly observation: Observation
+  readonly startedMs: number
+}
+
+/** Times that a batch is computed anew because others changed the tables. */
+const MOST_CONFLICTS = 10
+
+/**
+ * Applies a flow's events to its target. The hidden state is committed first, the target second and with the batch's id: what
+ * the first brings counts only when the target has the batch, so that a batch of which only the first came about is done
+ * again from the same start. Flows that share a target take turns.
+ */
+class AutoCdcOutput implements BatchOutput {
+  readonly #options: BatchQueryOptions
+  readonly #tables: { readonly cdc: AutoCdc; readonly target: OpenTable; readonly hidden: OpenTable }
+  /** No batch was committed since the tables were opened, or since one failed. */
+  #isFirst = true
+
+  constructor(
+    options: BatchQueryOptions,
+    tables: { readonly cdc: AutoCdc; readonly target: OpenTable; readonly hidden: OpenTable },
+  ) {
+    this.#options = options
+    this.#tables = tables
+  }
+
+  commit(batch: EvaluatedBatch, written: () => Promise<void>): Promise<readonly DatasetReport[]> {
+    const { run, flow } = this.#options
+    return run.tables.inTurn(flow.target, async () => {
+      let isWritten = false
+      const whenWritten = async () => {
+        if (!isWritten) await written()
+        isWritten = true
+      }
+      for (let conflicts = 0; ; conflicts++) {
+        try {
+          return await this.#attempt(batch, whenWritten)
+        } catch (error) {
+          this.#isFirst = true
+          if (conflicts === MOST_CONFLICTS || !isConflict(error)) throw error
+        }
+      }
+    })
+  }
+
+  async #attempt(batch: EvaluatedBatch, written: () => Promise<void>): Promise<readonly DatasetReport[]> {
+    const { run, flow, checkpoint, table } = this.#options
+    const { hidden, target } = this.#tables
+    await hidden.delta.refresh()
+    await target.delta.refresh()
+    const changes = await this.#write(batch)
+    const writer = new BatchWriter(run, flow, table)
+    const rejects = await writer.writeRejects({ ...batch, mode: 'append' })
+    const { outputRows: _, ...counted } = writer.reports(batch.observed, { rows: 0 }).at(-1)!
+    const all = writer.reports(batch.observed, { rows: 0 }).with(-1, { ...counted, ...countsOf(changes) })
+    const reports = withBacklog(all, batch.backlog)
+    atStep('after-data-files')
+    await written()
+    await commitRejects(run, checkpoint, { batchId: batch.record.batchId, writes: rejects, reports }, table)
+    if (changes.hidden !== undefined) await this.#commitHidden(changes.applied, changes.hidden)
+    atStep('between-hidden-and-target')
+    await this.#commitTarget(batch, changes, reports)
+    atStep('after-delta-commit')
+    this.#isFirst = false
+    return reports
+  }
+
+  async #write({ record, session, output }: EvaluatedBatch): Promise<WrittenBatch> {
+    const startedMs = performance.now()
+    const { run, flow, checkpoint } = this.#options
+    const batch: CdcBatch = {
+      ...this.#tables,
+      session,
+      rows: output,
+      flowId: checkpoint.flowId,
+      batchId: record.batchId,
+      arrivedMicros: record.timestampMicros,
+      forgetBeforeMicros: forgetBefore(record, datasetOf(run.graph, flow.target)),
+      isFirst: this.#isFirst,
+    }
+    const { timestampMicros } = record
+    const engine = rowEngineOf(await run.engine.get(), { timestampMicros, ansi: isAnsi(record) })
+    const applied = await applyBatch(batch)
+    const target = await writeTarget(batch, applied, engine)
+    const hidden = await writeHidden(batch, applied, engine)
+    const observation = await observe(session, applied.output)
+    return { applied, hidden, target, observation, startedMs }
+  }
+
+  async #commitHidden({ hidden }: AppliedBatch, changes: FileChanges): Promise<void> {
+    applyChanges(hidden.transaction, changes)
+    await this.#tables.hidden.finish(hidden.transaction, { operation: 'MERGE' })
+  }
+
+  async #commitTarget(
+    { record }: EvaluatedBatch,
+    written: WrittenBatch,
+    reports: readonly DatasetReport[],
+  ): Promise<void> {
+    const { cdc, target } = this.#tables
+    const { transaction } = written.applied.target
+    applyChanges(transaction, written.target.files)
+    transaction.setTransaction(this.#options.checkpoint.flowId, BigInt(record.batchId))
+    const about = { eventCount: written.applied.eventCount, startedMs: written.startedMs }
+    const options: CommitOptions = mergeCommit(cdc, written.target, about)
+    await target.finish(transaction, { ...options, extra: { flowProgress: reports } })
+  }
+}
+
+function countsOf({ target, observation }: WrittenBatch): Partial<DatasetReport> {
+  return {
+    upsertedRows: Number(target.inserted + target.updated),
+    deletedRows: Number(target.deleted),
+    outputBytes: target.files.written.adds.reduce((sum, each) => sum + each.size, 0),
+    ...observation,
+  }
+}
+
+/** Another writer changed what the batch read; a higher fence is no reason to try again. */
+function isConflict(error: unknown): boolean {
+  return (
+    error instanceof PipelineError &&
+    (isCondition(error, 'DELTA_METADATA_CHANGED') ||
+      (error.condition.startsWith('DELTA_CONCURRENT_') && error.condition !== 'DELTA_CONCURRENT_TRANSACTION'))
+  )
+}

@@ -1,0 +1,69 @@
+import {
+  type AutoCdc,
+  checkHiddenState,
+  hiddenStateProperties,
+  hiddenStateSchema,
+} from '../../auto-cdc/index.ts'
+import { mergeSchemas } from '../../delta/index.ts'
+import { PipelineError } from '../../errors/index.ts'
+import type { StructField } from '../../types/data-type.ts'
+import { sameType } from '../../types/same-type.ts'
+import type { OpenTable, Tables } from '../tables/tables.ts'
+import { hasBounds } from './key-condition.ts'
+
+export interface HiddenTableOptions {
+  readonly tables: Tables
+  readonly cdc: AutoCdc
+  readonly flowName: string
+  /** The target's identifier. */
+  readonly tableName: string
+  /** A batch of the flow has reached the target: then there must be a hidden state. */
+  readonly hasBegun: boolean
+}
+
+/**
+ * Opens the table of a target's hidden state, or makes it; new columns of the target become columns of it. Throws the
+ * conditions of `checkHiddenState` where the flow is not the one that the state was built by, and
+ * AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING.
+ */
+export async function openHiddenTable(options: HiddenTableOptions): Promise<OpenTable> {
+  const { tables, cdc, flowName, tableName } = options
+  const table = await tables.openHidden(tableName)
+  if (table === undefined) {
+    if (options.hasBegun)
+      throw new PipelineError('AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING', { tableName })
+    return tables.createHidden(tableName, {
+      schema: hiddenStateSchema(cdc),
+      configuration: { ...hiddenStateProperties(cdc), ...PROPERTIES },
+      clusteringColumns: clusteringKeys(cdc.keys),
+    })
+  }
+  const { metadata } = table.delta.snapshot
+  checkHiddenState(cdc, metadata.configuration, { flowName, tableName, auxTableName: table.storage.name })
+  const schema = mergeSchemas(metadata.schema, hiddenStateSchema(cdc), { allowWidening: true })
+  if (!sameType(schema, metadata.schema)) {
+    const configuration = { ...metadata.configuration, ...hiddenStateProperties(cdc) }
+    await table.commit((transaction) => transaction.updateMetadata({ schema, configuration }), {
+      operation: 'ADD COLUMNS',
+    })
+  }
+  return table
+}
+
+/** Rows come and go with every batch, and nobody travels back in time. */
+const PROPERTIES = {
+  'delta.enableDeletionVectors': 'true',
+  'delta.enableTypeWidening': 'true',
+  'delta.deletedFileRetentionDuration': 'interval 0 seconds',
+  'delta.logRetentionDuration': 'interval 0 seconds',
+}
+
+/** Delta Lake's limit. */
+const MOST_CLUSTERING_COLUMNS = 4
+
+function clusteringKeys(keys: readonly StructField[]): string[][] {
+  return keys
+    .filter((each) => hasBounds(each.dataType))
+    .slice(0, MOST_CLUSTERING_COLUMNS)
+    .map((each) => [each.name])
+}

@@ -1,0 +1,142 @@
+import { CHANGE, START_AT } from '../../auto-cdc/index.ts'
+import {
+  CHANGE_TYPE,
+  type FileChanges,
+  hasChangeFeed,
+  hasRowRules,
+  prepareRows,
+  type RowEngine,
+  replaceRows,
+  rowIdentityOf,
+  type Snapshot,
+} from '../../delta/index.ts'
+import {
+  alias,
+  attribute,
+  call,
+  caseWhen,
+  conjunction,
+  filter,
+  joinOn,
+  nullLiteral,
+  project,
+  stringLiteral,
+} from '../../plan/build.ts'
+import type { Expression } from '../../plan/expression.ts'
+import type { Relation } from '../../plan/relation.ts'
+import { FILE_INDEX, ROW_POSITION } from '../../plan/scan.ts'
+import { fieldNamed, LONG } from '../../types/data-type.ts'
+import type { AppliedBatch, CdcBatch } from './apply-batch.ts'
+import { placedCounts } from './places.ts'
+
+/** What a batch does to its target, written and in no version yet. */
+export interface TargetChanges {
+  readonly files: FileChanges
+  readonly inserted: bigint
+  readonly updated: bigint
+  readonly deleted: bigint
+}
+
+/** Writes the changes of the target, in the form that its properties ask for. */
+export async function writeTarget(
+  batch: CdcBatch,
+  { target, output }: AppliedBatch,
+  engine: RowEngine,
+): Promise<TargetChanges> {
+  const { session } = batch
+  const snapshot = target.transaction.readSnapshot!
+  const changed = (await session.stage(changedRows(batch, snapshot, output.targetChanges, target.rows))).scan
+  const { counts, places } = await placedCounts(session, changed, attribute(CHANGE))
+  const [inserted = 0n, updated = 0n, deleted = 0n] = ['insert', 'update', 'delete'].map((kind) =>
+    counts.get(kind),
+  )
+  const prepared = newRows(batch, snapshot, changed, engine)
+  const isTold = hasChangeFeed(snapshot.metadata) && places.size > 0
+  const fresh = isTold ? (await session.stage(prepared)).scan : prepared
+  const files = await replaceRows(session, batch.target, {
+    snapshot,
+    files: target.files,
+    removed: places,
+    added: inserted + updated > 0n ? fresh : undefined,
+    changes: changeFeedRows(snapshot, changed, fresh),
+    orderBy: batch.cdc.keys.map((each) => each.name),
+  })
+  return { files, inserted, updated, deleted }
+}
+
+const newName = (index: number): string => `_new_${index}`
+const oldName = (index: number): string => `_old_${index}`
+
+/**
+ * Each change with the place of the row that it is about: CHANGE, the place, the row's identity where the table tracks rows,
+ * and the table's columns as they will be and as they are. Columns that the flow does not have stay as they are.
+ */
+function changedRows({ cdc }: CdcBatch, { metadata }: Snapshot, changes: Relation, rows: Relation): Relation {
+  const identity = [...cdc.keys.map((each) => each.name), ...(cdc.scdType === 2 ? [START_AT] : [])]
+  const isSame = conjunction(identity.map((name) => call('=', attribute('l', name), attribute('r', name))))
+  const rowId = rowIdentityOf(metadata)?.rowId
+  const { fields } = metadata.schema
+  return project(joinOn(changes, rows, 'left', isSame), [
+    alias(attribute('l', CHANGE), CHANGE),
+    alias(attribute('r', FILE_INDEX), FILE_INDEX),
+    alias(attribute('r', ROW_POSITION), ROW_POSITION),
+    ...(rowId === undefined ? [] : [alias(attribute('r', rowId), rowId)]),
+    ...fields.map(({ name }, i) => {
+      const isOfFlow = fieldNamed(cdc.targetSchema, name) !== undefined
+      return alias(attribute(isOfFlow ? 'l' : 'r', name), newName(i))
+    }),
+    ...fields.map(({ name }, i) => alias(attribute('r', name), oldName(i))),
+  ])
+}
+
+/** Rows that are inserted or updated, as the table stores them, with CHANGE_TYPE. */
+function newRows(
+  { cdc, target }: CdcBatch,
+  { metadata }: Snapshot,
+  changed: Relation,
+  engine: RowEngine,
+): Relation {
+  const isInsert = call('=', attribute(CHANGE), stringLiteral('insert'))
+  const identity = rowIdentityOf(metadata)
+  const hidden =
+    identity === undefined
+      ? []
+      : [attribute(identity.rowId), alias(nullLiteral(LONG), identity.rowCommitVersion)]
+  const type = caseWhen([[isInsert, stringLiteral('insert')]], stringLiteral('update_postimage'))
+  const hasRules = hasRowRules(metadata)
+  // What the flow does not have is the table's to compute.
+  const columns = metadata.schema.fields.flatMap(({ name }, i) => {
+    const isComputed = hasRules && fieldNamed(cdc.targetSchema, name) === undefined
+    return isComputed ? [] : [alias(attribute(newName(i)), name)]
+  })
+  const rows = project(filter(changed, isNot('delete')), [...columns, ...hidden, alias(type, CHANGE_TYPE)])
+  if (!hasRules) return rows
+  const keep = [...Object.values(identity ?? {}), CHANGE_TYPE]
+  return prepareRows(rows, metadata, engine, { tableName: target.identifier, keep })
+}
+
+function changeFeedRows({ metadata }: Snapshot, changed: Relation, fresh: Relation): Relation {
+  const names = metadata.schema.fields.map((each) => each.name)
+  const isDelete = call('=', attribute(CHANGE), stringLiteral('delete'))
+  const type = caseWhen([[isDelete, stringLiteral('delete')]], stringLiteral('update_preimage'))
+  const before = project(filter(changed, isNot('insert')), [
+    ...names.map((name, i) => alias(attribute(oldName(i)), name)),
+    alias(type, CHANGE_TYPE),
+  ])
+  const after = project(
+    fresh,
+    [...names, CHANGE_TYPE].map((name) => attribute(name)),
+  )
+  return {
+    kind: 'SetOperation',
+    left: before,
+    right: after,
+    operation: 'union',
+    isAll: true,
+    byName: false,
+  }
+}
+
+function isNot(change: string): Expression {
+  return call('not', call('=', attribute(CHANGE), stringLiteral(change)))
+}
