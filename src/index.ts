@@ -24,4 +24,12 @@ export {
 } from './graph/define.ts'
 export { autoCdcFlow } from './graph/define-auto-cdc.ts'
 export { secret } from './graph/secrets.ts'
+export {
+  type BatchHandler,
+  type BatchRow,
+  createSink,
+  foreachBatchSink,
+  type SinkBatch,
+  type SinkOptions,
+} from './graph/sinks.ts'
 export { Column } from './plan/column.ts'

@@ -13,6 +13,7 @@ const EVENT_TYPES: readonly EventType[] = [
   'update_progress',
   'flow_definition',
   'dataset_definition',
+  'sink_definition',
   'flow_progress',
   'planning_information',
   'runtime_details',

@@ -79,5 +79,6 @@ export type EventType =
   | 'runtime_details'
   | 'operation_progress'
   | 'stream_progress'
+  | 'sink_definition'
   | 'maintenance_progress'
   | 'deprecation'

@@ -20,6 +20,21 @@ const DATASET_TYPES = {
   persisted_view: 'VIEW',
 } as const
 
+/** A sink of the resolved graph. */
+export function sinkDefinition(sink: {
+  readonly name: string
+  readonly format: string
+  readonly options: Readonly<Record<string, string>>
+}): EventDraft {
+  return {
+    event_type: 'sink_definition',
+    level: 'INFO',
+    message: `Sink '${sink.name}' defined as ${sink.format}.`,
+    origin: { dataset_name: sink.name, sink_name: sink.name },
+    details: { format: sink.format, options: sink.options },
+  }
+}
+
 const ACTIONS = { warn: 'ALLOW', drop: 'DROP', fail: 'FAIL' } as const
 
 /** A dataset of the resolved graph with its expectations. */

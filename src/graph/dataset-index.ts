@@ -31,6 +31,7 @@ const KIND_NAMES: Readonly<Record<DatasetKind, string>> = {
   materialized_view: 'materialized view',
   temporary_view: 'temporary view',
   persisted_view: 'view',
+  sink: 'sink',
 }
 
 /** A kind in words. */
@@ -55,7 +56,7 @@ export class DatasetIndex {
     for (const definition of definitions.flows) this.#collect(() => this.#addFlow(definition))
   }
 
-  /** The dataset that a name means in a scope: a temporary view first, then a table. */
+  /** The dataset that a name means in a scope: a temporary view or sink first, then a table. */
   find(parts: readonly string[], scope: NameScope): Dataset | undefined {
     const view = parts.length === 1 ? this.#byKey.get(keyOf(parts)) : undefined
     return view ?? this.#byKey.get(keyOf(this.qualify(parts, scope)))
@@ -114,6 +115,7 @@ export class DatasetIndex {
   }
 
   #partsOf({ kind, name, origin }: OutputDefinition): readonly string[] {
+    if (kind === 'sink') return name
     if (kind !== 'temporary_view') return this.qualify(name, origin)
     if (name.length === 1) return name
     const viewName = formatTableName(name)
@@ -186,6 +188,10 @@ export class DatasetIndex {
     }
     // The two definitions of one dataset have been reported as such.
     if (definition.isDefault && other.definition.isDefault) return
+    if (other.target === target && appliesChanges(other) !== appliesChanges(flow)) {
+      target.flows.push(flow)
+      return
+    }
     throw new PipelineError(
       'PIPELINE_DUPLICATE_IDENTIFIERS.FLOW',
       {
@@ -197,6 +203,11 @@ export class DatasetIndex {
       { position, dataset: target.identifier },
     )
   }
+}
+
+/** A flow that applies changes to a table which has a query of its own is refused as such, whatever it is called. */
+function appliesChanges({ definition }: Flow): boolean {
+  return definition.changes !== undefined
 }
 
 function keyOf(parts: readonly string[]): string {

@@ -24,6 +24,7 @@ import type { PreparedFlow } from './prepare-flow.ts'
 import type { PipelineProject } from './project.ts'
 import { quarantineSchema } from './quarantine.ts'
 import type { GraphWarning, ResolvedDataset, ResolvedFlow } from './resolved-graph.ts'
+import type { Sink } from './sinks.ts'
 import { checkStreamingOperators } from './streaming-operators.ts'
 import { asViewShape, streamingShapes, type ViewShape } from './streaming-shape.ts'
 import { checkLayout } from './table-layout.ts'
@@ -163,6 +164,10 @@ export class DatasetResolver {
 
   /** A view is a stream or it is not; a table can be read both ways. */
   #checkViewReads(input: Dataset, reads: readonly Read[]): void {
+    if (input.definition.kind === 'sink') {
+      const parameters = { sink: input.identifier }
+      throw new PipelineError('SINK_CANNOT_BE_READ', parameters, { position: reads[0]!.position })
+    }
     const view = this.#states.get(input)!.view
     if (view === undefined) return
     const wrong = reads.find((read) => read.isStreaming !== view.shape.isStreaming)
@@ -229,6 +234,7 @@ export class DatasetResolver {
       isSchemaDeclared: definition.schema !== undefined,
       rules,
       ...(dataset.quarantine === undefined ? {} : { quarantine: dataset.quarantine.identifier }),
+      ...(definition.sink === undefined ? {} : { sink: withoutHandler(definition.sink) }),
     })
   }
 
@@ -308,6 +314,11 @@ function aligned(
 
 function appliesChanges(state: FlowState): state is FlowState & { readonly changes: FlowChanges } {
   return state.changes !== undefined
+}
+
+/** The graph is plain data: functions stay with the definitions. */
+function withoutHandler(sink: Sink): NonNullable<ResolvedDataset['sink']> {
+  return sink.format === 'delta' ? sink : { format: sink.format }
 }
 
 function isStreamingTable({ definition }: Dataset): boolean {

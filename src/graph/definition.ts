@@ -3,6 +3,7 @@ import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
 import type { StructType } from '../types/data-type.ts'
 import type { FlowChanges } from './flow-changes.ts'
+import type { Sink } from './sinks.ts'
 
 /** What a definition file registers: a dataset that a flow can write or a reader can name. */
 export interface OutputDefinition {
@@ -22,10 +23,18 @@ export interface OutputDefinition {
   readonly expectations: readonly Expectation[]
   /** Name of the table that takes rejected rows; `true` is `<name>_quarantine`. */
   readonly quarantine?: string | true
+  /** For kind `sink`. */
+  readonly sink?: Sink
   readonly origin: DefinitionOrigin
 }
 
-export type DatasetKind = 'streaming_table' | 'materialized_view' | 'temporary_view' | 'persisted_view'
+/** What a flow can write or define. A sink is written only. */
+export type DatasetKind =
+  | 'streaming_table'
+  | 'materialized_view'
+  | 'temporary_view'
+  | 'persisted_view'
+  | 'sink'
 
 export interface Expectation {
   readonly name: string

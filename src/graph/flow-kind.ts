@@ -22,12 +22,31 @@ export function flowKind({ flow, query }: PreparedFlow, shape: StreamingShape): 
     case 'materialized_view':
       if (shape.isStreaming) throw wrongQuery(flow, 'STREAMING_RELATION_FOR_MATERIALIZED_VIEW')
       return 'materialized_view'
+    case 'sink':
+      return sinkKind(flow, query, shape)
     case 'streaming_table':
       if (definition.changes !== undefined) return changesKind(flow, query, shape)
       if (definition.once && shape.isStreaming) throw wrongQuery(flow, 'STREAMING_RELATION_FOR_ONCE_FLOW')
       if (!definition.once && !shape.isStreaming) throw wrongQuery(flow, 'BATCH_RELATION_FOR_STREAMING_TABLE')
       return shape.hasOpenAggregation ? completeKind(flow, query) : 'append'
   }
+}
+
+/** What was sent cannot be taken back: a sink takes the new rows of a stream. */
+function sinkKind(flow: Flow, query: Relation, shape: StreamingShape): 'append' {
+  const refused = (reason: string) =>
+    new PipelineError('INVALID_SINK_FLOW', {
+      flow: flow.definition.name,
+      sink: flow.target.identifier,
+      reason,
+    })
+  if (flow.definition.changes !== undefined) throw refused('it applies changes')
+  if (flow.definition.once) throw refused('it runs once')
+  if (!shape.isStreaming) throw refused('its query reads no stream')
+  if (shape.hasOpenAggregation) {
+    throw openAggregation(flow, query, 'A sink cannot be written anew: add withWatermark.')
+  }
+  return 'append'
 }
 
 /** Warnings about what a streaming query keeps for ever, or writes again and again. */

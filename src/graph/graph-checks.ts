@@ -1,5 +1,6 @@
 import { PipelineError } from '../errors/index.ts'
-import { type Dataset, type Flow, kindName } from './dataset-index.ts'
+import { parseTableName } from '../plan/table-name.ts'
+import { type Dataset, type DatasetIndex, type Flow, kindName } from './dataset-index.ts'
 import type { PreparedFlow } from './prepare-flow.ts'
 import type { PipelineProject } from './project.ts'
 import { isResetAllowed } from './table-properties.ts'
@@ -7,7 +8,7 @@ import { isResetAllowed } from './table-properties.ts'
 /** Checks of which datasets and flows there are, before any query is looked at. Gives what is wrong. */
 export function checkDefinitions(datasets: readonly Dataset[], project: PipelineProject): PipelineError[] {
   const failures = datasets.flatMap((each) => [...checkFlows(each)])
-  if (!datasets.some((each) => isTable(each) && each.quarantineOf === undefined)) {
+  if (!datasets.some((each) => isWritten(each) && each.quarantineOf === undefined)) {
     const libraries = project.spec.libraries.join(', ')
     const position = { file: project.specFile, line: 1, column: 1 }
     failures.push(new PipelineError('RUN_EMPTY_PIPELINE', { libraries }, { position }))
@@ -38,7 +39,7 @@ function* checkFlows(dataset: Dataset): Generator<PipelineError> {
     const second = flows.find((each) => !each.definition.isDefault)!.definition.origin.position
     const parameters = { tableName: identifier, queries }
     yield new PipelineError('MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES', parameters, { position: second })
-  } else if (kind !== 'streaming_table') {
+  } else if (kind !== 'streaming_table' && kind !== 'sink') {
     for (const flow of flows) if (!flow.definition.isDefault) yield wrongTarget(flow, kindName(kind))
   } else if (changing !== undefined) {
     for (const flow of flows) if (flow.definition.changes === undefined) yield otherFlow(flow, changing)
@@ -102,6 +103,22 @@ function streamedTables(
     }
   }
   return found
+}
+
+/** A table has one way in: what the pipeline makes itself cannot be the table behind a sink too. */
+export function* checkSinkTables(index: DatasetIndex): Generator<PipelineError> {
+  for (const { definition } of index.datasets) {
+    const { sink, name, origin } = definition
+    if (sink?.format !== 'delta' || sink.tableName === undefined) continue
+    const table = index.find(parseTableName(sink.tableName), origin)
+    if (table === undefined) continue
+    const reason = `its table '${sink.tableName}' is a dataset of this pipeline, which flows write directly`
+    yield new PipelineError('INVALID_SINK', { sink: name[0]!, reason }, { position: origin.position })
+  }
+}
+
+function isWritten(dataset: Dataset): boolean {
+  return isTable(dataset) || dataset.definition.kind === 'sink'
 }
 
 export function isTable({ definition: { kind } }: Dataset): boolean {

@@ -1,7 +1,7 @@
 import { PipelineError, UnresolvedPipelineError } from '../errors/index.ts'
 import { type Dataset, DatasetIndex, type Flow } from './dataset-index.ts'
 import { DatasetResolver } from './dataset-resolver.ts'
-import { checkDefinitions, checkResettable } from './graph-checks.ts'
+import { checkDefinitions, checkResettable, checkSinkTables } from './graph-checks.ts'
 import type { ResolveContext } from './leaf-schemas.ts'
 import { type PreparedFlow, prepareFlow } from './prepare-flow.ts'
 import type { PipelineProject } from './project.ts'
@@ -23,6 +23,7 @@ export async function resolveGraph(
   const prepared = prepareFlows(index, project, failures)
   const flowsTo = (dataset: Dataset) => dataset.flows.flatMap((flow) => prepared.get(flow) ?? [])
   const { order, circles } = sortTopologically(index.datasets, (each) => inputsOf(each, flowsTo))
+  failures.push(...checkSinkTables(index))
   failures.push(...circles.map((circle) => circularDependency(circle, index, flowsTo)))
   failures.push(...index.datasets.flatMap((each) => checkResettable(each, flowsTo) ?? []))
 

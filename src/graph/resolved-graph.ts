@@ -3,6 +3,7 @@ import type { Position } from '../errors/index.ts'
 import type { Relation, Rule } from '../plan/relation.ts'
 import type { StructType } from '../types/data-type.ts'
 import type { DatasetKind } from './definition.ts'
+import type { DeltaSink } from './sinks.ts'
 
 /** The pipeline after load, resolve and validate: plain, serialisable data, stored with each update. */
 export interface ResolvedGraph {
@@ -29,6 +30,8 @@ export interface ResolvedDataset {
   readonly quarantineOf?: string
   /** The table that takes this dataset's rejected rows. */
   readonly quarantine?: string
+  /** For kind `sink`: where its rows go. */
+  readonly sink?: DeltaSink | { readonly format: 'foreachBatch' }
   readonly isPrivate: boolean
   readonly comment?: string
   /** As written, `pipelines.*` and free labels included, the seeds' clustering aliases removed. */
@@ -57,7 +60,7 @@ export interface ResolvedFlow {
   /** Identifier of the dataset it writes, or of the view it defines. */
   readonly target: string
   /**
-   * append: streaming into a streaming table; complete: a streaming aggregation without watermark, rewritten each trigger;
+   * append: streaming into a streaming table or a sink; complete: a streaming aggregation without watermark, rewritten each trigger;
    * materialized_view: batch; view: the query of a view; auto_cdc: the query's rows are change events.
    */
   readonly kind: 'append' | 'complete' | 'materialized_view' | 'view' | 'auto_cdc'

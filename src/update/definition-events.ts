@@ -1,5 +1,5 @@
 import type { EventDraft } from '../event-log/event.ts'
-import { datasetDefinition, flowDefinition } from '../event-log/graph-events.ts'
+import { datasetDefinition, flowDefinition, sinkDefinition } from '../event-log/graph-events.ts'
 import { deprecation } from '../event-log/update-events.ts'
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import { walk } from '../plan/rewrite.ts'
@@ -10,7 +10,9 @@ import { datasetOf, flowsInto } from './graph-index.ts'
 /** The resolved graph as events: every dataset, every flow, and what the user should know. */
 export function definitionEvents(graph: ResolvedGraph): EventDraft[] {
   return [
-    ...graph.datasets.map((dataset) => datasetEvent(dataset, graph)),
+    ...graph.datasets.map((dataset) =>
+      dataset.kind === 'sink' ? sinkEvent(dataset) : datasetEvent(dataset, dataset.kind, graph),
+    ),
     ...graph.flows.map((flow) => flowEvent(flow, graph)),
     ...graph.warnings.map((warning) =>
       deprecation(warning.message, warning.dataset === undefined ? {} : { dataset_name: warning.dataset }),
@@ -18,10 +20,20 @@ export function definitionEvents(graph: ResolvedGraph): EventDraft[] {
   ]
 }
 
-function datasetEvent(dataset: ResolvedDataset, graph: ResolvedGraph): EventDraft {
+function sinkEvent({ identifier, sink }: ResolvedDataset): EventDraft {
+  const { format, ...options } = sink!
+  const texts = Object.entries(options).map(([key, value]) => [key, String(value)])
+  return sinkDefinition({ name: identifier, format, options: Object.fromEntries(texts) })
+}
+
+function datasetEvent(
+  dataset: ResolvedDataset,
+  type: Exclude<ResolvedDataset['kind'], 'sink'>,
+  graph: ResolvedGraph,
+): EventDraft {
   return datasetDefinition({
     dataset: dataset.identifier,
-    type: dataset.kind,
+    type,
     flowCount: flowsInto(graph, dataset.identifier).length,
     expectations: dataset.rules.map((rule) => ({
       name: rule.name,

@@ -33,6 +33,11 @@ export function viewNamed(graph: ResolvedGraph, name: string): ResolvedDataset |
   return indexOf(graph).views.get(name.toLowerCase())
 }
 
+/** A table of the pipeline's own. */
+export function isTable({ kind }: ResolvedDataset): boolean {
+  return kind === 'streaming_table' || kind === 'materialized_view'
+}
+
 export function isView(dataset: ResolvedDataset): boolean {
   return dataset.kind === 'temporary_view' || dataset.kind === 'persisted_view'
 }

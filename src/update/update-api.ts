@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import type { PipelineEvent } from '../event-log/event.ts'
+import type { DatasetKind } from '../graph/definition.ts'
 import type { PipelineProject } from '../graph/project.ts'
 
 /** What to run. Nothing given: refresh every dataset. */
@@ -47,7 +48,7 @@ export interface UpdateSummary {
 
 export interface DatasetSummary {
   readonly name: string
-  readonly type: 'streaming_table' | 'materialized_view' | 'temporary_view' | 'persisted_view'
+  readonly type: DatasetKind
   readonly status: 'COMPLETED' | 'FAILED' | 'SKIPPED' | 'EXCLUDED' | 'STOPPED' | 'IDLE'
   /** `APPEND`, `COMPLETE`, or a materialized view's technique: `COMPLETE_RECOMPUTE`, `NO_OP`. */
   readonly technique: string | null

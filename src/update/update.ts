@@ -203,14 +203,14 @@ class Update {
     const wanted = [...fullRefresh]
       .map((identifier) => datasetOf(run.graph, identifier))
       .filter((each) => each.kind === 'streaming_table' && each.quarantineOf === undefined)
+    const sinks = run.graph.flows.filter(
+      ({ target }) => fullRefresh.has(target) && datasetOf(run.graph, target).kind === 'sink',
+    )
     const isPending = Object.keys(await pendingResets(run)).some((each) => run.selected.has(each))
-    if (wanted.length === 0 && resetFlows.length === 0 && !isPending) return
+    if (wanted.length + sinks.length + resetFlows.length === 0 && !isPending) return
     this.#enter('RESETTING')
     await resetTables(run, wanted)
-    await resetCheckpoints(
-      run,
-      resetFlows.filter((each) => !fullRefresh.has(each.target)),
-    )
+    await resetCheckpoints(run, [...sinks, ...resetFlows.filter((each) => !fullRefresh.has(each.target))])
   }
 
   /** The flows that the update was asked to run. */

@@ -144,9 +144,23 @@ export const graphConditions = {
     hint: 'Give its definition a query, or define a flow with it as the target.',
     sqlState: '0A000',
   },
+  INVALID_SINK: {
+    message: "The sink '{sink}' is not valid: {reason}.",
+    sqlState: '42K0F',
+  },
+  INVALID_SINK_FLOW: {
+    message: "Flow '{flow}' cannot write the sink '{sink}': {reason}.",
+    hint: 'A sink takes the new rows of a streaming query, by appendFlow or CREATE FLOW.',
+    sqlState: '42809',
+  },
+  SINK_CANNOT_BE_READ: {
+    message: "'{sink}' is a sink, which cannot be read.",
+    hint: 'Read what its flows read, or the table behind it by its own name or path.',
+    sqlState: '42809',
+  },
   INVALID_FLOW_TARGET: {
     message: "The flow '{flowName}' cannot write to '{datasetName}', which is a {datasetType}.",
-    hint: 'Only a streaming table takes more flows than the query of its definition.',
+    hint: 'Only a streaming table or a sink takes more flows than the query of its definition.',
     sqlState: '42809',
   },
   MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES: {

@@ -63,6 +63,12 @@ export const updateConditions = {
     hint: 'Correct the data or the rule; nothing of the batch was committed.',
     sqlState: '22000',
   },
+  FOREACH_BATCH_USER_FUNCTION_ERROR: {
+    message:
+      "The function of sink '{sink}' stopped with an error in batch {batchId} of flow '{flow}': {reason}",
+    hint: 'The batch comes again with the next update, with the same id and rows.',
+    sqlState: '39000',
+  },
   UNKNOWN_DATASET_SELECTED: {
     message: "'{name}' is not a table of this pipeline.",
     hint: '{suggestion}',

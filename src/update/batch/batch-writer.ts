@@ -25,10 +25,18 @@ import { timestampLiteral } from '../stateful/watermark.ts'
 import { changedDefinition } from '../tables/set-up-table.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import type { PreparedBatch, PreparedWrite } from './batch-commit.ts'
-import { batchReports } from './batch-report.ts'
+import { batchReports, type DatasetReport } from './batch-report.ts'
 
 /** What of a batch's record its rows depend on. */
 type BatchTime = Pick<BatchRecord, 'batchId' | 'timestampMicros' | 'configuration'>
+
+interface WriteOptions {
+  readonly record: BatchTime
+  readonly session: EngineSession
+  readonly observed: Observed
+  /** Whether the files join the tables' rows or take their place. */
+  readonly mode: PreparedWrite['mode']
+}
 
 /** Turns an evaluated batch into data files: of the target, and of the quarantine tables of the rules that were counted. */
 export class BatchWriter {
@@ -42,35 +50,48 @@ export class BatchWriter {
     this.#table = table
   }
 
-  async prepare(options: {
-    readonly record: BatchTime
-    readonly session: EngineSession
-    readonly observed: Observed
-    readonly output: Relation
-    /** Whether the files join the tables' rows or take their place. */
-    readonly mode: PreparedWrite['mode']
-  }): Promise<PreparedBatch> {
+  async prepare(options: WriteOptions & { readonly output: Relation }): Promise<PreparedBatch> {
     const { record, output, mode } = options
-    const expectations = countedBy(this.#run, this.#flow, options.observed.expectations)
-    const observed = { ...options.observed, expectations }
+    const rejects = await this.writeRejects(options)
+    const target = await this.#write(this.#flow.target, output, options, mode)
+    const reports = this.reports(options.observed, {
+      rows: target.rows,
+      bytes: target.adds.reduce((sum, each) => sum + each.size, 0),
+    })
+    return { batchId: record.batchId, writes: [...rejects, target], reports }
+  }
+
+  /** The reports of a batch of which the target takes `output`. */
+  reports(
+    observed: Observed,
+    output: { readonly rows: number; readonly bytes?: number },
+  ): readonly DatasetReport[] {
+    return batchReports({
+      flow: this.#flow.name,
+      target: this.#flow.target,
+      observed: { ...observed, expectations: this.#counted(observed) },
+      outputRows: output.rows,
+      ...(output.bytes !== undefined && { outputBytes: output.bytes }),
+      isQuarantined: (dataset) => datasetOf(this.#run.graph, dataset).quarantine !== undefined,
+    })
+  }
+
+  /** The files of the quarantine tables alone. */
+  async writeRejects(options: WriteOptions): Promise<PreparedWrite[]> {
+    const { record, mode } = options
     const writes: PreparedWrite[] = []
-    for (const { dataset, rejects, isWhole } of expectations) {
+    for (const { dataset, rejects, isWhole } of this.#counted(options.observed)) {
       const quarantine = datasetOf(this.#run.graph, dataset).quarantine
       const rejectMode = dataset === this.#flow.target ? mode : isWhole ? 'overwrite' : 'append'
       if (quarantine === undefined || (rejects === undefined && rejectMode === 'append')) continue
       const rows = rejects === undefined ? undefined : quarantined(rejects, this.#flow.name, record)
       writes.push(await this.#write(quarantine, rows, options, rejectMode))
     }
-    const target = await this.#write(this.#flow.target, output, options, mode)
-    const reports = batchReports({
-      flow: this.#flow.name,
-      target: this.#flow.target,
-      observed,
-      outputRows: target.rows,
-      outputBytes: target.adds.reduce((sum, each) => sum + each.size, 0),
-      isQuarantined: (dataset) => datasetOf(this.#run.graph, dataset).quarantine !== undefined,
-    })
-    return { batchId: record.batchId, writes: [...writes, target], reports }
+    return writes
+  }
+
+  #counted({ expectations }: Observed): Observed['expectations'] {
+    return countedBy(this.#run, this.#flow, expectations)
   }
 
   async #write(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
-import { isView } from '../graph-index.ts'
+import { isTable } from '../graph-index.ts'
 import type { UpdateRun } from '../run.ts'
 import { setUpTable } from './set-up-table.ts'
 
@@ -36,7 +36,7 @@ export async function cleanStaging(run: UpdateRun): Promise<void> {
 
 /** Quarantine tables are set up always: a view's takes rows from whichever table runs. */
 function isWanted(dataset: ResolvedDataset, run: UpdateRun): boolean {
-  return !isView(dataset) && (dataset.quarantineOf !== undefined || run.selected.has(dataset.identifier))
+  return isTable(dataset) && (dataset.quarantineOf !== undefined || run.selected.has(dataset.identifier))
 }
 
 async function knownDigests({ storage }: UpdateRun): Promise<Readonly<Record<string, string>>> {

@@ -1,0 +1,55 @@
+import type { EngineSession, Row, Staged } from '../../engine/engine.ts'
+import { PipelineError } from '../../errors/index.ts'
+import type { BatchHandler, BatchRow, SinkBatch } from '../../graph/sinks.ts'
+import type { StructType } from '../../types/data-type.ts'
+import type { UpdateRun } from '../run.ts'
+import type { Delivery } from './sink-output.ts'
+
+/** Calls the sink's function with a batch. Throws FOREACH_BATCH_USER_FUNCTION_ERROR with what it throws. */
+export async function callHandler({ run, flow, record, session, rows }: Delivery): Promise<void> {
+  const handler = handlerOf(flow.target, run)
+  try {
+    await handler(new RowsOfBatch(flow.name, session, rows), record.batchId)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const parameters = { sink: flow.target, flow: flow.name, batchId: String(record.batchId), reason }
+    throw new PipelineError('FOREACH_BATCH_USER_FUNCTION_ERROR', parameters, { cause })
+  }
+}
+
+function handlerOf(sink: string, { definitions, graph }: UpdateRun): BatchHandler {
+  const { name } = graph.datasets.find((each) => each.identifier === sink)!
+  const output = definitions.outputs.find((each) => each.kind === 'sink' && each.name[0] === name)
+  if (output?.sink?.format === 'foreachBatch') return output.sink.handler
+  throw new PipelineError('INTERNAL_ERROR', { detail: `sink ${sink} has no function` })
+}
+
+class RowsOfBatch implements SinkBatch {
+  readonly flow: string
+  readonly rowCount: bigint
+  readonly schema: StructType
+  readonly #session: EngineSession
+  readonly #rows: Delivery['rows']
+
+  constructor(flow: string, session: EngineSession, rows: Pick<Staged, 'scan' | 'rowCount'>) {
+    this.flow = flow
+    this.rowCount = rows.rowCount
+    this.schema = rows.scan.schema
+    this.#session = session
+    this.#rows = rows
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<BatchRow> {
+    for await (const chunk of this.#session.stream(this.#rows.scan)) {
+      for (const row of chunk) yield asObject(row, this.schema)
+    }
+  }
+
+  toArray(): Promise<BatchRow[]> {
+    return Array.fromAsync(this)
+  }
+}
+
+function asObject(row: Row, { fields }: StructType): BatchRow {
+  return Object.fromEntries(fields.map(({ name }, i) => [name, row[i]!]))
+}

@@ -1,0 +1,235 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { UpdateRequest } from '../../../src/update/update-api.ts'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+const ORDERS = `
+  CREATE STREAMING TABLE orders AS
+  SELECT * FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT, amount BIGINT');`
+const IMPORTS = `import { appendFlow, createSink, foreachBatchSink, readStream } from 'millrace'\n`
+
+function pipelineOf(sinks: string, sql = ''): TestPipeline {
+  return new TestPipeline({ 'tables.sql': ORDERS + sql, 'sinks.ts': IMPORTS + sinks })
+}
+
+async function run(request: UpdateRequest = {}): Promise<unknown[]> {
+  const { errors, datasets } = await pipeline.run(request)
+  expect(errors).toEqual([])
+  return datasets
+    .filter((each) => each.type === 'sink')
+    .map(({ name, status, technique, rows_written }) => [name, status, technique, rows_written])
+}
+
+/** Makes the next update do the newest batch of a flow again, as after a crash just before its mark. */
+function forgetMark(sink: string, flow: string): void {
+  const folder = join(pipeline.folder, '.millrace/checkpoints', sink, flow, '0/commits')
+  rmSync(join(folder, readdirSync(folder).sort().at(-1)!))
+}
+
+const exported = (columns = 'id, amount') =>
+  pipeline.query(`SELECT ${columns} FROM main.shop.exported ORDER BY id`)
+
+describe('a Delta sink', () => {
+  const SINK = `
+    createSink('exports', { format: 'delta', options: { tableName: 'main.shop.exported' } })
+    appendFlow({ target: 'exports', name: 'large' }, () => readStream.table('orders').where('amount > 1'))`
+
+  test('gets the new rows of its flow; its table is made with the first', async () => {
+    pipeline = pipelineOf(SINK)
+    pipeline.land('orders/1.json', { id: 1, amount: 1 }, { id: 2, amount: 5 })
+    expect(await run()).toEqual([['exports', 'COMPLETED', 'APPEND', 1]])
+    pipeline.land('orders/2.json', { id: 3, amount: 6 })
+    await run()
+    expect(await exported()).toEqual([
+      [2, 5],
+      [3, 6],
+    ])
+    const { configuration } = (await pipeline.table('main.shop.exported')).snapshot.metadata
+    expect(configuration).toEqual({})
+  })
+
+  test('is found by its path too', async () => {
+    pipeline = pipelineOf(
+      SINK.replace("tableName: 'main.shop.exported'", "path: 'warehouse/main/shop/exported'"),
+    )
+    pipeline.land('orders/1.json', { id: 2, amount: 5 })
+    await run()
+    expect(await exported()).toEqual([[2, 5]])
+  })
+
+  test('has a batch once, though it is done again after a crash', async () => {
+    pipeline = pipelineOf(SINK)
+    pipeline.land('orders/1.json', { id: 2, amount: 5 })
+    await run()
+    forgetMark('exports', 'large')
+    expect(await run()).toEqual([['exports', 'COMPLETED', 'APPEND', 1]])
+    expect(await exported()).toEqual([[2, 5]])
+  })
+
+  test('takes several flows, in SQL as well', async () => {
+    pipeline = pipelineOf(
+      SINK,
+      'CREATE FLOW small AS INSERT INTO exports BY NAME SELECT id, -amount AS amount FROM STREAM orders WHERE amount <= 1;',
+    )
+    pipeline.land('orders/1.json', { id: 1, amount: 1 }, { id: 2, amount: 5 })
+    await run()
+    expect(await exported()).toEqual([
+      [1, -1],
+      [2, 5],
+    ])
+  })
+
+  test('is not emptied by a full refresh: it gets all rows again', async () => {
+    pipeline = pipelineOf(SINK)
+    pipeline.land('orders/1.json', { id: 2, amount: 5 })
+    await run()
+    await run({ fullRefreshAll: true })
+    expect(await exported()).toEqual([
+      [2, 5],
+      [2, 5],
+    ])
+  })
+
+  test('refuses new columns, unless it merges schemas', async () => {
+    pipeline = pipelineOf(SINK)
+    pipeline.land('orders/1.json', { id: 2, amount: 5 })
+    await run()
+    const wider = SINK.replace(".where('amount > 1')", ".withColumn('twice', 'amount * 2')").replace(
+      "'amount * 2'",
+      "expr('amount * 2')",
+    )
+    const imports = "import { expr } from 'millrace/functions'\n"
+    const define = (sinks: string) =>
+      pipeline.define({ 'tables.sql': ORDERS, 'sinks.ts': imports + IMPORTS + sinks })
+    define(wider)
+    pipeline.land('orders/2.json', { id: 3, amount: 6 })
+    expect((await pipeline.run()).errors).toMatchObject([{ condition: 'DELTA_METADATA_MISMATCH' }])
+    define(wider.replace("exported' }", "exported', mergeSchema: true }"))
+    await run()
+    expect(await exported('id, twice')).toEqual([
+      [2, null],
+      [3, 12],
+    ])
+  })
+})
+
+interface Received {
+  readonly batchId: number
+  readonly flow: string
+  readonly count: bigint
+  readonly rows: object[]
+}
+
+describe('a function as a sink', () => {
+  const received: Received[] = []
+  const SINK = `
+    foreachBatchSink('alerts', async (batch, batchId) => {
+      const rows = []
+      for await (const row of batch) rows.push(row)
+      globalThis.received.push({ batchId, flow: batch.flow, count: batch.rowCount, rows })
+      if (globalThis.fails) throw new Error('no connection')
+    })
+    appendFlow({ target: 'alerts', name: 'large' }, () => readStream.table('orders').where('amount > 1'))`
+
+  afterEach(() => {
+    received.length = 0
+    Object.assign(globalThis, { received, fails: false })
+  })
+  Object.assign(globalThis, { received, fails: false })
+
+  test('is given each batch with its id', async () => {
+    pipeline = pipelineOf(SINK)
+    pipeline.land('orders/1.json', { id: 1, amount: 1 }, { id: 2, amount: 5 })
+    expect(await run()).toEqual([['alerts', 'COMPLETED', 'APPEND', 1]])
+    pipeline.land('orders/2.json', { id: 3, amount: 6 })
+    await run()
+    expect(received).toEqual([
+      { batchId: 0, flow: 'large', count: 1n, rows: [{ id: 2n, amount: 5n }] },
+      { batchId: 1, flow: 'large', count: 1n, rows: [{ id: 3n, amount: 6n }] },
+    ])
+  })
+
+  test('is given a batch again, with the same id and rows, after an error', async () => {
+    pipeline = pipelineOf(SINK)
+    Object.assign(globalThis, { fails: true })
+    pipeline.land('orders/1.json', { id: 2, amount: 5 })
+    const { errors } = await pipeline.run()
+    expect(errors).toMatchObject([
+      {
+        condition: 'FOREACH_BATCH_USER_FUNCTION_ERROR',
+        parameters: { sink: 'alerts', flow: 'large', batchId: '0', reason: 'no connection' },
+      },
+    ])
+    Object.assign(globalThis, { fails: false })
+    received.length = 0
+    pipeline.land('orders/2.json', { id: 3, amount: 6 })
+    await run()
+    expect(received.map(({ batchId, rows }) => [batchId, rows])).toEqual([
+      [0, [{ id: 2n, amount: 5n }]],
+      [1, [{ id: 3n, amount: 6n }]],
+    ])
+  })
+
+  test('counts its batches from 0 again after a full refresh', async () => {
+    pipeline = pipelineOf(SINK)
+    pipeline.land('orders/1.json', { id: 2, amount: 5 })
+    await run()
+    await run({ fullRefresh: ['alerts'] })
+    expect(received.map(({ batchId }) => batchId)).toEqual([0, 0])
+  })
+
+  test('goes on where a window closes: state and watermark are kept as for tables', async () => {
+    pipeline = pipelineOf(
+      SINK.split('appendFlow')[0]!,
+      `CREATE STREAMING TABLE events AS
+       SELECT * FROM STREAM read_files('data/events', format => 'json', schema => 'time TIMESTAMP');
+       CREATE FLOW counts AS INSERT INTO alerts BY NAME
+       SELECT count(*) AS n FROM STREAM events WATERMARK time DELAY OF INTERVAL 0 MINUTES
+       GROUP BY window(time, '5 minutes');`,
+    )
+    pipeline.land('orders/1.json', { id: 1, amount: 1 })
+    pipeline.land('events/1.json', { time: '2026-01-01 12:01:00' }, { time: '2026-01-01 12:02:00' })
+    await run()
+    pipeline.land('events/2.json', { time: '2026-01-01 12:06:00' })
+    await run()
+    expect(received.flatMap(({ rows }) => rows)).toEqual([{ n: 2n }])
+  })
+})
+
+test('rows that rules of a view reject go to its quarantine, not to the sink', async () => {
+  pipeline = pipelineOf(
+    `import { temporaryView } from 'millrace'
+     temporaryView('checked', { expectOrDrop: { positive: 'amount > 0' }, quarantine: 'rejected' }, () =>
+       readStream.table('orders'))
+     createSink('exports', { format: 'delta', options: { tableName: 'main.shop.exported' } })
+     appendFlow({ target: 'exports', name: 'all' }, () => readStream.table('checked'))`,
+  )
+  pipeline.land('orders/1.json', { id: 1, amount: 1 }, { id: 2, amount: -5 })
+  await run()
+  expect(await exported()).toEqual([[1, 1]])
+  expect(await pipeline.query('SELECT id FROM rejected')).toEqual([[2]])
+})
+
+test('a sink is in the event log', async () => {
+  pipeline = pipelineOf(`
+    createSink('exports', { format: 'delta', options: { tableName: 'main.shop.exported' } })
+    appendFlow({ target: 'exports', name: 'all' }, () => readStream.table('orders'))`)
+  pipeline.land('orders/1.json', { id: 1, amount: 1 })
+  await run()
+  const ofType = (type: string) => pipeline.events.filter((each) => each.event_type === type)
+  expect(ofType('sink_definition').map((each) => each.details)).toEqual([
+    {
+      sink_definition: {
+        format: 'delta',
+        options: { tableName: 'main.shop.exported', mergeSchema: 'false' },
+      },
+    },
+  ])
+  expect(ofType('flow_definition').map((each) => each.details.flow_definition)).toContainEqual(
+    expect.objectContaining({ output_dataset: 'exports', flow_type: 'APPEND' }),
+  )
+})
