@@ -141,8 +141,9 @@ export class Shop {
   /** A file appears whole. */
   #landFile(kind: string, tick: number, rows: readonly object[]): void {
     const path = join(this.folder, 'landing', kind, `${String(tick).padStart(8, '0')}.json`)
-    writeFileSync(`${path}.tmp`, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
-    renameSync(`${path}.tmp`, path)
+    const hidden = join(this.folder, 'landing', kind, `.${tick}.tmp`)
+    writeFileSync(hidden, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+    renameSync(hidden, path)
   }
 }
 

@@ -343,8 +343,9 @@ function removeIfEmpty(local: string, cutoffMs: number): boolean {
   return true
 }
 
+/** The staging folder itself stays: it is needed again. */
 function removeEmptyStaging(folder: string): void {
-  for (let each = folder; each.split(/[/\\]/).includes(STAGING_FOLDER); each = dirname(each)) {
+  for (let each = folder; dirname(each).split(/[/\\]/).includes(STAGING_FOLDER); each = dirname(each)) {
     if (entriesOf(each).length > 0) return
     try {
       rmdirSync(each)

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Relation } from '../../plan/relation.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { struct } from '../../types/data-type.ts'
@@ -58,26 +59,28 @@ export async function writeRows(
   metadata: TableLayout,
   options: WriteOptions = {},
 ): Promise<WrittenRows> {
-  const folder = await storage.stagingPath('')
+  // Writers of a table share its staging folder: to make and remove one for each file takes longer than to write the file.
+  const folder = dirname(await storage.stagingPath(''))
   const { tableName = storage.name, rowIdentity = false, givenIdentities, ...shape } = options
   const hidden = rowIdentity ? rowIdentityFields(metadata) : []
+  const written = await session.write({
+    query,
+    schema: struct([...metadata.schema.fields, ...hidden]),
+    partitionColumns: metadata.partitionColumns,
+    columnMapping: columnMappingOf(metadata),
+    folder,
+    ...shape,
+  })
   try {
-    const written = await session.write({
-      query,
-      schema: struct([...metadata.schema.fields, ...hidden]),
-      partitionColumns: metadata.partitionColumns,
-      columnMapping: columnMappingOf(metadata),
-      folder,
-      ...shape,
-    })
     checkNotNull(written.files, metadata, tableName)
     return {
       adds: await publishFiles(storage, written.files, metadata),
       rowCount: written.rowCount,
       identityMarks: identityMarks(written.files, metadata, givenIdentities),
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+  } catch (error) {
+    for (const { localPath } of written.files) rmSync(localPath, { force: true })
+    throw error
   }
 }
 

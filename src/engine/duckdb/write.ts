@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { duckdbType } from '../../sql/duckdb/types.ts'
@@ -42,19 +43,27 @@ export interface ParquetCopy {
 export type WriteTarget = Omit<WriteRequest, 'query'>
 
 /**
- * Writes a bound query as Parquet (zstd) below a local folder, every column cast to the wanted type and missing ones NULL.
- * Files without rows are removed again. Nothing is synced: publishing does that.
+ * Writes a bound query as Parquet (zstd) below a local folder, which writers may share: every column cast to the wanted type
+ * and missing ones NULL. Files without rows are removed again, and all of them where it fails. Nothing is synced: publishing
+ * does that.
  */
 export async function copyToParquet(
   connection: DuckDBConnection,
   query: Bound,
   target: WriteTarget,
 ): Promise<WrittenFile[]> {
-  mkdirSync(target.folder, { recursive: true })
-  const copy = parquetCopy(connection, query, target)
-  const files = copy.orderBy.length > 0 ? await writeSlices(copy) : await writeAtOnce(copy)
-  for (const empty of files.filter((each) => each.numRecords === 0n)) rmSync(empty.localPath)
-  return files.filter((each) => each.numRecords > 0n)
+  const isPlain = target.partitionColumns.length === 0 && (target.orderBy ?? []).length === 0
+  const folder = isPlain ? target.folder : join(target.folder, randomUUID())
+  mkdirSync(folder, { recursive: true })
+  const copy = parquetCopy(connection, query, { ...target, folder })
+  try {
+    const files = copy.orderBy.length > 0 ? await writeSlices(copy) : await writeAtOnce(copy)
+    for (const empty of files.filter((each) => each.numRecords === 0n)) rmSync(empty.localPath)
+    return files.filter((each) => each.numRecords > 0n)
+  } catch (error) {
+    if (!isPlain) rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
 }
 
 function parquetCopy(connection: DuckDBConnection, query: Bound, target: WriteTarget): ParquetCopy {
@@ -129,8 +138,8 @@ function keySql(query: Bound, field: StructField): string {
 async function writeAtOnce(copy: ParquetCopy): Promise<WrittenFile[]> {
   const { keys, columns, keyColumns, from, fileSize } = copy
   const query = `SELECT ${[columns, ...keyColumns].join(', ')} FROM ${from}`
+  if (keys.length === 0) return copyInto(copy, query, copy.folder, [`FILE_SIZE_BYTES ${fileSize}`])
   const destination = join(copy.folder, 'data')
-  if (keys.length === 0) return copyInto(copy, query, destination, [`FILE_SIZE_BYTES ${fileSize}`])
   const by = `PARTITION_BY (${keys.map((each) => quoteIdentifier(each.name)).join(', ')})`
   try {
     return await splitLarge(copy, await copyInto(copy, query, destination, [by]))
@@ -149,9 +158,21 @@ async function copyInto(
   destination: string,
   options: readonly string[],
 ): Promise<WrittenFile[]> {
-  const all = [...copy.options, ...options, `FILENAME_PATTERN 'part-{uuid}'`, 'OVERWRITE_OR_IGNORE']
-  const rows = await copyRows(copy.connection, query, destination, all)
-  return rows.map((row) => copiedFile(row, copy.schema, copy.keys))
+  const prefix = `part-${randomUUID()}`
+  const all = [...copy.options, ...options, `FILENAME_PATTERN '${prefix}-{i}'`, 'OVERWRITE_OR_IGNORE']
+  try {
+    const rows = await copyRows(copy.connection, query, destination, all)
+    return rows.map((row) => copiedFile(row, copy.schema, copy.keys))
+  } catch (error) {
+    removeFiles(destination, prefix)
+    throw error
+  }
+}
+
+/** What a failed COPY has left in a folder that it may share with others. */
+function removeFiles(folder: string, prefix: string): void {
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) if (name.startsWith(prefix)) rmSync(join(folder, name))
 }
 
 /** Runs a COPY and gives its rows, one a file. */

@@ -195,7 +195,7 @@ class CloudFilesSource implements Source {
       return []
     }
     folders?.forget(fresh.map((each) => each.path))
-    if (folders !== undefined) await this.#folders.save(folders)
+    if (folders !== undefined) await this.#folders.save()
     return fresh
   }
 

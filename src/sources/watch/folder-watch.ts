@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
+import { type Dirent, existsSync, type FSWatcher, readdirSync, type Stats, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 
 export interface FolderWatchOptions {
@@ -8,7 +8,7 @@ export interface FolderWatchOptions {
   readonly recursive: boolean
   /** Whether a name that comes or changes matters. */
   readonly matters: (name: string) => boolean
-  /** Milliseconds without a change that end a burst of them: a file is written in several steps. */
+  /** Milliseconds without a change that end a burst of them: a file is written in several steps. One that is moved here is whole. */
   readonly settleMs: number
   /** Called after changes, and now and then without any: the system may not tell of all. */
   readonly onChange: () => void
@@ -29,6 +29,8 @@ export class FolderWatch {
   readonly #options: FolderWatchOptions
   readonly #watchers = new Map<string, FSWatcher>()
   #isBlind = false
+  /** The folder that a name which does not matter has left with the change before. */
+  #left: string | undefined
   #burst: { readonly timer: NodeJS.Timeout; readonly sinceMs: number } | undefined
   #poll: NodeJS.Timeout | undefined
 
@@ -56,7 +58,7 @@ export class FolderWatch {
   #watchOne(folder: string): boolean {
     if (!existsSync(folder)) return false
     try {
-      const watcher = watch(folder, (_, name) => this.#changed(folder, name))
+      const watcher = watch(folder, (event, name) => this.#changed(folder, event, name))
       watcher.on('error', () => this.#lose(folder))
       this.#watchers.set(folder, watcher)
       return true
@@ -67,12 +69,22 @@ export class FolderWatch {
     }
   }
 
-  #changed(folder: string, name: string | null): void {
-    if (name === null || !this.#options.matters(name)) return
+  #changed(folder: string, event: string, name: string | null): void {
+    if (name === null) {
+      this.#settle()
+      return
+    }
     const path = join(folder, name)
-    if (this.#watchers.has(path) && !existsSync(path)) this.#unwatch(path)
-    else if (this.#options.recursive && isFolder(path)) this.#watchTree(path)
-    this.#settle()
+    const left = this.#left
+    this.#left = undefined
+    if (!this.#options.matters(name)) {
+      if (event === 'rename' && !existsSync(path)) this.#left = folder
+      return
+    }
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (this.#watchers.has(path) && stats === undefined) this.#unwatch(path)
+    else if (this.#options.recursive && stats?.isDirectory() === true) this.#watchTree(path)
+    this.#settle(event === 'rename' && stats?.isFile() === true && (left === folder || wasMoved(stats)))
   }
 
   /** A folder that is gone has no watch; one that is still there may be seen again at the next poll. */
@@ -89,17 +101,23 @@ export class FolderWatch {
     }
   }
 
-  #settle(): void {
-    const { settleMs, onChange } = this.#options
+  /** `isWhole`: nothing more is to be expected of what has changed. */
+  #settle(isWhole = false): void {
+    const { settleMs } = this.#options
     const nowMs = performance.now()
-    const sinceMs = this.#burst?.sinceMs ?? nowMs
-    if (nowMs - sinceMs >= LONGEST_BURST * settleMs && this.#burst !== undefined) return
-    clearTimeout(this.#burst?.timer)
-    const timer = setTimeout(() => {
+    if (this.#burst === undefined) {
+      this.#burst = { sinceMs: nowMs, timer: this.#endBurstIn(isWhole ? 0 : settleMs) }
+    } else if (!isWhole && nowMs - this.#burst.sinceMs < LONGEST_BURST * settleMs) {
+      clearTimeout(this.#burst.timer)
+      this.#burst = { ...this.#burst, timer: this.#endBurstIn(settleMs) }
+    }
+  }
+
+  #endBurstIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
       this.#burst = undefined
-      onChange()
-    }, settleMs)
-    this.#burst = { timer, sinceMs }
+      this.#options.onChange()
+    }, ms)
   }
 
   #schedulePoll(): void {
@@ -116,8 +134,9 @@ export class FolderWatch {
   }
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+/** Its name is newer than its content. */
+function wasMoved({ ctimeMs, mtimeMs }: Stats): boolean {
+  return ctimeMs > mtimeMs
 }
 
 function entriesOf(folder: string): Dirent[] {

@@ -11,6 +11,9 @@ const PRUNE_EVERY = 50
 const METADATA: DurableFormat = { name: 'millrace.checkpoint', version: 1 }
 const COMMIT: DurableFormat = { name: 'millrace.batch-commit', version: 1 }
 
+/** Ends every file that was written whole. */
+const NEWLINE = 0x0a
+
 type BatchFile = 'offsets' | 'commits'
 
 /**
@@ -65,18 +68,22 @@ export class Checkpoint {
     return this.latestBatch
   }
 
-  /** Records that a batch is finished; `info` is kept beside it, for example the table's version. */
+  /**
+   * Records that a batch is finished; `info` is kept beside it, for example the table's version. Not made durable: the
+   * tables' logs know the batch too, and a run that finds no mark asks them.
+   */
   async markCommitted(batchId: number, info: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    await this.#storage.putIfAbsent(this.#path('commits', batchId), encodeDurable(COMMIT, { batchId, info }))
+    const mark = encodeDurable(COMMIT, { batchId, info })
+    await this.#storage.putIfAbsent(this.#path('commits', batchId), mark, { durable: false })
     this.latestCommitted = Math.max(batchId, this.latestCommitted ?? 0)
     if (batchId % PRUNE_EVERY === PRUNE_EVERY - 1) await this.prune(KEPT_BATCHES)
   }
 
-  /** What `markCommitted` kept of a batch; undefined when the batch is not finished, or pruned. */
+  /** What `markCommitted` kept of a batch; undefined when the batch is not finished, or pruned, or its mark was torn. */
   async committedInfo(batchId: number): Promise<Readonly<Record<string, unknown>> | undefined> {
     const path = this.#path('commits', batchId)
     const bytes = await this.#storage.read(path)
-    if (bytes === undefined) return undefined
+    if (bytes?.at(-1) !== NEWLINE) return undefined
     return decodeDurable(bytes, COMMIT, { storage: this.#storage.name, path }).info as Record<string, unknown>
   }
 

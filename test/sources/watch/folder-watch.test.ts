@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -79,6 +79,20 @@ test('does not listen to names that do not matter; a file counts when it gets it
   renameSync(join(folder, '.writing'), join(folder, '1.json'))
   await call
   expect(calls).toBe(1)
+})
+
+test.each([
+  { from: 'a hidden name', path: 'in/.writing' },
+  { from: 'another folder', path: 'elsewhere/1.json' },
+])('does not wait for more of a file that is moved here from $from', async ({ path }) => {
+  mkdirSync(join(folder, 'in'))
+  start({ root: join(folder, 'in'), settleMs: 60_000 })
+  const call = nextCall()
+  land(path)
+  const longAgo = new Date(Date.now() - 60_000)
+  utimesSync(join(folder, path), longAgo, longAgo)
+  renameSync(join(folder, path), join(folder, 'in/1.json'))
+  await call
 })
 
 test('goes on after a folder was removed and made again', async () => {
