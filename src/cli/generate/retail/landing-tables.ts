@@ -11,7 +11,7 @@ export type BatchCounts = Readonly<Record<DimensionName | 'sales', number>>
 const dimensionNames = ['customers', 'products', 'stores'] as const
 /** Numbers the batches in the tables' logs by their event times, milliseconds. */
 const APPLICATION = 'millrace generate retail'
-/** Sales of the last batch that may be sent again. */
+/** The newest transactions, of which some are sent again. */
 const RECENT_SALES = 100
 
 /**
@@ -35,7 +35,7 @@ export class LandingTables implements AsyncDisposable {
     this.lastBatchMs = Math.max(...written) === -1 ? undefined : Math.max(...written)
     this.#tables = tables
     this.#lastIds = lastIds
-    this.#lastTransaction = Math.max(0, ...recent.map((sale) => sale.transaction_id ?? 0))
+    this.#lastTransaction = recent.at(-1)?.transaction_id ?? 0
     this.#recent = recent
   }
 
@@ -51,7 +51,9 @@ export class LandingTables implements AsyncDisposable {
     }
     const lastIds = { customers: 0, products: 0, stores: 0 }
     for (const name of dimensionNames) lastIds[name] = await lastId(tables[name], dimensions[name].key)
-    const landing = new LandingTables(tables, lastIds, await recentSales(tables.sales))
+    const lastTransaction = await lastId(tables.sales, 'transaction_id')
+    const recent = await tables.sales.toArray({ where: `transaction_id > ${lastTransaction - RECENT_SALES}` })
+    const landing = new LandingTables(tables, lastIds, newest(recent.map(rawSale), lastTransaction))
     if (landing.lastBatchMs !== undefined) await landing.write(landing.lastBatchMs, options)
     return landing
   }
@@ -86,8 +88,7 @@ export class LandingTables implements AsyncDisposable {
     const before = { ...this.#lastIds, lastTransaction: this.#lastTransaction, recent: this.#recent }
     const { rows, lastTransaction } = saleRows(batchMs, before, options)
     await this.#append('sales', rows, batchMs)
-    const fresh = rows.filter(({ transaction_id }) => (transaction_id ?? 0) > before.lastTransaction)
-    this.#recent = fresh.slice(-RECENT_SALES).reverse()
+    this.#recent = newest([...this.#recent, ...rows], lastTransaction)
     this.#lastTransaction = lastTransaction
     return rows.length
   }
@@ -114,14 +115,14 @@ async function lastId(table: DeltaTable, key: string): Promise<number> {
   return Number(row?.[key] ?? 0)
 }
 
-/** The newest transactions, the newest first. */
-async function recentSales(sales: DeltaTable): Promise<RawSale[]> {
-  const rows = await sales.toArray({
-    where: 'transaction_id IS NOT NULL',
-    orderBy: 'transaction_id DESC',
-    limit: RECENT_SALES,
-  })
-  return rows.map(rawSale)
+/** The newest transactions, each once, in the order of their ids. */
+function newest(sales: readonly RawSale[], lastTransaction: number): readonly RawSale[] {
+  const byId = new Map<number, RawSale>()
+  for (const sale of sales) {
+    const id = sale.transaction_id ?? 0
+    if (id > lastTransaction - RECENT_SALES && id > 0) byId.set(id, sale)
+  }
+  return [...byId].sort(([a], [b]) => a - b).map(([, sale]) => sale)
 }
 
 /** BIGINT columns are read as bigint; the ids of the generator fit into numbers. */

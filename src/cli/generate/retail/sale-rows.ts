@@ -27,7 +27,7 @@ export interface SalesBefore {
   readonly products: number
   readonly stores: number
   readonly lastTransaction: number
-  /** Sales of the batch before, of which some are sent again. */
+  /** The newest transactions, of which some are sent again. */
   readonly recent: readonly RawSale[]
 }
 
