@@ -69,8 +69,10 @@ export function progressEvent(
 /** A batch's reports with the backlog behind it in its target's, the last. */
 export function withBacklog(
   reports: readonly DatasetReport[],
-  { files, bytes, state }: Backlog,
+  backlog: Backlog | undefined,
 ): readonly DatasetReport[] {
+  if (backlog === undefined) return reports
+  const { files, bytes, state } = backlog
   const sum = (count: (operator: OperatorMetrics) => number) =>
     state!.reduce((total, each) => total + count(each), 0)
   return reports.with(-1, {

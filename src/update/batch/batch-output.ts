@@ -15,16 +15,19 @@ export interface EvaluatedBatch {
   readonly session: EngineSession
   readonly observed: Observed
   readonly output: Relation
-  readonly backlog: Backlog
+  /** Of a streaming flow. */
+  readonly backlog?: Backlog
 }
 
-/** What becomes of a streaming flow's rows. */
+/** What becomes of a flow's rows. */
 export interface BatchOutput {
   /**
    * Writes a batch and commits it with its id, so that one which the target has already is not written again. `written` is
    * called once, when everything is written and nothing is committed. Gives the reports for `finishBatch`, the target's last.
    */
   commit(batch: EvaluatedBatch, written: () => Promise<void>): Promise<readonly DatasetReport[]>
+  /** Batches that a crash interrupted are always run again: nothing of them is to be found in a table of the pipeline. */
+  readonly isAlwaysRunAgain?: boolean
 }
 
 /** The rows join those of the target, or take their place. */

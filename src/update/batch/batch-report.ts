@@ -1,5 +1,5 @@
 import type { EventDraft } from '../../event-log/event.ts'
-import { flowProgress } from '../../event-log/flow-events.ts'
+import { changeEventsWarning, flowProgress } from '../../event-log/flow-events.ts'
 import type { DatasetCounts, Observed } from '../stateful/batch.ts'
 
 /**
@@ -11,6 +11,12 @@ export interface DatasetReport {
   readonly dataset: string
   readonly outputRows?: number
   readonly outputBytes?: number
+  /** In place of `outputRows` for a flow that changes rows: those inserted or updated, and those deleted. */
+  readonly upsertedRows?: number
+  readonly deletedRows?: number
+  /** Change events that came too late and were dropped, and those that disagree with others of their sequence. */
+  readonly lateEvents?: EventSample
+  readonly ties?: EventSample
   /** Rows that a `drop` rule kept out. */
   readonly rejectedRows?: number
   /** Those of them that went to a quarantine table. */
@@ -31,13 +37,24 @@ export interface DatasetReport {
   }[]
 }
 
+/** A number of events with one of them as JSON. */
+export interface EventSample {
+  readonly count: number
+  readonly sample: string
+}
+
+/** Rows that a batch added to its target, changed there or took from it. */
+export function rowsWritten({ outputRows, upsertedRows = 0, deletedRows = 0 }: DatasetReport): bigint {
+  return BigInt(outputRows ?? upsertedRows + deletedRows)
+}
+
 /** The report of a flow's target, and one of each view whose rules were counted on the way. */
 export function batchReports(options: {
   readonly flow: string
   readonly target: string
   readonly observed: Observed
   readonly outputRows: number
-  readonly outputBytes: number
+  readonly outputBytes?: number
   readonly isQuarantined: (dataset: string) => boolean
 }): DatasetReport[] {
   const { flow, target, observed, isQuarantined } = options
@@ -58,7 +75,7 @@ export function batchReports(options: {
       flow,
       dataset: target,
       outputRows: options.outputRows,
-      outputBytes: options.outputBytes,
+      ...(options.outputBytes !== undefined && { outputBytes: options.outputBytes }),
       duplicatesDropped: Number(observed.duplicatesDropped),
       droppedByWatermark: Number(observed.droppedByWatermark),
       ...(own !== undefined && ofRules(own)),
@@ -66,18 +83,20 @@ export function batchReports(options: {
   ]
 }
 
-/** The event of a committed batch. Its id follows from flow, checkpoint version, dataset and batch. */
+/** The events of a committed batch. Their ids follow from flow, checkpoint version, dataset and batch. */
 export function reportEvents(report: DatasetReport, flowId: string, batchId: number): EventDraft[] {
+  const { flow: flowName, dataset, lateEvents, ties } = report
+  // A view's report, which has the view's name for the flow's, shares the batch with the target's.
+  const about = {
+    flowName,
+    dataset,
+    flowId: flowName === dataset ? `${flowId}:${flowName}` : flowId,
+    batchId,
+  }
   return [
-    flowProgress({
-      flowName: report.flow,
-      dataset: report.dataset,
-      // A view's report has no output of its own and shares the batch with the target's.
-      flowId: report.outputRows === undefined ? `${flowId}:${report.flow}` : flowId,
-      batchId,
-      status: 'RUNNING',
-      ...progressOf(report),
-    }),
+    flowProgress({ ...about, status: 'RUNNING', ...progressOf(report) }),
+    ...(lateEvents === undefined ? [] : [changeEventsWarning(about, 'late', lateEvents)]),
+    ...(ties === undefined ? [] : [changeEventsWarning(about, 'tied', ties)]),
   ]
 }
 
@@ -88,6 +107,8 @@ export function progressOf(
   return {
     metrics: {
       num_output_rows: report.outputRows,
+      num_upserted_rows: report.upsertedRows,
+      num_deleted_rows: report.deletedRows,
       num_output_bytes: report.outputBytes,
       num_quarantined_rows: report.quarantinedRows,
       num_duplicates_dropped: report.duplicatesDropped,

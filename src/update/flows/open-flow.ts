@@ -1,7 +1,8 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
+import { autoCdcOutput } from '../auto-cdc/auto-cdc-output.ts'
 import { recoverBatch } from '../batch/batch-commit.ts'
-import { rowsOutput } from '../batch/batch-output.ts'
+import { type BatchOutput, rowsOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, runBatchQuery } from '../batch/batch-query.ts'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf } from '../graph-index.ts'
@@ -9,6 +10,7 @@ import { flowInputs, pinStatics } from '../inputs/flow-inputs.ts'
 import { flowQuery } from '../inputs/inline.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
 import type { FlowOutcome, UpdateRun } from '../run.ts'
+import { sinkOutput } from '../sinks/sink-output.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import { refreshMaterializedView } from './materialized-view.ts'
 import { StreamingFlow } from './streaming-flow.ts'
@@ -31,9 +33,15 @@ export async function openFlow(
   const options: BatchQueryOptions = { run, flow, inputs, checkpoint, table: tableOpener(run) }
   if (flow.once) return { run: () => runOnceFlow(options) }
   if (flow.kind === 'materialized_view') return openView(options, isFullRefresh)
-  const output = rowsOutput(options, flow.kind === 'complete' ? 'overwrite' : 'append')
-  const streaming = new StreamingFlow(options, output)
+  const streaming = new StreamingFlow(options, await outputOf(options))
   return { run: () => streaming.drain() }
+}
+
+async function outputOf(options: BatchQueryOptions): Promise<BatchOutput> {
+  const { run, flow } = options
+  if (datasetOf(run.graph, flow.target).kind === 'sink') return sinkOutput(options)
+  if (flow.kind === 'auto_cdc') return autoCdcOutput(options)
+  return rowsOutput(options, flow.kind === 'complete' ? 'overwrite' : 'append')
 }
 
 /** Checkpoints that a full refresh replaced stay for a week, as deleted files of tables do. */

@@ -5,9 +5,9 @@ import type { Offset } from '../../sources/source.ts'
 import { finishBatch, recoverBatch } from '../batch/batch-commit.ts'
 import type { BatchOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, withSession } from '../batch/batch-query.ts'
+import { rowsWritten } from '../batch/batch-report.ts'
 import type { BatchRecord, SourceRange } from '../checkpoint/batch-record.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import { datasetOf } from '../graph-index.ts'
 import {
   bindBatch,
   checkSources,
@@ -16,7 +16,7 @@ import {
   pinStatics,
   type StreamInput,
 } from '../inputs/flow-inputs.ts'
-import { withRules } from '../inputs/inline.ts'
+import { withTargetRules } from '../inputs/inline.ts'
 import { countRules } from '../rules/count-rules.ts'
 import { appliesRules, failOnViolation } from '../rules/flow-rules.ts'
 import { type FlowOutcome, isAnsi, type UpdateRun } from '../run.ts'
@@ -103,8 +103,10 @@ export class StreamingFlow {
   async #recover(): Promise<void> {
     const { latestBatch, latestCommitted } = this.#checkpoint
     if (latestBatch === undefined || latestBatch.batchId === latestCommitted) return
-    const target = await this.#table(this.#flow.target)
-    if (await recoverBatch(this.#run, this.#checkpoint, target, this.#table)) return
+    if (this.#output.isAlwaysRunAgain !== true) {
+      const target = await this.#table(this.#flow.target)
+      if (await recoverBatch(this.#run, this.#checkpoint, target, this.#table)) return
+    }
     await this.#process(latestBatch)
   }
 
@@ -194,7 +196,7 @@ export class StreamingFlow {
     this.#run.events.emit(progressEvent(this.#flow, this.#checkpoint, record, batch))
     await finishBatch(this.#run, this.#checkpoint, record.batchId, reports)
     await this.#acknowledge(record)
-    this.#rowsWritten += BigInt(reports.at(-1)!.outputRows!)
+    this.#rowsWritten += rowsWritten(reports.at(-1)!)
   }
 
   async #saveState(record: BatchRecord, { state, observed }: Batch): Promise<void> {
@@ -209,7 +211,7 @@ export class StreamingFlow {
   async #evaluate(record: BatchRecord, batch: Batch): Promise<Relation> {
     const { session, observed, appliesRules } = batch
     const bound = await bindBatch(this.#inputs, record)
-    const query = withRules(bound, datasetOf(this.#run.graph, this.#flow.target))
+    const query = withTargetRules(bound, this.#flow, this.#run.graph)
     const isStatic = (node: Expect) => !hasStream(node) && appliesRules(node)
     const fixed = await countRules(query, session, observed, isStatic)
     const statics = observed.expectations.length
