@@ -3,6 +3,7 @@ import type { Column } from '../plan/column.ts'
 import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
 import type { Relation } from '../plan/relation.ts'
 import { LONG, STRING } from '../types/data-type.ts'
+import { bitemporalTimeline } from './bitemporal.ts'
 import {
   anyOf,
   comparable,
@@ -19,7 +20,15 @@ import type { AutoCdc } from './resolve.ts'
 import { latestTimeline } from './scd1.ts'
 import { versionTimeline } from './scd2.ts'
 import { columnValue, leafValue, named } from './shape.ts'
-import { END_AT, keepsValues, START_AT, STATE } from './state.ts'
+import {
+  END_AT,
+  identityColumns,
+  keepsValues,
+  START_AT,
+  STATE,
+  SYSTEM_END_AT,
+  SYSTEM_START_AT,
+} from './state.ts'
 import { type AutoCdcInput, nullOf } from './timeline.ts'
 
 /** The column of `targetChanges` that says what to do with its row. */
@@ -29,7 +38,7 @@ export const CHANGE = '__CHANGE'
 export interface AutoCdcOutput {
   /**
    * The rows of the target that change: `__CHANGE` (`insert`, `update`, `delete`), then the target's columns; a delete has the
-   * row as it was. Rows are found by the keys and, with SCD 2, `__START_AT`, which never change.
+   * row as it was. Rows are found by their `identityColumns`.
    */
   readonly targetChanges: Relation
   /** Rows that the hidden state gets, with its columns. */
@@ -51,7 +60,8 @@ export interface AutoCdcOutput {
  * any part of its result was stored gives the same.
  */
 export function timeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
-  return cdc.scdType === 1 ? latestTimeline(cdc, input) : versionTimeline(cdc, input)
+  if (cdc.scdType === 1) return latestTimeline(cdc, input)
+  return cdc.systemType === undefined ? versionTimeline(cdc, input) : bitemporalTimeline(cdc, input)
 }
 
 /** What follows from the `timeline` of a batch. `held` is its rows. */
@@ -78,6 +88,8 @@ function targetRows(cdc: AutoCdc, held: Relation): Relation {
   const column = (name: string): Column => {
     if (name === START_AT) return col('since')
     if (name === END_AT) return col('until')
+    if (name === SYSTEM_START_AT) return col('system_since')
+    if (name === SYSTEM_END_AT) return col('system_until')
     const key = cdc.keys.findIndex((each) => each.name === name)
     if (key >= 0) return col(keyColumn(key))
     const { shape } = cdc.columns.find((each) => each.field.name === name)!
@@ -91,10 +103,11 @@ function targetRows(cdc: AutoCdc, held: Relation): Relation {
 
 function targetChanges(cdc: AutoCdc, target: Relation, rows: Relation): Relation {
   const names = cdc.targetSchema.fields.map((each) => each.name)
-  const before = select(target, [...names.map((name) => named(name)), lit(true).as(CHANGE)])
+  const ends = [...(cdc.scdType === 2 ? [END_AT] : []), ...(cdc.systemType ? [SYSTEM_END_AT] : [])]
+  const standing = cdc.systemType ? where(target, named(SYSTEM_END_AT).isNull()) : target
+  const before = select(standing, [...names.map((name) => named(name)), lit(true).as(CHANGE)])
   const after = select(rows, [...names.map((name) => named(name)), lit(true).as(CHANGE)])
-  const identity = [...cdc.keys.map((each) => each.name), ...(cdc.scdType === 2 ? [START_AT] : [])]
-  const joined = joinOn(before, after, 'full', allEqual(identity.map((name) => [name, '='])))
+  const joined = joinOn(before, after, 'full', allEqual(identityColumns(cdc).map((name) => [name, '='])))
   const [isOld, isNew] = [named('l', CHANGE).isNotNull(), named('r', CHANGE).isNotNull()]
   const differs = [
     ...cdc.leaves.map((leaf) =>
@@ -109,7 +122,7 @@ function targetChanges(cdc: AutoCdc, target: Relation, rows: Relation): Relation
         ),
       ),
     ),
-    ...(cdc.scdType === 2 ? [isDistinct(named('l', END_AT), named('r', END_AT))] : []),
+    ...ends.map((name) => isDistinct(named('l', name), named('r', name))),
   ]
   const isChanged = isOld
     .and(isNew)

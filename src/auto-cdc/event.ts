@@ -16,6 +16,14 @@ export const OPERATION = { upsert: 'upsert', delete: 'delete', truncate: 'trunca
 /** Where a row of the timeline comes from, in the order in which equal events are preferred. */
 export const ORIGIN = { hidden: 0, target: 1, batch: 2 } as const
 
+/** How an event of a bitemporal table stands to what is known of its key: what was known before is not said anew. */
+export const STANDING = { news: 2, known: 1, stale: 0 } as const
+
+/** `y`, the system time, and `standing`; only bitemporal events have them. */
+export function systemColumns(cdc: AutoCdc, y: Column, standing: number): readonly Column[] {
+  return cdc.systemType === undefined ? [] : [y.as('y'), lit(standing).as('standing')]
+}
+
 export const keyColumn = (index: number): string => `k${index}`
 export const leafColumn = (index: number): string => `v${index}`
 

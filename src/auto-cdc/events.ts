@@ -16,7 +16,7 @@ import { type Leaf, leafValue, named } from './shape.ts'
  * else upsert. `source` has the columns that the flow was resolved with. Hold the rows: every other plan reads them.
  */
 export function readEvents(cdc: AutoCdc, source: Relation): Relation {
-  const { deleteWhen, truncateWhen, sequenceBy, columnsToUpdate } = cdc.spec
+  const { deleteWhen, truncateWhen, sequenceBy, systemSequenceBy, columnsToUpdate } = cdc.spec
   const isTruncate = isTrue(truncateWhen)
   const isDelete = isTrue(deleteWhen)
   const isUpsert = isTruncate.or(isDelete).not()
@@ -32,6 +32,7 @@ export function readEvents(cdc: AutoCdc, source: Relation): Relation {
     operation.as('op'),
     ...cdc.leaves.map((leaf, i) => when(supplies(leaf), value(i)).as(leafColumn(i))),
     ...(cdc.isSparse ? [when(isUpsert, suppliedLeaves(cdc, value)).as('given')] : []),
+    ...(systemSequenceBy === undefined ? [] : [new Column(systemSequenceBy).as('y')]),
   ])
 }
 
@@ -79,10 +80,13 @@ export function surveyEvents(cdc: AutoCdc, events: Relation): Relation {
     max(when(column.isNull().and(among), sample)),
   ]
   const isForKey = isOperation('truncate').not()
+  const isBitemporal = cdc.systemType !== undefined
   const expressions = [
     count(lit(1)),
     count(when(isOperation('truncate'), 1)),
-    ...nulls(col('s'), lit(true)),
+    ...(isBitemporal
+      ? nulls(lit(null), col('s').isNull().or(col('y').isNull()))
+      : nulls(col('s'), lit(true))),
     ...keyColumns(cdc).flatMap((each) => nulls(col(each), isForKey)),
   ]
   return {

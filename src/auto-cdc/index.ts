@@ -16,9 +16,12 @@ export {
   END_AT,
   hiddenStateProperties,
   hiddenStateSchema,
+  identityColumns,
   isStaleState,
   liveState,
   START_AT,
   STATE,
+  SYSTEM_END_AT,
+  SYSTEM_START_AT,
 } from './state.ts'
 export type { AutoCdcInput } from './timeline.ts'

@@ -2,18 +2,29 @@ import { nearest, PipelineError } from '../errors/index.ts'
 import { analyze } from '../plan/analyzer/analyze.ts'
 import { alias, filter, project } from '../plan/build.ts'
 import { columnNamed } from '../plan/column.ts'
+import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
-import { type DataType, fieldNamed, type StructField, type StructType, struct } from '../types/data-type.ts'
+import {
+  type DataType,
+  field,
+  fieldNamed,
+  type StructField,
+  type StructType,
+  struct,
+} from '../types/data-type.ts'
 import { printSqlType } from '../types/ddl.ts'
 import { isOrderable } from '../types/type-classes.ts'
 import { type Leaf, type ShapedColumn, shapeColumns } from './shape.ts'
 import type { AutoCdcSpec, ColumnSelection } from './spec.ts'
-import { END_AT, RESERVED_STATE_COLUMNS, START_AT } from './state.ts'
+import { END_AT, RESERVED_STATE_COLUMNS, START_AT, SYSTEM_END_AT, SYSTEM_START_AT } from './state.ts'
 
 /** A spec against the columns of its source: what all plans are made from. */
 export interface AutoCdc {
   readonly spec: AutoCdcSpec
+  /** How versions are made: 2 for bitemporal. */
   readonly scdType: 1 | 2
+  /** The type of system times: bitemporal. */
+  readonly systemType?: DataType
   readonly keys: readonly StructField[]
   /** The columns of the target beside the keys and the interval. */
   readonly columns: readonly ShapedColumn[]
@@ -21,7 +32,8 @@ export interface AutoCdc {
   /** Events may leave columns out: what they supply is kept with them. */
   readonly isSparse: boolean
   readonly sequenceType: DataType
-  /** The target's columns: those selected in the order of the source; SCD 2 adds `__START_AT` and `__END_AT`. */
+  /** The target's columns: those selected in the order of the source; SCD 2 adds `__START_AT` and `__END_AT`, bitemporal also
+   * `__SYSTEM_START_AT` and `__SYSTEM_END_AT`. */
   readonly targetSchema: StructType
 }
 
@@ -35,7 +47,8 @@ export interface AutoCdcNames {
  * Checks a spec against the columns of its source and finds out what the plans need to know.
  * Throws AUTOCDC_EMPTY_KEYS, AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA, AUTOCDC_KEY_NOT_IN_SELECTED_SCHEMA,
  * AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT, AUTOCDC_IGNORE_NULL_EMPTY_COLUMN_LIST, AUTOCDC_COLUMNS_TO_UPDATE_TYPE,
- * AUTOCDC_TRUNCATE_NOT_SUPPORTED, AUTOCDC_TRACK_HISTORY_NOT_SUPPORTED,
+ * AUTOCDC_TRUNCATE_NOT_SUPPORTED, AUTOCDC_TRACK_HISTORY_NOT_SUPPORTED, AUTOCDC_SYSTEM_SEQUENCE_MISSING,
+ * AUTOCDC_SYSTEM_SEQUENCE_NOT_SUPPORTED,
  * AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE and what the analyzer throws of the expressions.
  */
 export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: AutoCdcNames): AutoCdc {
@@ -43,7 +56,7 @@ export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: Aut
   const keys = fieldsNamed(spec.keys, source, 'changeDataFeed')
   const selected = selectedFields(spec, source)
   checkKeysSelected(keys, selected)
-  checkReserved(selected, spec.scdType === 2 ? [START_AT, END_AT] : [])
+  checkReserved(selected, intervalColumns(spec))
   checkReserved(keys, RESERVED_STATE_COLUMNS)
   checkColumnsToUpdate(spec, source)
   const values = selected.filter((each) => !keys.includes(each))
@@ -56,16 +69,21 @@ export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: Aut
     ignoresNull: ignored.some((each) => each.name === name),
     isTracked: tracked.some((each) => each.name === name),
   }))
-  const sequenceType = typeOfSequence(spec, source, names)
+  const sequenceType = typeOfSequence(spec, spec.sequenceBy, source, names)
+  const systemType = spec.systemSequenceBy && typeOfSequence(spec, spec.systemSequenceBy, source, names)
   return {
     spec,
-    scdType: spec.scdType,
+    scdType: spec.scdType === 1 ? 1 : 2,
+    ...(systemType ? { systemType } : {}),
     keys,
     columns,
     leaves,
     isSparse: leaves.some((each) => each.ignoresNull || spec.columnsToUpdate !== undefined),
     sequenceType,
-    targetSchema: targetSchema(spec, selected, sequenceType),
+    targetSchema: struct([
+      ...selected,
+      ...intervalColumns(spec).map((name) => field(name, isSystem(name) ? systemType! : sequenceType)),
+    ]),
   }
 }
 
@@ -83,7 +101,13 @@ export function plainColumnName(text: string): string {
 function checkClauses(spec: AutoCdcSpec, { flowName }: AutoCdcNames): void {
   if (spec.keys.length === 0) throw new PipelineError('AUTOCDC_EMPTY_KEYS', { flowName })
   const scdType = String(spec.scdType)
-  if (spec.scdType === 2 && spec.truncateWhen !== undefined) {
+  if (spec.scdType === 'bitemporal' && spec.systemSequenceBy === undefined) {
+    throw new PipelineError('AUTOCDC_SYSTEM_SEQUENCE_MISSING', { flowName })
+  }
+  if (spec.scdType !== 'bitemporal' && spec.systemSequenceBy !== undefined) {
+    throw new PipelineError('AUTOCDC_SYSTEM_SEQUENCE_NOT_SUPPORTED', { scdType })
+  }
+  if (spec.scdType !== 1 && spec.truncateWhen !== undefined) {
     throw new PipelineError('AUTOCDC_TRUNCATE_NOT_SUPPORTED', { scdType })
   }
   if (spec.scdType === 1 && spec.trackHistory !== undefined) {
@@ -163,11 +187,16 @@ function checkColumnsToUpdate({ columnsToUpdate }: AutoCdcSpec, source: StructTy
   }
 }
 
-function typeOfSequence(spec: AutoCdcSpec, source: StructType, { tableName }: AutoCdcNames): DataType {
+function typeOfSequence(
+  spec: AutoCdcSpec,
+  sequence: Expression,
+  source: StructType,
+  { tableName }: AutoCdcNames,
+): DataType {
   const rows: Relation = { kind: 'Scan', input: { kind: 'staged', table: '' }, schema: source }
   const columnsOf = (query: Relation) =>
     analyze(query, { resolveLeaf: () => ({ schema: source }), ansi: true }).schema.fields
-  const dataType = columnsOf(project(rows, [alias(spec.sequenceBy, 'sequence')]))[0]!.dataType
+  const dataType = columnsOf(project(rows, [alias(sequence, 'sequence')]))[0]!.dataType
   for (const condition of [spec.deleteWhen, spec.truncateWhen]) {
     if (condition !== undefined) columnsOf(filter(rows, condition))
   }
@@ -178,8 +207,12 @@ function typeOfSequence(spec: AutoCdcSpec, source: StructType, { tableName }: Au
   })
 }
 
-function targetSchema(spec: AutoCdcSpec, selected: readonly StructField[], sequence: DataType): StructType {
-  if (spec.scdType === 1) return struct(selected)
-  const bound = (name: string): StructField => ({ name, dataType: sequence, nullable: true, metadata: {} })
-  return struct([...selected, bound(START_AT), bound(END_AT)])
+/** The columns that the target has beside those of the source. */
+function intervalColumns({ scdType }: AutoCdcSpec): readonly string[] {
+  if (scdType === 1) return []
+  return scdType === 2 ? [START_AT, END_AT] : [START_AT, END_AT, SYSTEM_START_AT, SYSTEM_END_AT]
+}
+
+function isSystem(name: string): boolean {
+  return name === SYSTEM_START_AT || name === SYSTEM_END_AT
 }

@@ -6,7 +6,9 @@ export interface AutoCdcSpec {
   readonly keys: readonly string[]
   /** Orders the events of a key: any orderable expression over the source, a struct too. */
   readonly sequenceBy: Expression
-  readonly scdType: 1 | 2
+  readonly scdType: 1 | 2 | 'bitemporal'
+  /** When an event became known (bitemporal): any orderable expression over the source. */
+  readonly systemSequenceBy?: Expression
   /** Columns of the source that the target gets. Default: all. */
   readonly columns?: ColumnSelection
   /** Columns whose NULL means "not supplied", leaf by leaf in structs. Default: none. */

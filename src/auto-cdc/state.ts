@@ -21,6 +21,18 @@ export const START_AT = '__START_AT'
 /** When a version of SCD 2 ended, itself outside of the interval; NULL while it is valid. */
 export const END_AT = '__END_AT'
 
+/** When a row of a bitemporal table became known, in the terms of the system sequence. */
+export const SYSTEM_START_AT = '__SYSTEM_START_AT'
+/** When it was known no more; NULL while it stands. */
+export const SYSTEM_END_AT = '__SYSTEM_END_AT'
+
+/** The columns that say which row of the target is which: they never change. */
+export function identityColumns(cdc: AutoCdc): readonly string[] {
+  const interval = cdc.scdType === 1 ? [] : [START_AT]
+  const system = cdc.systemType === undefined ? [] : [SYSTEM_START_AT]
+  return [...cdc.keys.map((each) => each.name), ...interval, ...system]
+}
+
 /** Columns of the hidden state beside the keys. */
 export const STATE = {
   sequence: '__SEQUENCE',
@@ -121,7 +133,7 @@ const PROPERTY = {
 export function hiddenStateProperties(cdc: AutoCdc): Readonly<Record<string, string>> {
   const { tracked, untracked } = trackedNames(cdc)
   return {
-    [PROPERTY.scdType]: String(cdc.scdType),
+    [PROPERTY.scdType]: String(cdc.spec.scdType),
     [PROPERTY.keys]: keySchema(cdc),
     [PROPERTY.sequenceType]: printSqlType(cdc.sequenceType),
     [PROPERTY.tracked]: JSON.stringify(tracked),
@@ -149,10 +161,10 @@ export function checkHiddenState(
     })
   }
   const recordedScdType = recorded(PROPERTY.scdType)
-  if (recordedScdType !== String(cdc.scdType)) {
+  if (recordedScdType !== String(cdc.spec.scdType)) {
     throw new PipelineError('AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT', {
       tableName,
-      expectedScdType: String(cdc.scdType),
+      expectedScdType: String(cdc.spec.scdType),
       recordedScdType,
     })
   }

@@ -21,7 +21,9 @@ import {
   keyWindow,
   leafColumn,
   ORIGIN,
+  STANDING,
   select,
+  systemColumns,
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
@@ -75,6 +77,7 @@ export function hiddenEvents(cdc: AutoCdc, hidden: Relation): Relation {
     named(STATE.arrivedAt).as('arrived'),
     named(STATE.isHorizon).as('base'),
     lit(ORIGIN.hidden).as('origin'),
+    ...(cdc.systemType === undefined ? [] : systemColumns(cdc, nullOf(cdc.systemType), STANDING.known)),
   ])
 }
 
@@ -99,6 +102,7 @@ export function onePerSequence(cdc: AutoCdc, events: Relation): Relation {
   const sameSequence = Window.partitionBy(...keyColumns(cdc), 's')
   const best = sameSequence.orderBy(
     col('base').desc(),
+    ...newestFirst(cdc),
     isOperation('delete').desc(),
     ...content.map((each) => each.desc()),
     col('origin').asc(),
@@ -115,6 +119,11 @@ export function onePerSequence(cdc: AutoCdc, events: Relation): Relation {
   return where(ranked, col('place').eq(1))
 }
 
+/** Bitemporal: what became known later corrects what was known. */
+function newestFirst(cdc: AutoCdc) {
+  return cdc.systemType === undefined ? [] : [col('standing').desc(), col('y').desc()]
+}
+
 /** What the upserts of one key and sequence supply together. Where one is a delete or a horizon, that stays as it is. */
 function mergedLeaves(cdc: AutoCdc, sameSequence: WindowSpec): Readonly<Record<string, Column>> {
   if (!cdc.isSparse) return {}
@@ -126,6 +135,13 @@ function mergedLeaves(cdc: AutoCdc, sameSequence: WindowSpec): Readonly<Record<s
     const greatest = (among: Column): Column => {
       const candidate = when(among, value)
       const order = comparable(leaf, candidate)
+      if (cdc.systemType !== undefined) {
+        const best = sameSequence.orderBy(...newestFirst(cdc), order.desc())
+        const whole = best.rowsBetween('unboundedPreceding', 'unboundedFollowing')
+        return firstValue(when(among, namedStruct({ value })), true)
+          .over(whole)
+          .getField('value')
+      }
       return (isOrderable(leaf.dataType) ? max(candidate) : maxBy(candidate, order)).over(sameSequence)
     }
     const isGiven = boolOr(gives(leaf)).over(sameSequence)

@@ -12,7 +12,9 @@ import {
   leafColumn,
   leafColumns,
   ORIGIN,
+  STANDING,
   select,
+  systemColumns,
   unionAll,
   where,
 } from './event.ts'
@@ -51,7 +53,8 @@ export function versionEvents(cdc: AutoCdc, input: AutoCdcInput): VersionEvents 
 
 function eventColumns(cdc: AutoCdc): readonly Column[] {
   const names = [...keyColumns(cdc), 's', 'op', ...leafColumns(cdc), ...(cdc.isSparse ? ['given'] : [])]
-  return [...names, 'arrived', 'base', 'origin'].map((each) => col(each))
+  const system = cdc.systemType === undefined ? [] : ['y', 'standing']
+  return [...names, 'arrived', 'base', 'origin', ...system].map((each) => col(each))
 }
 
 /** Adds `since` and `horizon` of the key. */
@@ -131,6 +134,7 @@ function shownEvent(
     NO_TIME.as('arrived'),
     lit(false).as('base'),
     lit(ORIGIN.target).as('origin'),
+    ...(cdc.systemType === undefined ? [] : systemColumns(cdc, nullOf(cdc.systemType), STANDING.known)),
   ]
 }
 

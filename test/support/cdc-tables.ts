@@ -6,10 +6,10 @@ import {
   applyEvents,
   checkEvents,
   hiddenStateSchema,
+  identityColumns,
   liveState,
   readEvents,
   resolveAutoCdc,
-  START_AT,
   STATE,
   snapshotEvents,
   stateOfKeys,
@@ -197,7 +197,7 @@ export class CdcTables {
 
   #identity(row: Row): string {
     const names = this.cdc.targetSchema.fields.map((each) => each.name)
-    const identity = [...this.cdc.keys.map((each) => each.name), START_AT]
+    const identity = identityColumns(this.cdc)
     return text(row.filter((_, i) => identity.includes(names[i]!)))
   }
 }

@@ -73,6 +73,16 @@ export const autoCdcConditions = {
     hint: 'Give it the type ARRAY<STRING>.',
     sqlState: '42K09',
   },
+  AUTOCDC_SYSTEM_SEQUENCE_MISSING: {
+    message: "AUTO CDC flow '{flowName}' stores a bitemporal table without saying when events became known.",
+    hint: 'Say it with SYSTEM SEQUENCE BY (systemSequenceBy).',
+    sqlState: '42000',
+  },
+  AUTOCDC_SYSTEM_SEQUENCE_NOT_SUPPORTED: {
+    message: 'SYSTEM SEQUENCE BY works with bitemporal tables only; the flow stores SCD type {scdType}.',
+    hint: 'Leave the clause out, or store the table as bitemporal.',
+    sqlState: '0A000',
+  },
   AUTOCDC_SNAPSHOT_VERSION_NOT_ASCENDING: {
     message:
       "The versions of snapshots must ascend: flow '{flowName}' gives table {tableName} version {version} after {lastVersion}.",
