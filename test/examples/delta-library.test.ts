@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { runProgram } from './run-program.ts'
 
 test('the library’s example: a table is made, filled, changed, merged, looked back at and maintained', () => {
-  expect(runProgram('examples/delta-library/stock.ts').stdout).toMatchInlineSnapshot(`
+  expect(runProgram('examples/delta-library/stock.ts')).toMatchInlineSnapshot(`
     "deliveries: 1 items more, 1 new
 
     now

@@ -1,0 +1,13 @@
+import { conf } from 'millrace'
+
+/**
+ * The properties of a table: its layer, and how long its log and the files of older versions stay. A pipeline that commits all the time
+ * may want less than Delta's month and week.
+ */
+export function properties(quality: 'bronze' | 'silver' | 'gold'): Record<string, string> {
+  return {
+    quality,
+    'delta.logRetentionDuration': conf.get('log_retention', 'interval 30 days'),
+    'delta.deletedFileRetentionDuration': conf.get('file_retention', 'interval 7 days'),
+  }
+}

@@ -1,0 +1,34 @@
+/** Work that is done again and again beside others, never twice at once. */
+export class Chore {
+  readonly #everyMs: number
+  readonly #work: () => Promise<unknown>
+  #nextMs: number
+  #running: Promise<unknown> | undefined
+  #failure: unknown
+
+  constructor(everyMs: number, work: () => Promise<unknown>) {
+    this.#everyMs = everyMs
+    this.#work = work
+    this.#nextMs = performance.now() + everyMs
+  }
+
+  /** Begins the work when it is time. Throws what it has failed with. */
+  look(): void {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#running !== undefined || performance.now() < this.#nextMs) return
+    this.#running = this.#work()
+      .catch((error) => {
+        this.#failure = error
+      })
+      .finally(() => {
+        this.#running = undefined
+        this.#nextMs = performance.now() + this.#everyMs
+      })
+  }
+
+  /** Waits for work that has begun. */
+  async end(): Promise<void> {
+    await this.#running
+    if (this.#failure !== undefined) throw this.#failure
+  }
+}
