@@ -43,6 +43,19 @@ export interface FlowMetrics {
 
 export type Count = number | bigint
 
+/** Rows that a batch wrote: those that it added, or those that it changed; undefined for metrics of something else. */
+export function writtenRows(
+  metrics: {
+    readonly num_output_rows?: number
+    readonly num_upserted_rows?: number
+    readonly num_deleted_rows?: number
+  } = {},
+): number | undefined {
+  const { num_output_rows, num_upserted_rows, num_deleted_rows } = metrics
+  if (num_upserted_rows === undefined && num_deleted_rows === undefined) return num_output_rows
+  return (num_upserted_rows ?? 0) + (num_deleted_rows ?? 0)
+}
+
 export interface DataQuality {
   /** Rows that at least one `drop` rule kept out of the target. */
   readonly droppedRecords: Count

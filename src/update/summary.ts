@@ -1,4 +1,5 @@
 import type { PipelineEvent } from '../event-log/event.ts'
+import { writtenRows } from '../event-log/flow-events.ts'
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import { isView } from './graph-index.ts'
 import type { FlowOutcome } from './run.ts'
@@ -118,7 +119,7 @@ function newTotals(): Totals {
 function addProgress(totals: Totals, progress: ProgressDetails, timeMs: number): void {
   if (progress.status === 'STARTING') totals.startMs = totals.startMs || timeMs
   if (totals.startMs > 0) totals.endMs = timeMs
-  totals.outputRows += progress.metrics?.num_output_rows ?? 0
+  totals.outputRows += writtenRows(progress.metrics) ?? 0
   totals.quarantined += progress.metrics?.num_quarantined_rows ?? 0
   totals.dropped += progress.data_quality?.dropped_records ?? 0
   totals.dropped += progress.metrics?.num_duplicates_dropped ?? 0

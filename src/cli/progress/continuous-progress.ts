@@ -1,4 +1,5 @@
 import type { PipelineEvent } from '../../event-log/event.ts'
+import { writtenRows } from '../../event-log/flow-events.ts'
 import { plural } from '../output/format-number.ts'
 import type { Terminal } from '../terminal.ts'
 import { eventLine, type Progress } from './progress.ts'
@@ -15,7 +16,7 @@ interface Counts {
 }
 
 interface FlowDetails {
-  readonly metrics?: { readonly num_output_rows?: number }
+  readonly metrics?: Parameters<typeof writtenRows>[0]
   readonly data_quality?: { readonly dropped_records?: number }
 }
 
@@ -42,12 +43,13 @@ export function continuousProgress({ stderr }: Pick<Terminal, 'stderr'>): Progre
 
 function withEvent(counts: Counts | undefined, event: PipelineEvent): Counts | undefined {
   const { metrics, data_quality } = (event.details.flow_progress ?? {}) as FlowDetails
-  if (metrics?.num_output_rows === undefined) return counts
+  const written = writtenRows(metrics)
+  if (written === undefined) return counts
   const before = counts ?? { sinceMs: Date.parse(event.timestamp), batches: 0, rows: 0, dropped: 0 }
   return {
     ...before,
     batches: before.batches + 1,
-    rows: before.rows + metrics.num_output_rows,
+    rows: before.rows + written,
     dropped: before.dropped + (data_quality?.dropped_records ?? 0),
   }
 }

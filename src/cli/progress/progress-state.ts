@@ -1,4 +1,5 @@
 import type { PipelineEvent } from '../../event-log/event.ts'
+import { writtenRows } from '../../event-log/flow-events.ts'
 
 /** How far an update is, as its events told so far. */
 export interface ProgressState {
@@ -57,14 +58,14 @@ interface Payload {
   readonly state?: string
   readonly dataset_type?: string
   readonly status?: string
-  readonly metrics?: { readonly num_output_rows?: number; readonly num_quarantined_rows?: number }
+  readonly metrics?: Parameters<typeof writtenRows>[0] & { readonly num_quarantined_rows?: number }
   readonly data_quality?: { readonly dropped_records?: number }
 }
 
 function withCounts(before: DatasetProgress, { metrics, data_quality }: Payload): DatasetProgress {
   return {
     ...before,
-    rows: before.rows + (metrics?.num_output_rows ?? 0),
+    rows: before.rows + (writtenRows(metrics) ?? 0),
     dropped: before.dropped + (data_quality?.dropped_records ?? 0),
     quarantined: before.quarantined + (metrics?.num_quarantined_rows ?? 0),
   }

@@ -33,6 +33,8 @@ export interface RowReplacement {
   readonly folded?: { readonly files: ReadonlySet<AddFile>; readonly keep: Expression }
   /** Columns by which the written rows are sorted. */
   readonly orderBy: readonly string[]
+  /** Size of the written files in bytes, where the table's properties do not say. */
+  readonly targetFileSize?: number
 }
 
 /**
@@ -79,7 +81,7 @@ function withLive<Touched extends { readonly live: number | undefined }>(touched
 async function writeReplaced(
   session: RowSession,
   context: Pick<TableContext, 'storage'>,
-  { snapshot, files, removed, added, folded, orderBy }: RowReplacement,
+  { snapshot, files, removed, added, folded, orderBy, targetFileSize }: RowReplacement,
   rewritten: readonly AddFile[],
 ): Promise<WrittenRows> {
   const { metadata } = snapshot
@@ -104,19 +106,20 @@ async function writeReplaced(
   const written = await writeRows(session, context.storage, query, layoutOf(snapshot), {
     rowIdentity: true,
     givenIdentities: identityColumns(metadata.schema),
+    ...(targetFileSize !== undefined && { targetFileSize }),
     ...fileShape(metadata),
     orderBy,
   })
   return { ...written, adds: stillOrdered(written.adds, rewritten, snapshot) }
 }
 
-/** Files that take the place of files in the order of the clustering keys are in that order too. */
+/** Files that take the place of files in the order of the clustering keys, or are the first, are in that order too. */
 function stillOrdered(
   adds: readonly AddFile[],
   rewritten: readonly AddFile[],
-  { clusteringColumns: keys = [] }: Snapshot,
+  { clusteringColumns: keys = [], numFiles }: Snapshot,
 ): readonly AddFile[] {
-  const wereOrdered = rewritten.length > 0 && rewritten.every(isOrderedFile)
+  const wereOrdered = (rewritten.length > 0 || numFiles === 0) && rewritten.every(isOrderedFile)
   const isOneOrder = keys.length === 1 || (keys.length > 0 && adds.length === 1)
   return wereOrdered && isOneOrder ? clusteredFiles(adds, keys) : adds
 }

@@ -14,7 +14,7 @@ import { atStep } from '../steps.ts'
 import { withBacklog } from '../stream-events.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import { type AppliedBatch, applyBatch, type CdcBatch } from './apply-batch.ts'
-import { openHiddenTable } from './hidden-table.ts'
+import { cleanHiddenTable, openHiddenTable } from './hidden-table.ts'
 import { mergeCommit } from './merge-commit.ts'
 import { type Observation, observe } from './observe.ts'
 import { forgetBefore } from './retention.ts'
@@ -112,6 +112,7 @@ class AutoCdcOutput implements BatchOutput {
     await this.#commitTarget(batch, changes, reports)
     atStep('after-delta-commit')
     this.#isFirst = false
+    if (changes.hidden !== undefined) await cleanHiddenTable(hidden)
     return reports
   }
 

@@ -4,7 +4,7 @@ import {
   hiddenStateProperties,
   hiddenStateSchema,
 } from '../../auto-cdc/index.ts'
-import { mergeSchemas } from '../../delta/index.ts'
+import { mergeSchemas, vacuum } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { StructField } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
@@ -48,6 +48,14 @@ export async function openHiddenTable(options: HiddenTableOptions): Promise<Open
     })
   }
   return table
+}
+
+const CLEAN_EVERY = 32
+
+/** Deletes, every so many versions, what the table has no more: nobody else reads it. Only in the target's turn. */
+export async function cleanHiddenTable({ delta, storage }: OpenTable): Promise<void> {
+  if (delta.snapshot.version % CLEAN_EVERY !== 0) return
+  await vacuum({ table: delta, storage }, { isLogged: false })
 }
 
 /** Rows come and go with every batch, and nobody travels back in time. */

@@ -27,6 +27,7 @@ import type { Relation } from '../../plan/relation.ts'
 import { FILE_INDEX, ROW_POSITION } from '../../plan/scan.ts'
 import { fieldNamed, LONG } from '../../types/data-type.ts'
 import type { AppliedBatch, CdcBatch } from './apply-batch.ts'
+import { changedFileSize } from './file-size.ts'
 import { placedCounts } from './places.ts'
 
 /** What a batch does to its target, written and in no version yet. */
@@ -53,6 +54,7 @@ export async function writeTarget(
   const prepared = newRows(batch, snapshot, changed, engine)
   const isTold = hasChangeFeed(snapshot.metadata) && places.size > 0
   const fresh = isTold ? (await session.stage(prepared)).scan : prepared
+  const targetFileSize = changedFileSize(snapshot)
   const files = await replaceRows(session, batch.target, {
     snapshot,
     files: target.files,
@@ -60,6 +62,7 @@ export async function writeTarget(
     added: inserted + updated > 0n ? fresh : undefined,
     changes: changeFeedRows(snapshot, changed, fresh),
     orderBy: batch.cdc.keys.map((each) => each.name),
+    ...(targetFileSize !== undefined && { targetFileSize }),
   })
   return { files, inserted, updated, deleted }
 }

@@ -10,8 +10,9 @@ import { isAnsi, type UpdateRun } from '../run.ts'
 import { nothingObserved } from '../stateful/batch.ts'
 import { atStep } from '../steps.ts'
 import type { OpenTable } from '../tables/tables.ts'
-import { commitBatch, finishBatch, type PreparedBatch, type PreparedWrite } from './batch-commit.ts'
-import { BatchWriter } from './batch-writer.ts'
+import { finishBatch } from './batch-commit.ts'
+import type { BatchOutput, EvaluatedBatch } from './batch-output.ts'
+import { rowsWritten } from './batch-report.ts'
 
 export interface BatchQueryOptions {
   readonly run: UpdateRun
@@ -26,7 +27,7 @@ export async function runBatchQuery(
   options: BatchQueryOptions,
   batch: {
     readonly record: BatchRecord
-    readonly mode: PreparedWrite['mode']
+    readonly output: BatchOutput
     /** Kept beside the mark that the batch is finished. */
     readonly info?: Readonly<Record<string, unknown>>
   },
@@ -34,13 +35,11 @@ export async function runBatchQuery(
   const { run, checkpoint } = options
   const record = await checkpoint.writeBatch(batch.record)
   atStep('after-batch-record')
-  const prepared = await withSession(run, record, (session) =>
-    prepareRows(options, record, batch.mode, session),
+  const reports = await withSession(run, record, async (session) =>
+    batch.output.commit(await evaluated(options, record, session), async () => undefined),
   )
-  atStep('after-data-files')
-  await commitBatch(run, checkpoint, prepared, options.table)
-  await finishBatch(run, checkpoint, record.batchId, prepared.reports, batch.info)
-  return BigInt(prepared.reports.at(-1)!.outputRows!)
+  await finishBatch(run, checkpoint, record.batchId, reports, batch.info)
+  return rowsWritten(reports.at(-1)!)
 }
 
 /** A session for one batch that stops when the update does. */
@@ -62,15 +61,15 @@ export async function withSession<Result>(
   }
 }
 
-async function prepareRows(
-  { run, flow, inputs, table }: BatchQueryOptions,
+/** The query's rows, with the rules of its views and its target counted. */
+async function evaluated(
+  { run, flow, inputs }: BatchQueryOptions,
   record: BatchRecord,
-  mode: PreparedWrite['mode'],
   session: EngineSession,
-): Promise<PreparedBatch> {
+): Promise<EvaluatedBatch> {
   const observed = nothingObserved()
   const query = withTargetRules(await bindBatch(inputs, record), flow, run.graph)
   const output = await countRules(query, session, observed, appliesRules(run, flow))
   await failOnViolation(run, flow, session, observed.expectations)
-  return new BatchWriter(run, flow, table).prepare({ record, session, observed, output, mode })
+  return { record, session, observed, output }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { planningInformation } from '../../event-log/flow-events.ts'
 import type { ResolvedDataset, ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { committedReports, dropPrepared, finishBatch } from '../batch/batch-commit.ts'
+import { rowsOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, runBatchQuery } from '../batch/batch-query.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
@@ -90,7 +91,11 @@ function recompute(options: MaterializedViewOptions, refresh: Refresh): Promise<
     timestampMicros: run.clock.nowMicros(),
     configuration: { ...flow.configuration, [FINGERPRINT]: refresh.fingerprint },
   }
-  return runBatchQuery(options, { record, mode: 'overwrite', info: { ...refresh } })
+  return runBatchQuery(options, {
+    record,
+    output: rowsOutput(options, 'overwrite'),
+    info: { ...refresh },
+  })
 }
 
 /** What the view is computed from, apart from its inputs' rows: query, rules, columns and layout. */

@@ -9,7 +9,7 @@ import { datasetOf } from '../graph-index.ts'
 import { flowInputs, pinStatics } from '../inputs/flow-inputs.ts'
 import { flowQuery } from '../inputs/inline.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
-import type { FlowOutcome, UpdateRun } from '../run.ts'
+import { type FlowOutcome, techniqueOf, type UpdateRun } from '../run.ts'
 import { sinkOutput } from '../sinks/sink-output.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import { refreshMaterializedView } from './materialized-view.ts'
@@ -31,7 +31,7 @@ export async function openFlow(
   await checkpoint.removeSuperseded(Number(run.clock.nowMicros() / 1000n), SUPERSEDED_RETENTION_MS)
   const inputs = flowInputs(flowQuery(flow, run.graph), inputFactory(run, checkpoint))
   const options: BatchQueryOptions = { run, flow, inputs, checkpoint, table: tableOpener(run) }
-  if (flow.once) return { run: () => runOnceFlow(options) }
+  if (flow.once) return openOnce(options)
   if (flow.kind === 'materialized_view') return openView(options, isFullRefresh)
   const streaming = new StreamingFlow(options, await outputOf(options))
   return { run: () => streaming.drain() }
@@ -58,15 +58,33 @@ function openView(options: BatchQueryOptions, isFullRefresh: boolean): OpenFlow 
   }
 }
 
+/** Streams have no part in a backfill but where change events come from one: what there is when it runs. */
+async function openOnce(options: BatchQueryOptions): Promise<OpenFlow> {
+  const output = await outputOf(options)
+  const { length } = options.inputs.streams
+  return { run: () => (length === 0 ? runOnceFlow(options, output) : drainOnce(options, output)) }
+}
+
+const RAN_ONCE: FlowOutcome = { technique: null, reason: 'ran once already', rowsWritten: 0n }
+
+/** The mark of the end is set when all is drained: a run that was stopped before goes on. */
+async function drainOnce(options: BatchQueryOptions, output: BatchOutput): Promise<FlowOutcome> {
+  const { run, checkpoint } = options
+  const mark = `${checkpoint.folder}/drained`
+  if ((await run.storage.stat(mark)) !== undefined) return RAN_ONCE
+  const outcome = await new StreamingFlow(options, output).drain()
+  if (!run.stopping.aborted) await run.storage.put(mark, new Uint8Array())
+  return outcome
+}
+
 /** A backfill: its batch query is appended in the first update after its definition, and after a full refresh. */
-async function runOnceFlow(options: BatchQueryOptions): Promise<FlowOutcome> {
+async function runOnceFlow(options: BatchQueryOptions, output: BatchOutput): Promise<FlowOutcome> {
   const { run, flow, inputs, checkpoint, table } = options
-  if (checkpoint.latestCommitted !== undefined) {
-    return { technique: null, reason: 'ran once already', rowsWritten: 0n }
-  }
+  if (checkpoint.latestCommitted !== undefined) return RAN_ONCE
+  const technique = techniqueOf(flow)
   if (checkpoint.latestBatch !== undefined) {
     const isDone = await recoverBatch(run, checkpoint, await table(flow.target), table)
-    if (isDone) return { technique: 'APPEND', reason: 'committed by the update before', rowsWritten: 0n }
+    if (isDone) return { technique, reason: 'committed by the update before', rowsWritten: 0n }
   }
   const record = checkpoint.latestBatch ?? {
     batchId: 0,
@@ -75,11 +93,7 @@ async function runOnceFlow(options: BatchQueryOptions): Promise<FlowOutcome> {
     timestampMicros: run.clock.nowMicros(),
     configuration: flow.configuration,
   }
-  return {
-    technique: 'APPEND',
-    reason: null,
-    rowsWritten: await runBatchQuery(options, { record, mode: 'append' }),
-  }
+  return { technique, reason: null, rowsWritten: await runBatchQuery(options, { record, output }) }
 }
 
 /** Opens the tables that a flow writes, each once. */

@@ -19,7 +19,7 @@ import {
 import { withTargetRules } from '../inputs/inline.ts'
 import { countRules } from '../rules/count-rules.ts'
 import { appliesRules, failOnViolation } from '../rules/flow-rules.ts'
-import { type FlowOutcome, isAnsi, type UpdateRun } from '../run.ts'
+import { type FlowOutcome, isAnsi, techniqueOf, type UpdateRun } from '../run.ts'
 import { type Batch, nothingObserved } from '../stateful/batch.ts'
 import { evaluate, hasStatefulOperator, hasStream } from '../stateful/evaluate.ts'
 import { StateStore, type StateVersion } from '../stateful/state-store.ts'
@@ -73,7 +73,7 @@ export class StreamingFlow {
       await this.#process(await this.#checkpoint.writeBatch(record))
     }
     return {
-      technique: this.#isComplete ? 'COMPLETE' : 'APPEND',
+      technique: techniqueOf(this.#flow),
       reason: null,
       rowsWritten: this.#rowsWritten,
     }

@@ -1,6 +1,8 @@
 import { isVacuumDue, optimize, type RowEngine, type TableContext, vacuum } from '../../delta/index.ts'
 import { rowEngineOf } from '../../engine/row-engine.ts'
 import { type MaintenanceProgress, maintenanceProgress } from '../../event-log/maintenance-events.ts'
+import { changedFileSize } from '../auto-cdc/file-size.ts'
+import { flowsInto } from '../graph-index.ts'
 import type { UpdateRun } from '../run.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import { type DueOptimize, dueOptimize } from './what-is-due.ts'
@@ -55,12 +57,23 @@ async function runOptimize(
     prepare: table.prepare,
     ...(due.kind === 'zorder' && { zOrderBy: due.columns.map((each) => each.split('.')) }),
     ...(due.kind === 'compact' && COMPACT),
+    ...smallFilesIn(run, table),
   })
   return { numFilesAdded: metrics.numFilesAdded, numFilesRemoved: metrics.numFilesRemoved }
 }
 
 /** Sizes of Delta Lake's auto compaction, in bytes: files of half the target are left alone. */
 const COMPACT = { targetFileSize: 128 << 20, minFileSize: 64 << 20 }
+
+/** Tables whose rows change keep the small files that they are written with. */
+function smallFilesIn(
+  { graph }: UpdateRun,
+  { identifier, delta }: OpenTable,
+): { targetFileSize?: number; minFileSize?: number } {
+  if (!flowsInto(graph, identifier).some((each) => each.autoCdc !== undefined)) return {}
+  const targetFileSize = changedFileSize(delta.snapshot)
+  return targetFileSize === undefined ? {} : { targetFileSize, minFileSize: targetFileSize / 2 }
+}
 
 /** An engine whose queries stop with the update, or when maintenance has had its time. */
 async function interruptibleEngine(run: UpdateRun, signal: AbortSignal): Promise<RowEngine> {
