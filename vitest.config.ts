@@ -4,6 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Suites that need the npm registry or Python run only when they, or `all`, are asked for: `npm run test:all`. */
 const asked = process.env.MILLRACE_TEST
 const outside = ['interop', 'packaging'].filter((suite) => asked !== 'all' && asked !== suite)
+/** Half an hour: `npm run test:long`. */
+const long = asked === 'long' ? [] : ['test/soak/retail.test.ts']
 
 /** Files that take minutes when all is asked for: begun first, they run beside the rest. */
 const SLOW = /test\/(interop\/spark|delta\/concurrency\/processes|crash\/)/
@@ -22,7 +24,7 @@ function isSlow({ moduleId }: TestSpecification): boolean {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', ...outside.map((suite) => `test/${suite}/**`)],
+    exclude: ['**/node_modules/**', ...outside.map((suite) => `test/${suite}/**`), ...long],
     pool: 'forks',
     maxWorkers: '100%',
     sequence: { sequencer: SlowFirst },

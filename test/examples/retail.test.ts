@@ -155,7 +155,9 @@ test('a store without an id fails the update; its dimension stays as it was', as
   expect(await example.query('SELECT * FROM dim_stores ORDER BY store_id, __START_AT')).toEqual(before)
 })
 
-test('a continuous update that is killed on the way ends with exact figures', async () => {
+test('a continuous update that is killed on the way ends with exact figures', {
+  timeout: 180_000,
+}, async () => {
   const running = await RetailExample.create()
   try {
     const { figures, ticks } = await soak(running, { ticks: 12, kills: 1, bin: 'src/cli/bin.ts' })
