@@ -13,7 +13,7 @@ export {
 } from './dataframe/index.ts'
 export type { Condition, Position } from './errors/index.ts'
 export { PipelineError, UnresolvedPipelineError } from './errors/index.ts'
-export type { AutoCdcOptions, SourceColumn } from './graph/auto-cdc-options.ts'
+export type { AutoCdcOptions, SnapshotFlowOptions, SourceColumn } from './graph/auto-cdc-options.ts'
 export type { FlowOptions, Rules, TableOptions, TemporaryViewOptions } from './graph/dataset-options.ts'
 export {
   appendFlow,
@@ -22,7 +22,7 @@ export {
   streamingTable,
   temporaryView,
 } from './graph/define.ts'
-export { autoCdcFlow } from './graph/define-auto-cdc.ts'
+export { autoCdcFlow, autoCdcFromSnapshotFlow } from './graph/define-auto-cdc.ts'
 export { secret } from './graph/secrets.ts'
 export {
   type BatchHandler,
@@ -32,4 +32,5 @@ export {
   type SinkBatch,
   type SinkOptions,
 } from './graph/sinks.ts'
+export type { SnapshotFunction, SnapshotVersion, VersionedSnapshot } from './graph/snapshot-versions.ts'
 export { Column } from './plan/column.ts'

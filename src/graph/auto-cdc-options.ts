@@ -1,10 +1,16 @@
-import { type AutoCdcSpec, type ColumnSelection, plainColumnName } from '../auto-cdc/index.ts'
+import {
+  type AutoCdcSpec,
+  type ColumnSelection,
+  plainColumnName,
+  type SnapshotSpec,
+} from '../auto-cdc/index.ts'
 import { type DatasetOrName, isDataset } from '../dataframe/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import { Column, columnNamed } from '../plan/column.ts'
 import type { Expression } from '../plan/expression.ts'
 import { parseExpression } from '../sql/index.ts'
 import { ANY, checkOptions, FLAG, type Form, isText, SETTINGS, TEXT, wrongForm } from './check-options.ts'
+import type { SnapshotFunction } from './snapshot-versions.ts'
 
 /** A column of the source: its name, or `col('name')`. */
 export type SourceColumn<Columns extends string = string> = Columns | Column
@@ -35,8 +41,13 @@ export interface AutoCdcOptions<Columns extends string = string> {
   readonly columnList?: readonly SourceColumn<NoInfer<Columns>>[]
   /** Columns that the target does not get. `COLUMNS * EXCEPT (a, b)` */
   readonly exceptColumnList?: readonly SourceColumn<NoInfer<Columns>>[]
-  /** 1: the newest row of each key, the default. 2: all versions, with `__START_AT` and `__END_AT`. `STORED AS SCD TYPE` */
-  readonly storedAsScdType?: 1 | 2 | '1' | '2'
+  /**
+   * 1: the newest row of each key, the default. 2: all versions, with `__START_AT` and `__END_AT`. bitemporal: besides, what was known
+   * when, with `__SYSTEM_START_AT` and `__SYSTEM_END_AT`. `STORED AS SCD TYPE`
+   */
+  readonly storedAsScdType?: 1 | 2 | '1' | '2' | 'bitemporal'
+  /** When an event became known; for bitemporal tables alone. `SYSTEM SEQUENCE BY` */
+  readonly systemSequenceBy?: SourceColumn<NoInfer<Columns>>
   /** Columns whose change begins a new version. SCD type 2 only. Default: all but the keys. `TRACK HISTORY ON (a, b)` */
   readonly trackHistoryColumnList?: readonly SourceColumn<NoInfer<Columns>>[]
   /** Columns whose change alters the version in place. `TRACK HISTORY ON * EXCEPT (a, b)` */
@@ -47,6 +58,24 @@ export interface AutoCdcOptions<Columns extends string = string> {
   readonly once?: boolean
   readonly comment?: string
   readonly configuration?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** What `autoCdcFromSnapshotFlow` is told. */
+export interface SnapshotFlowOptions<Columns extends string = string>
+  extends Pick<
+    AutoCdcOptions<Columns>,
+    | 'target'
+    | 'keys'
+    | 'trackHistoryColumnList'
+    | 'trackHistoryExceptColumnList'
+    | 'name'
+    | 'comment'
+    | 'configuration'
+  > {
+  /** A dataset, which each update reads whole; or a function that gives snapshots one after the other. `FROM SNAPSHOT` */
+  readonly source: DatasetOrName<Columns> | SnapshotFunction
+  /** 1: the newest row of each key, the default. 2: all versions, with `__START_AT` and `__END_AT`. `STORED AS SCD TYPE` */
+  readonly storedAsScdType?: 1 | 2 | '1' | '2'
 }
 
 const isColumn = (value: unknown): boolean => isText(value) || value instanceof Column
@@ -62,6 +91,11 @@ const COLUMNS: Form = {
 const CONDITION: Form = { expected: 'a condition: SQL text or a column', accepts: isColumn }
 const PLAIN_COLUMN: Form = { expected: 'a plain column of the source', accepts: ANY.accepts }
 
+const oneOf = (...values: readonly string[]): Form => ({
+  expected: `one of ${values.join(', ')}`,
+  accepts: (value) => values.includes(String(value)),
+})
+
 const FLOW_OPTIONS: Readonly<Record<string, Form>> = {
   target: DATASET,
   keys: COLUMNS,
@@ -76,6 +110,8 @@ const AUTO_CDC_OPTIONS: Readonly<Record<string, Form>> = {
   ...FLOW_OPTIONS,
   source: DATASET,
   sequenceBy: COLUMN,
+  storedAsScdType: oneOf('1', '2', 'bitemporal'),
+  systemSequenceBy: COLUMN,
   ignoreNullUpdates: FLAG,
   ignoreNullUpdatesColumnList: COLUMNS,
   ignoreNullUpdatesExceptColumnList: COLUMNS,
@@ -84,11 +120,16 @@ const AUTO_CDC_OPTIONS: Readonly<Record<string, Form>> = {
   applyAsTruncates: CONDITION,
   columnList: COLUMNS,
   exceptColumnList: COLUMNS,
-  storedAsScdType: {
-    expected: '1 or 2',
-    accepts: (value) => ['1', '2'].includes(String(value)),
-  },
   once: FLAG,
+}
+
+const SNAPSHOT_OPTIONS: Readonly<Record<string, Form>> = {
+  ...FLOW_OPTIONS,
+  storedAsScdType: oneOf('1', '2'),
+  source: {
+    expected: 'a dataset, the name of one, or a function that gives snapshots',
+    accepts: (value) => DATASET.accepts(value) || typeof value === 'function',
+  },
 }
 
 /** Spellings of other systems: the option of the same name in camel case, but for these. */
@@ -105,21 +146,35 @@ const FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
 
 /** Checks the options of `autoCdcFlow`. Throws UNSUPPORTED_DATASET_OPTION and INVALID_DATASET_OPTION. */
 export function checkAutoCdcOptions(options: AutoCdcOptions): void {
+  checkFlowOptions('autoCdcFlow', options, AUTO_CDC_OPTIONS, ['target', 'source', 'keys', 'sequenceBy'])
+}
+
+/** Checks the options of `autoCdcFromSnapshotFlow`. Throws what `checkAutoCdcOptions` throws. */
+export function checkSnapshotOptions(options: SnapshotFlowOptions): void {
+  checkFlowOptions('autoCdcFromSnapshotFlow', options, SNAPSHOT_OPTIONS, ['target', 'source', 'keys'])
+}
+
+function checkFlowOptions(
+  element: string,
+  options: { readonly name?: unknown },
+  forms: Readonly<Record<string, Form>>,
+  required: readonly string[],
+): void {
   const name = String(options.name ?? '')
-  checkOptions({ element: 'autoCdcFlow', name, options }, AUTO_CDC_OPTIONS, FOREIGN_OPTIONS)
-  for (const option of ['target', 'source', 'keys', 'sequenceBy'] as const) {
-    if (options[option] === undefined) throw wrongForm(option, name, AUTO_CDC_OPTIONS[option]!, undefined)
-  }
+  checkOptions({ element, name, options }, forms, FOREIGN_OPTIONS)
+  const missing = required.find((each) => !(each in options))
+  if (missing !== undefined) throw wrongForm(missing, name, forms[missing]!, undefined)
 }
 
 /** What the options say of how events apply. Throws AUTOCDC_EXCLUSIVE_ARGUMENTS, AUTOCDC_MULTIPART_COLUMN_IDENTIFIER. */
 export function autoCdcSpec(flowName: string, options: AutoCdcOptions): AutoCdcSpec {
-  const { columnsToUpdate, applyAsDeletes, applyAsTruncates, sequenceBy } = options
+  const { columnsToUpdate, applyAsDeletes, applyAsTruncates, sequenceBy, systemSequenceBy } = options
   const selection = selectionOf(flowName, options)
   return {
     keys: namesOf('keys', flowName, options.keys),
-    sequenceBy: typeof sequenceBy === 'string' ? columnNamed(sequenceBy).expression : sequenceBy.expression,
-    scdType: String(options.storedAsScdType ?? 1) === '2' ? 2 : 1,
+    sequenceBy: expressionOf(sequenceBy),
+    scdType: options.storedAsScdType === 'bitemporal' ? 'bitemporal' : scdTypeOf(options.storedAsScdType),
+    ...(systemSequenceBy === undefined ? {} : { systemSequenceBy: expressionOf(systemSequenceBy) }),
     ...selected('columns', selection('columnList', 'exceptColumnList')),
     ...selected('ignoreNull', ignoredNulls(flowName, options, selection)),
     ...(columnsToUpdate === undefined
@@ -128,6 +183,16 @@ export function autoCdcSpec(flowName: string, options: AutoCdcOptions): AutoCdcS
     ...selected('trackHistory', selection('trackHistoryColumnList', 'trackHistoryExceptColumnList')),
     ...(applyAsDeletes === undefined ? {} : { deleteWhen: conditionOf(applyAsDeletes) }),
     ...(applyAsTruncates === undefined ? {} : { truncateWhen: conditionOf(applyAsTruncates) }),
+  }
+}
+
+/** What the options say of how snapshots are compared. Throws what `autoCdcSpec` throws. */
+export function snapshotSpec(flowName: string, options: SnapshotFlowOptions): SnapshotSpec {
+  const tracked = selectionOf(flowName, options)('trackHistoryColumnList', 'trackHistoryExceptColumnList')
+  return {
+    keys: namesOf('keys', flowName, options.keys),
+    scdType: scdTypeOf(options.storedAsScdType),
+    ...selected('trackHistory', tracked),
   }
 }
 
@@ -177,6 +242,14 @@ function nameOf(option: string, flowName: string, column: SourceColumn): string 
   }
   if (expression.parts.length === 1) return expression.parts[0]!
   return plainColumnName(expression.parts.join('.'))
+}
+
+function scdTypeOf(storedAsScdType: SnapshotFlowOptions['storedAsScdType']): 1 | 2 {
+  return String(storedAsScdType ?? 1) === '2' ? 2 : 1
+}
+
+function expressionOf(column: SourceColumn): Expression {
+  return typeof column === 'string' ? columnNamed(column).expression : column.expression
 }
 
 function conditionOf(condition: string | Column): Expression {

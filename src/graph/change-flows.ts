@@ -1,13 +1,22 @@
-import { type AutoCdc, type AutoCdcSpec, END_AT, resolveAutoCdc, START_AT } from '../auto-cdc/index.ts'
+import {
+  type AutoCdc,
+  type AutoCdcSpec,
+  END_AT,
+  resolveAutoCdc,
+  resolveSnapshots,
+  START_AT,
+  SYSTEM_END_AT,
+  SYSTEM_START_AT,
+} from '../auto-cdc/index.ts'
 import { generationExpressionOf } from '../delta/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import { alias, cast, nullLiteral, project } from '../plan/build.ts'
 import type { Read } from '../plan/relation.ts'
-import { fieldNamed, type StructField, type StructType } from '../types/data-type.ts'
+import { type DataType, fieldNamed, type StructField, type StructType } from '../types/data-type.ts'
 import { printSqlType } from '../types/ddl.ts'
 import { sameType } from '../types/same-type.ts'
 import type { Dataset } from './dataset-index.ts'
-import type { FlowChanges } from './flow-changes.ts'
+import type { AutoCdcChanges, FlowChanges } from './flow-changes.ts'
 import type { PreparedFlow } from './prepare-flow.ts'
 import type { ResolvedFlow } from './resolved-graph.ts'
 import { canCluster, MAX_CLUSTERING_COLUMNS } from './table-layout.ts'
@@ -33,23 +42,30 @@ export interface ChangeFlow {
   readonly flow: ResolvedFlow
   /** Columns of the flow's query: the events. */
   readonly querySchema: StructType
-  readonly changes: FlowChanges
+  readonly changes: AutoCdcChanges
 }
 
 /**
- * What the changes of a flow mean for the columns of its query. Throws what `resolveAutoCdc` throws, at the place where the
+ * What the changes of a flow mean for the columns of its query; `versionType` is that of the versions of snapshots. Throws what
+ * `resolveAutoCdc` throws, at the place where the
  * column stands that is wrong.
  */
 export function resolveChanges(
-  { spec, columnPlaces }: FlowChanges,
+  changes: FlowChanges,
   querySchema: StructType,
+  versionType: DataType,
   names: { readonly flowName: string; readonly tableName: string },
 ): AutoCdc {
   try {
-    const cdc = resolveAutoCdc(spec, querySchema, names)
+    const cdc =
+      changes.kind === 'auto_cdc'
+        ? resolveAutoCdc(changes.spec, querySchema, names)
+        : resolveSnapshots(changes.spec, querySchema, versionType, names)
     return querySchema.open ? { ...cdc, targetSchema: { ...cdc.targetSchema, open: true } } : cdc
   } catch (error) {
-    if (error instanceof PipelineError) throw error.at({ position: columnPlaces?.get(wrongColumn(error)) })
+    if (error instanceof PipelineError) {
+      throw error.at({ position: changes.columnPlaces?.get(wrongColumn(error)) })
+    }
     throw error
   }
 }
@@ -107,13 +123,16 @@ function wrongColumn({ parameters }: PipelineError): string {
   return (missingColumns ?? missingKeys ?? columnName ?? '').split(', ')[0]!.toLowerCase()
 }
 
+/** Columns that the table gets besides those of events. */
+const BOUNDS: readonly string[] = [START_AT, END_AT, SYSTEM_START_AT, SYSTEM_END_AT]
+
 function columnsOf({ flow }: ChangeFlow): readonly StructField[] {
-  return flow.schema.fields.filter((field) => field.name !== START_AT && field.name !== END_AT)
+  return flow.schema.fields.filter((field) => !BOUNDS.includes(field.name))
 }
 
 /** Columns that are not computed by the table itself. */
 function isGiven(field: StructField): boolean {
-  return ![START_AT, END_AT].includes(field.name) && generationExpressionOf(field) === undefined
+  return !BOUNDS.includes(field.name) && generationExpressionOf(field) === undefined
 }
 
 /** `SEQUENCE BY 0`, as backfills say it, has the type that the sequences of the other flows have. */
@@ -150,14 +169,14 @@ function selecting(spec: AutoCdcSpec, added: readonly StructField[]): AutoCdcSpe
   return { ...spec, columns: { kind: 'only', columns } }
 }
 
-function changed(each: ChangeFlow, change: Pick<FlowChanges, 'spec'>): ChangeFlow {
+function changed(each: ChangeFlow, change: Pick<AutoCdcChanges, 'spec'>): ChangeFlow {
   const changes = { ...each.changes, ...change }
   const schema = cdcOf({ ...each, changes }).targetSchema
   return { ...each, changes, flow: { ...each.flow, schema, autoCdc: changes.spec } }
 }
 
 function cdcOf({ changes, querySchema, flow }: ChangeFlow): AutoCdc {
-  return resolveChanges(changes, querySchema, { flowName: flow.name, tableName: flow.target })
+  return resolveAutoCdc(changes.spec, querySchema, { flowName: flow.name, tableName: flow.target })
 }
 
 function checkAgreement(tableName: string, first: ChangeFlow, second: ChangeFlow): void {
@@ -180,8 +199,9 @@ function aspectsOf(cdc: AutoCdc) {
       .map(({ name, dataType }) => `${name} ${printSqlType(dataType)}`)
       .toSorted()
       .join(', '),
-    'SCD type': String(cdc.scdType),
+    'SCD type': String(cdc.spec.scdType),
     'type of the sequence': printSqlType(cdc.sequenceType),
+    'type of the system sequence': cdc.systemType === undefined ? '' : printSqlType(cdc.systemType),
     columns: cdc.targetSchema.fields
       .map((field) => field.name)
       .toSorted()

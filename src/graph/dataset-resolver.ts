@@ -1,10 +1,11 @@
 import { readerSchema } from '../delta/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import { analyze } from '../plan/analyzer/analyze.ts'
-import type { Read } from '../plan/relation.ts'
+import type { Read, Relation } from '../plan/relation.ts'
+import type { ResolvedRelation } from '../plan/resolved.ts'
 import { formatTableName } from '../plan/table-name.ts'
 import { asNullable } from '../types/as-nullable.ts'
-import type { StructType } from '../types/data-type.ts'
+import { type StructType, VOID } from '../types/data-type.ts'
 import {
   alignChangeFlows,
   checkStreamedTarget,
@@ -13,9 +14,15 @@ import {
   resolveChanges,
 } from './change-flows.ts'
 import type { Dataset, DatasetIndex } from './dataset-index.ts'
-import { checkDeclared, checkUniqueColumns, mergedSchema, withComments } from './dataset-schema.ts'
+import {
+  checkDeclared,
+  checkOfSnapshots,
+  checkUniqueColumns,
+  mergedSchema,
+  withComments,
+} from './dataset-schema.ts'
 import { resolveExpectations } from './expectations.ts'
-import type { FlowChanges } from './flow-changes.ts'
+import type { AutoCdcChanges, FlowChanges, SnapshotChanges } from './flow-changes.ts'
 import { fusedSettings, isAnsi } from './flow-configuration.ts'
 import { flowKind, shapeWarnings } from './flow-kind.ts'
 import { checkPersistedView, isTable } from './graph-checks.ts'
@@ -23,8 +30,9 @@ import { LeafSchemas, type ResolveContext } from './leaf-schemas.ts'
 import type { PreparedFlow } from './prepare-flow.ts'
 import type { PipelineProject } from './project.ts'
 import { quarantineSchema } from './quarantine.ts'
-import type { GraphWarning, ResolvedDataset, ResolvedFlow } from './resolved-graph.ts'
+import type { GraphWarning, ResolvedDataset, ResolvedFlow, ResolvedSnapshots } from './resolved-graph.ts'
 import type { Sink } from './sinks.ts'
+import { boundToVersions, versionTypeOf } from './snapshot-versions.ts'
 import { checkStreamingOperators } from './streaming-operators.ts'
 import { asViewShape, streamingShapes, type ViewShape } from './streaming-shape.ts'
 import { checkLayout } from './table-layout.ts'
@@ -124,22 +132,22 @@ export class DatasetResolver {
       checkStreamedTarget(input, reads)
     }
     const settings = this.#settings(prepared)
-    const stateOf = (read: Read) => this.#states.get(this.#index.find(read.name, {})!)
-    const resolved = analyze(query, {
-      ansi: isAnsi(settings),
-      resolveLeaf: (leaf) => this.#leaves.resolve(leaf, (read) => stateOf(read)?.schema),
-    })
-    const shapes = streamingShapes(resolved, (read) => stateOf(read)?.view?.shape)
-    checkStreamingOperators(resolved, shapes, flow.identifier)
-    const shape = shapes.get(resolved)!
-    const kind = flowKind(prepared, shape)
+    const analyzed = (each: Relation) => this.#analyze(each, prepared, settings)
+    const { changes } = definition
+    const snapshots =
+      changes?.kind === 'auto_cdc_snapshot' ? resolveSource(prepared, changes, analyzed) : undefined
+    const { resolved, shape, kind } = analyzed(
+      snapshots === undefined ? query : boundToVersions(query, snapshots),
+    )
     this.#warn(target, shapeWarnings(kind, shape))
     if (isTable(target)) checkUniqueColumns(target.identifier, resolved.schema)
     const querySchema = readerSchema(resolved.schema)
-    const { changes } = definition
     const names = { flowName: definition.name, tableName: target.identifier }
+    const versionType = snapshots?.versionType ?? VOID
     const schema =
-      changes === undefined ? querySchema : resolveChanges(changes, querySchema, names).targetSchema
+      changes === undefined
+        ? querySchema
+        : resolveChanges(changes, querySchema, versionType, names).targetSchema
     return {
       flow: {
         identifier: flow.identifier,
@@ -152,7 +160,8 @@ export class DatasetResolver {
         inputs: [...inputs.keys()].map((each) => each.identifier),
         externalInputs: [...new Set(external.map((each) => formatTableName(each.name)))],
         configuration: { ...this.#project.spec.configuration, ...settings },
-        ...(changes === undefined ? {} : { autoCdc: changes.spec }),
+        ...(changes?.kind === 'auto_cdc' ? { autoCdc: changes.spec } : {}),
+        ...(snapshots === undefined ? {} : { snapshots }),
         schema,
         position: definition.origin.position,
       },
@@ -160,6 +169,18 @@ export class DatasetResolver {
       ...(changes === undefined ? {} : { changes }),
       view: { shape: asViewShape(shape, resolved.output), settings },
     }
+  }
+
+  #analyze(query: Relation, prepared: PreparedFlow, settings: Readonly<Record<string, string>>) {
+    const stateOf = (read: Read) => this.#states.get(this.#index.find(read.name, {})!)
+    const resolved = analyze(query, {
+      ansi: isAnsi(settings),
+      resolveLeaf: (leaf) => this.#leaves.resolve(leaf, (read) => stateOf(read)?.schema),
+    })
+    const shapes = streamingShapes(resolved, (read) => stateOf(read)?.view?.shape)
+    checkStreamingOperators(resolved, shapes, prepared.flow.identifier)
+    const shape = shapes.get(resolved)!
+    return { resolved, shape, kind: flowKind({ ...prepared, query }, shape) }
   }
 
   /** A view is a stream or it is not; a table can be read both ways. */
@@ -307,13 +328,32 @@ function aligned(
   states: readonly FlowState[],
   declared: StructType | undefined,
 ): readonly FlowState[] {
+  const [first] = states
+  if (first?.changes?.kind === 'auto_cdc_snapshot' && declared !== undefined) {
+    checkOfSnapshots(tableName, declared, first.flow.schema)
+  }
   if (!states.every(appliesChanges)) return states
   const changed = alignChangeFlows(tableName, states, declared)
   return states.map((state, index) => ({ ...state, ...changed[index] }))
 }
 
-function appliesChanges(state: FlowState): state is FlowState & { readonly changes: FlowChanges } {
-  return state.changes !== undefined
+function appliesChanges(state: FlowState): state is FlowState & { readonly changes: AutoCdcChanges } {
+  return state.changes?.kind === 'auto_cdc'
+}
+
+/** Where snapshots come from, and the type of their versions. */
+function resolveSource(
+  { snapshots }: PreparedFlow,
+  { spec }: SnapshotChanges,
+  analyzed: (query: Relation) => { readonly resolved: ResolvedRelation },
+): ResolvedSnapshots {
+  const { source, versionType } = snapshots!
+  if (source.kind !== 'versions') return { spec, source, versionType: versionType! }
+  return {
+    spec,
+    source,
+    versionType: versionTypeOf(source.version, (query) => analyzed(query).resolved.schema),
+  }
 }
 
 /** The graph is plain data: functions stay with the definitions. */

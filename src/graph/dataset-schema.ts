@@ -34,12 +34,30 @@ export function mergedSchema(tableName: string, flows: readonly FlowSchema[]): S
 export function checkDeclared(tableName: string, declared: StructType, inferred: StructType): StructType {
   const differences = inferred.fields.flatMap((field) => difference(field, fieldNamed(declared, field.name)))
   if (differences.length === 0) return declared
-  throw new PipelineError('USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE', {
+  throw notCompatible(tableName, declared, inferred, `${differences.join('; ')}.`)
+}
+
+function notCompatible(
+  tableName: string,
+  declared: StructType,
+  inferred: StructType,
+  difference: string,
+): PipelineError {
+  return new PipelineError('USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE', {
     tableName,
     specifiedDataSchema: printSchema(declared),
     inferredDataSchema: printSchema(inferred),
-    difference: `${differences.join('; ')}.`,
+    difference,
   })
+}
+
+/** Throws USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE where a table declares columns that the snapshots of it lack. */
+export function checkOfSnapshots(tableName: string, declared: StructType, inferred: StructType): void {
+  const missing = declared.fields.filter(({ name }) => fieldNamed(inferred, name) === undefined)
+  if (missing.length === 0 || inferred.open) return
+  const names = missing.map((each) => each.name).join(', ')
+  const difference = `${names}: declared, but the snapshots do not have it.`
+  throw notCompatible(tableName, declared, inferred, difference)
 }
 
 /** Throws COLUMN_ALREADY_EXISTS where a table would get two columns of one name. */

@@ -151,11 +151,11 @@ function registerDefaultFlow(
 }
 
 /** The query function, giving the plan of the DataFrame that it returns. */
-function relationOf(flow: string, query: QueryFunction): FlowDefinition['query'] {
+function relationOf(flow: string, query: QueryFunction): NonNullable<FlowDefinition['query']> {
   return () => {
     const result: unknown = query()
     if (typeof result === 'object' && result !== null && 'relation' in result) {
-      return result.relation as ReturnType<FlowDefinition['query']>
+      return result.relation as ReturnType<NonNullable<FlowDefinition['query']>>
     }
     throw new PipelineError('FLOW_FUNCTION_RETURNS_NO_QUERY', { flow, actual: describe(result) })
   }

@@ -53,8 +53,8 @@ export interface FlowDefinition {
   /** Runs in the first update after definition and after a full refresh, on a batch query. */
   readonly once: boolean
   readonly comment?: string
-  /** Evaluated at resolution, maybe more than once; must not have side effects. */
-  readonly query: () => Relation
+  /** Evaluated at resolution, maybe more than once; must not have side effects. Undefined where a function gives snapshots. */
+  readonly query?: () => Relation
   /** The flow's own configuration (`spark_conf`, preceding SETs). */
   readonly configuration: Readonly<Record<string, string>>
   /** True for the query that stands in the dataset's own definition. */

@@ -71,7 +71,11 @@ export function shapeWarnings(kind: ResolvedFlow['kind'], shape: StreamingShape)
 }
 
 /** A flow of changes that runs once takes a batch, or what a stream has at that time. */
-function changesKind(flow: Flow, query: Relation, shape: StreamingShape): 'auto_cdc' {
+function changesKind(flow: Flow, query: Relation, shape: StreamingShape): 'auto_cdc' | 'auto_cdc_snapshot' {
+  if (flow.definition.changes!.kind === 'auto_cdc_snapshot') {
+    if (shape.isStreaming) throw wrongQuery(flow, 'STREAMING_RELATION_FOR_SNAPSHOT_FLOW')
+    return 'auto_cdc_snapshot'
+  }
   if (!flow.definition.once && !shape.isStreaming)
     throw wrongQuery(flow, 'BATCH_RELATION_FOR_STREAMING_TABLE')
   if (shape.hasOpenAggregation) {
@@ -115,7 +119,8 @@ function wrongQuery(
   type:
     | 'BATCH_RELATION_FOR_STREAMING_TABLE'
     | 'STREAMING_RELATION_FOR_MATERIALIZED_VIEW'
-    | 'STREAMING_RELATION_FOR_ONCE_FLOW',
+    | 'STREAMING_RELATION_FOR_ONCE_FLOW'
+    | 'STREAMING_RELATION_FOR_SNAPSHOT_FLOW',
 ): PipelineError {
   return new PipelineError(`INVALID_FLOW_QUERY_TYPE.${type}`, {
     flowIdentifier: flow.identifier,

@@ -42,7 +42,7 @@ function* checkFlows(dataset: Dataset): Generator<PipelineError> {
   } else if (kind !== 'streaming_table' && kind !== 'sink') {
     for (const flow of flows) if (!flow.definition.isDefault) yield wrongTarget(flow, kindName(kind))
   } else if (changing !== undefined) {
-    for (const flow of flows) if (flow.definition.changes === undefined) yield otherFlow(flow, changing)
+    yield* checkCompany(flows, changing)
   }
   if (kind === 'persisted_view' && definition.expectations.length > 0) {
     yield new PipelineError('EXPECTATION_ON_PERSISTED_VIEW', { datasetName: identifier }, { position })
@@ -137,12 +137,27 @@ function changesOfView(flow: Flow): PipelineError {
   })
 }
 
-/** Rows that are only added would be in the way of those that are changed by their keys. */
+/**
+ * Rows that are only added would be in the way of those that are changed by their keys; and a snapshot says all of a table, so
+ * that nothing else can.
+ */
+function* checkCompany(flows: readonly Flow[], changing: Flow): Generator<PipelineError> {
+  const ofSnapshots = flows.find((each) => each.definition.changes?.kind === 'auto_cdc_snapshot')
+  for (const flow of flows) {
+    const isAlone = ofSnapshots === undefined || flow === ofSnapshots
+    if (flow.definition.changes === undefined || !isAlone) yield otherFlow(flow, ofSnapshots ?? changing)
+  }
+}
+
 function otherFlow({ definition, target }: Flow, changing: Flow): PipelineError {
+  const what = definition.changes === undefined ? 'adds rows' : 'changes rows as well'
   const parameters = {
     tableName: target.identifier,
     flowName: changing.definition.name,
-    otherFlow: definition.isDefault ? 'a query of its own' : `the flow '${definition.name}', which adds rows`,
+    otherFlow:
+      definition.isDefault && definition.changes === undefined
+        ? 'a query of its own'
+        : `the flow '${definition.name}', which ${what}`,
   }
   const { position } = definition.isDefault ? changing.definition.origin : definition.origin
   return new PipelineError('AUTOCDC_TARGET_WITH_OTHER_FLOWS', parameters, { position })

@@ -3,6 +3,7 @@ import { PipelineError } from '../errors/index.ts'
 import type { DataSource, Read, Relation, TableValuedFunction } from '../plan/relation.ts'
 import { walk } from '../plan/rewrite.ts'
 import type { Dataset, DatasetIndex, Flow } from './dataset-index.ts'
+import { type PreparedSnapshots, prepareSnapshots, type SnapshotContext } from './prepare-snapshots.ts'
 import type { PipelineProject } from './project.ts'
 import { qualifyReads } from './qualify.ts'
 import { frameIn } from './stack-place.ts'
@@ -16,47 +17,63 @@ export interface PreparedFlow {
   /** Reads of tables outside of the pipeline. */
   readonly external: readonly Read[]
   readonly sources: readonly (DataSource | TableValuedFunction)[]
+  /** For a flow that compares snapshots, of which `query` is one. */
+  readonly snapshots?: PreparedSnapshots
 }
 
 /**
  * Evaluates a flow's query function and gives every Read the whole name of what it reads. Throws what the function throws,
  * as FLOW_FUNCTION_FAILED where that is not a condition of ours, with the place in the user's file.
  */
-export function prepareFlow(
+export async function prepareFlow(
   flow: Flow,
   index: DatasetIndex,
-  project: PipelineProject,
-  configuration: Readonly<Record<string, string>>,
-): PreparedFlow {
-  const { origin } = flow.definition
-  const inputs = new Map<Dataset, Read[]>()
-  const external: Read[] = []
-  const query = qualifyReads(evaluate(flow, project, configuration), (read) => {
-    const dataset = index.find(read.name, origin)
-    if (dataset === undefined) {
-      const named = { ...read, name: index.qualify(read.name, origin) }
-      external.push(named)
-      return named
-    }
-    const named = { ...read, name: dataset.parts }
-    inputs.set(dataset, [...(inputs.get(dataset) ?? []), named])
-    return named
-  })
-  return { flow, query, inputs, external, sources: [...sourcesOf(query)] }
-}
-
-function evaluate(
-  flow: Flow,
   { folder }: PipelineProject,
   configuration: Readonly<Record<string, string>>,
-): Relation {
-  return withQueryContext({ folder, configuration }, () => {
-    try {
-      return flow.definition.query()
-    } catch (error) {
-      throw flowError(flow, error)
-    }
-  })
+): Promise<PreparedFlow> {
+  const { changes, origin, name, query: ownQuery } = flow.definition
+  const inputs = new Map<Dataset, Read[]>()
+  const external: Read[] = []
+  const qualify = (query: Relation, found?: (read: Read, dataset: Dataset | undefined) => void) =>
+    qualifyReads(query, (read) => {
+      const dataset = index.find(read.name, origin)
+      const named = { ...read, name: dataset?.parts ?? index.qualify(read.name, origin) }
+      found?.(named, dataset)
+      return named
+    })
+  const note = (read: Read, dataset: Dataset | undefined) => {
+    if (dataset === undefined) external.push(read)
+    else inputs.set(dataset, [...(inputs.get(dataset) ?? []), read])
+  }
+  const evaluate: SnapshotContext['evaluate'] = (body) =>
+    withQueryContext({ folder, configuration }, async () => {
+      try {
+        return await body()
+      } catch (error) {
+        throw flowError(flow, error)
+      }
+    })
+  const declared = flow.target.definition.schema
+  const snapshots =
+    changes?.kind === 'auto_cdc_snapshot'
+      ? await prepareSnapshots(changes, { flowName: name, declared, evaluate, qualify })
+      : undefined
+  const query = qualify(snapshots?.query ?? (await evaluate(ownQuery!)), note)
+  const version = snapshots?.source.kind === 'versions' ? qualify(snapshots.source.version, note) : undefined
+  const queries = version === undefined ? [query] : [query, version]
+  return {
+    flow,
+    query,
+    inputs,
+    external,
+    sources: queries.flatMap((each) => [...sourcesOf(each)]),
+    ...(snapshots === undefined
+      ? {}
+      : {
+          snapshots:
+            version === undefined ? snapshots : { ...snapshots, source: { kind: 'versions', version } },
+        }),
+  }
 }
 
 function flowError({ definition, target }: Flow, error: unknown): PipelineError {

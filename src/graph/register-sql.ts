@@ -115,7 +115,7 @@ function quarantineOf({
 }
 
 function defaultFlowOf(statement: CreateDataset, scope: Scope): FlowDefinition | undefined {
-  const { columns, name, changes, position } = statement
+  const { columns, name, changes } = statement
   const query = changes?.source ?? statement.query
   if (query === undefined) return undefined
   const renames = isView(statement) && columns.length > 0
@@ -134,7 +134,7 @@ function defaultFlowOf(statement: CreateDataset, scope: Scope): FlowDefinition |
     query: () => relation,
     configuration: scope.settings,
     isDefault: true,
-    ...(changes === undefined ? {} : { changes: changesOfClauses(changes, position) }),
+    ...(changes === undefined ? {} : { changes: changesOfClauses(changes, statement) }),
     origin: originOf(statement, scope),
   }
 }
@@ -150,7 +150,7 @@ function autoCdcFlowOf(statement: CreateAutoCdcFlow, scope: Scope): FlowDefiniti
     configuration: scope.settings,
     isDefault: false,
     hasNameOfTarget: name === undefined,
-    changes: changesOfClauses(changes, position),
+    changes: changesOfClauses(changes, statement),
     origin: originOf(statement, scope),
   }
 }

@@ -20,7 +20,7 @@ export async function resolveGraph(
 ): Promise<ResolvedGraph> {
   const index = new DatasetIndex(definitions, project.spec)
   const failures = [...index.failures, ...checkDefinitions(index.datasets, project)]
-  const prepared = prepareFlows(index, project, failures)
+  const prepared = await prepareFlows(index, project, failures)
   const flowsTo = (dataset: Dataset) => dataset.flows.flatMap((flow) => prepared.get(flow) ?? [])
   const { order, circles } = sortTopologically(index.datasets, (each) => inputsOf(each, flowsTo))
   failures.push(...checkSinkTables(index))
@@ -38,19 +38,20 @@ export async function resolveGraph(
 }
 
 /** The flows whose query functions gave a query. */
-function prepareFlows(
+async function prepareFlows(
   index: DatasetIndex,
   project: PipelineProject,
   failures: PipelineError[],
-): Map<Flow, PreparedFlow> {
+): Promise<Map<Flow, PreparedFlow>> {
   const prepared = new Map<Flow, PreparedFlow>()
   for (const flow of index.datasets.flatMap((each) => each.flows)) {
     const configuration = { ...project.spec.configuration, ...flow.definition.configuration }
     try {
-      prepared.set(flow, prepareFlow(flow, index, project, configuration))
+      prepared.set(flow, await prepareFlow(flow, index, project, configuration))
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error
-      failures.push(error)
+      const { position } = flow.definition.origin
+      failures.push(error.at({ position, dataset: flow.target.identifier }))
     }
   }
   return prepared

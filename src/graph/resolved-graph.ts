@@ -1,9 +1,10 @@
-import type { AutoCdcSpec } from '../auto-cdc/index.ts'
+import type { AutoCdcSpec, SnapshotSpec } from '../auto-cdc/index.ts'
 import type { Position } from '../errors/index.ts'
 import type { Relation, Rule } from '../plan/relation.ts'
-import type { StructType } from '../types/data-type.ts'
+import type { DataType, StructType } from '../types/data-type.ts'
 import type { DatasetKind } from './definition.ts'
 import type { DeltaSink } from './sinks.ts'
+import type { SnapshotVersion } from './snapshot-versions.ts'
 
 /** The pipeline after load, resolve and validate: plain, serialisable data, stored with each update. */
 export interface ResolvedGraph {
@@ -61,9 +62,10 @@ export interface ResolvedFlow {
   readonly target: string
   /**
    * append: streaming into a streaming table or a sink; complete: a streaming aggregation without watermark, rewritten each trigger;
-   * materialized_view: batch; view: the query of a view; auto_cdc: the query's rows are change events.
+   * materialized_view: batch; view: the query of a view; auto_cdc: the query's rows are change events;
+   * auto_cdc_snapshot: they are what the target should be.
    */
-  readonly kind: 'append' | 'complete' | 'materialized_view' | 'view' | 'auto_cdc'
+  readonly kind: 'append' | 'complete' | 'materialized_view' | 'view' | 'auto_cdc' | 'auto_cdc_snapshot'
   readonly once: boolean
   readonly comment?: string
   /** Every Read carries a qualified name (a view's single part); views are not inlined. */
@@ -74,9 +76,39 @@ export interface ResolvedFlow {
   readonly externalInputs: readonly string[]
   /** For kind `auto_cdc`, whose events are the rows of `query`: how they apply to the target. */
   readonly autoCdc?: AutoCdcSpec
+  /** For kind `auto_cdc_snapshot`. */
+  readonly snapshots?: ResolvedSnapshots
   /** Own configuration over that of the views it reads over the pipeline's. */
   readonly configuration: Readonly<Record<string, string>>
   /** The columns that the flow gives its target. */
   readonly schema: StructType
   readonly position: Position
+}
+
+/** The snapshots that a flow compares its target with. */
+export interface ResolvedSnapshots {
+  readonly spec: SnapshotSpec
+  /** `unknown` where a function gives them and the target's schema is declared without it. */
+  readonly versionType: DataType
+  readonly source: ResolvedSnapshotSource
+}
+
+export type ResolvedSnapshotSource =
+  /** The flow's query as it stands when an update reads it; the version is the time of that: TIMESTAMP. */
+  | { readonly kind: 'periodic' }
+  /**
+   * `version` gives one value: the version behind `last_snapshot_version()`, NULL before the first; no row or NULL when there is none.
+   * The flow's query gives the snapshot `current_snapshot_version()`. `bindSnapshotVersions` puts the values in.
+   */
+  | { readonly kind: 'versions'; readonly version: Relation }
+  /** `next` gives the snapshot behind a version, undefined when there is none. It is the one part of a graph that is not data. */
+  | { readonly kind: 'function'; readonly next: NextSnapshot }
+
+/** Throws what the user's function throws, as FLOW_FUNCTION_FAILED, and AUTOCDC_SNAPSHOT_FUNCTION_RESULT. */
+export type NextSnapshot = (latestVersion: SnapshotVersion | null) => Promise<PreparedSnapshot | undefined>
+
+export interface PreparedSnapshot {
+  /** As a flow's query is: with whole names. */
+  readonly query: Relation
+  readonly version: SnapshotVersion
 }

@@ -3,19 +3,39 @@ import { PipelineError, type Position } from '../errors/index.ts'
 import type { AutoCdcClauses, ColumnChoice, NamedColumn } from '../sql/index.ts'
 import type { FlowChanges } from './flow-changes.ts'
 
-/** What the clauses of AUTO CDC say of how the rows of their source change a table. */
-export function changesOfClauses(clauses: AutoCdcClauses, position: Position): FlowChanges {
-  return { kind: 'auto_cdc', spec: specOf(clauses, position), columnPlaces: columnPlaces(clauses) }
+/**
+ * What the clauses of AUTO CDC say of how the rows of their source change a table.
+ * Throws UNSUPPORTED_FEATURE.CLAUSE for snapshots of a flow that runs once, or that are stored bitemporally.
+ */
+export function changesOfClauses(
+  clauses: AutoCdcClauses,
+  { once, position }: { readonly once: boolean; readonly position: Position },
+): FlowChanges {
+  const places = { columnPlaces: columnPlaces(clauses) }
+  const { snapshot, storedAs = 1 } = clauses
+  if (snapshot === undefined) return { kind: 'auto_cdc', spec: specOf(clauses), ...places }
+  if (once) throw unsupported('AUTO CDC ONCE of FROM SNAPSHOT', position)
+  if (storedAs === 'bitemporal') throw unsupported('STORED AS BITEMPORAL of FROM SNAPSHOT', position)
+  const { version } = snapshot
+  return {
+    kind: 'auto_cdc_snapshot',
+    spec: {
+      keys: namesOf(clauses.keys),
+      scdType: storedAs,
+      ...selected('trackHistory', clauses.trackHistory),
+    },
+    source: version === undefined ? { kind: 'periodic' } : { kind: 'versions', version },
+    ...places,
+  }
 }
 
-function specOf(clauses: AutoCdcClauses, position: Position): AutoCdcSpec {
-  const { columnsToUpdate, deleteWhen, truncateWhen, storedAs: scdType = 1 } = clauses
-  if (scdType === 'bitemporal') throw unsupported('STORED AS BITEMPORAL', position)
-  if (clauses.snapshot !== undefined) throw unsupported('FROM SNAPSHOT', position)
+function specOf(clauses: AutoCdcClauses): AutoCdcSpec {
+  const { columnsToUpdate, deleteWhen, truncateWhen, systemSequenceBy } = clauses
   return {
     keys: namesOf(clauses.keys),
     sequenceBy: clauses.sequenceBy!,
-    scdType,
+    scdType: clauses.storedAs ?? 1,
+    ...(systemSequenceBy === undefined ? {} : { systemSequenceBy }),
     ...selected('columns', clauses.columns),
     ...selected('ignoreNull', clauses.ignoreNull),
     ...selected('trackHistory', clauses.trackHistory),

@@ -72,4 +72,5 @@ const FLOW_TYPES = {
   materialized_view: 'MATERIALIZED_VIEW',
   view: 'VIEW',
   auto_cdc: 'CHANGE',
+  auto_cdc_snapshot: 'SNAPSHOT_CHANGE',
 } as const

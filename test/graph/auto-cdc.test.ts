@@ -188,6 +188,15 @@ describe("the target's columns", () => {
     )
   })
 
+  test('of bitemporal storage say besides what was known when', async () => {
+    const columns =
+      'sku STRING, price INT, __START_AT BIGINT, __END_AT BIGINT, __SYSTEM_START_AT TIMESTAMP, __SYSTEM_END_AT TIMESTAMP'
+    const sql = 'SYSTEM SEQUENCE BY timestamp_micros(seq) COLUMNS (sku, price) STORED AS BITEMPORAL'
+    expect(await columnsOf(inSql(`KEYS (sku) SEQUENCE BY seq ${sql}`))).toBe(columns)
+    const options = `systemSequenceBy: expr('timestamp_micros(seq)'), columnList: ['sku', 'price'], storedAsScdType: 'bitemporal'`
+    expect(await columnsOf(typescript(`keys: ['sku'], sequenceBy: 'seq', ${options}`))).toBe(columns)
+  })
+
   test('can be declared, and those that the source lacks are NULL', async () => {
     const declared = 'sku STRING, price INT, note STRING, __START_AT BIGINT, __END_AT BIGINT'
     const graph = await graphOf(
@@ -415,6 +424,17 @@ describe('what cannot be the target', () => {
     }
   })
 
+  test('a sink', async () => {
+    const failures = await failuresOf({
+      ...EVENTS,
+      'sink.ts': `import { createSink } from 'millrace'\ncreateSink('out', { format: 'delta', options: { path: 'out' } })`,
+      'a.sql': `CREATE FLOW f AS AUTO CDC INTO out ${clauses}`,
+    })
+    expect(failures.map((each) => summaryOf(each))).toEqual([
+      { condition: 'INVALID_SINK_FLOW', at: 'a.sql:1:1' },
+    ])
+  })
+
   test('a table that other flows add rows to', async () => {
     const text = `CREATE STREAMING TABLE items;
 AUTO CDC INTO items ${clauses};
@@ -535,6 +555,12 @@ describe('a mistake is shown where it stands, with the columns that there are', 
       'KEYS (sku) SEQUENCE BY seq TRACK HISTORY ON price',
       'AUTOCDC_TRACK_HISTORY_NOT_SUPPORTED',
       { scdType: '1' },
+    ],
+    ['KEYS (sku) SEQUENCE BY seq STORED AS BITEMPORAL', 'AUTOCDC_SYSTEM_SEQUENCE_MISSING', {}],
+    [
+      'KEYS (sku) SEQUENCE BY seq SYSTEM SEQUENCE BY price STORED AS SCD TYPE 2',
+      'AUTOCDC_SYSTEM_SEQUENCE_NOT_SUPPORTED',
+      { scdType: '2' },
     ],
     [
       'KEYS (sku) SEQUENCE BY seq COLUMNS (sku) IGNORE NULL UPDATES',

@@ -51,6 +51,24 @@ export const autoCdcConditions = {
     hint: 'Rows that several flows change need one meaning: bring them to the same in the flows, or in views that they read.',
     sqlState: '42000',
   },
+  AUTOCDC_SNAPSHOT_FUNCTION_RESULT: {
+    message:
+      "The snapshot function of the flow '{flowName}' must give null, or an object of a DataFrame, df, and a number, bigint, text, Date or Uint8Array, version: not {actual}.",
+    hint: 'It gives null when there is no snapshot behind the latest version.',
+    sqlState: '38000',
+  },
+  AUTOCDC_SNAPSHOT_SCHEMA_UNKNOWN: {
+    message:
+      "The flow '{flowName}' has no first snapshot: its function gives null for the latest version null, so that the columns of its target are not known.",
+    hint: 'Declare them with the option schema of the target, with __START_AT and __END_AT for SCD type 2, and the function need not have one yet.',
+    sqlState: '42000',
+  },
+  AUTOCDC_SNAPSHOT_VERSION_NOT_ONE_COLUMN: {
+    message:
+      'The query of WITH VERSION gives {count} columns ({columns}); it must give one, the next version.',
+    hint: 'Select one value, such as min(version) of those that are greater than last_snapshot_version().',
+    sqlState: '42000',
+  },
   AUTOCDC_TARGET_READ_AS_STREAM: {
     message:
       "The table '{tableName}' cannot be read as a stream of rows: the AUTO CDC flow '{flowName}' changes rows of it.",

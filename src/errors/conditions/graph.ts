@@ -191,6 +191,11 @@ export const graphConditions = {
     hint: 'Changes are applied to a streaming table without a query: CREATE STREAMING TABLE t.',
     sqlState: '42000',
   },
+  'INVALID_FLOW_QUERY_TYPE.STREAMING_RELATION_FOR_SNAPSHOT_FLOW': {
+    message: "The flow '{flowIdentifier}' compares snapshots, but it reads a stream.",
+    hint: 'Read without streaming (read, no STREAM): a snapshot is all rows as they are. Streams of changes go into AUTO CDC without SNAPSHOT.',
+    sqlState: '42000',
+  },
   'INVALID_FLOW_QUERY_TYPE.STREAMING_RELATION_FOR_PERSISTED_VIEW': {
     message: "The view '{viewIdentifier}' reads a stream, but its readers outside the pipeline cannot.",
     hint: 'Make it a temporary view, or read without streaming.',
