@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What a batch of the facts' flow read. */
@@ -30,9 +30,10 @@ interface BatchFile {
   readonly statics: Readonly<Record<string, number>>
 }
 
-/** Reads the batches of `gold_sales_facts` after `after`, as the checkpoint recorded them before they ran. */
+/** Reads the batches of `gold_sales_facts` behind those that are known, as the checkpoint recorded them before they ran; none before the first. */
 export function recordedFlow(after: (flowId: string) => number): RecordedFlow {
   const flow = '.millrace/checkpoints/main%2Eretail%2Egold_sales_facts/gold_sales_facts'
+  if (!existsSync(flow)) return { flowId: 'none', batches: [] }
   const version = Math.max(
     ...readdirSync(flow)
       .flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? [])
