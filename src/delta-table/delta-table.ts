@@ -355,11 +355,11 @@ export class DeltaTable implements AsyncDisposable {
     checkOptions('changes', range, { from: true, to: true })
     const { from, to } = range
     await this.#table.refresh()
-    const { input, schema } = await changeFeedScan(
+    const scan = changeFeedScan(
       { table: this.#table, storage: localStorage(this.path) },
       { start: pointOf(from), ...(to !== undefined && { end: pointOf(to) }) },
     )
-    yield* this.#objects({ kind: 'Scan', input, schema })
+    yield* this.#objects(scan.then(({ input, schema }) => ({ kind: 'Scan', input, schema })))
   }
 
   /**
@@ -517,10 +517,10 @@ export class DeltaTable implements AsyncDisposable {
   ): AsyncGenerator<OutputRow, void> {
     const scan = unboundScan(snapshot)
     const versions = new Map([[scan, { snapshot, storage: localStorage(this.path) }]])
-    yield* this.#objects(await this.#program.workspace.bind(build(scan), versions))
+    yield* this.#objects(this.#program.workspace.bind(build(scan), versions))
   }
 
-  async *#objects(bound: Relation): AsyncGenerator<OutputRow, void> {
+  async *#objects(bound: Promise<Relation>): AsyncGenerator<OutputRow, void> {
     const { schema, chunks } = await boundRows(bound, this.#program.workspace)
     for await (const chunk of chunks) for (const row of chunk) yield rowObject(row, schema)
   }

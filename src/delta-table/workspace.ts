@@ -119,8 +119,8 @@ export class Workspace {
 
   /** A table with what commands need to work on it. */
   async context(leaf: TableLeaf): Promise<TableContext> {
-    const { table, folder } = await this.open(leaf)
-    return { table, storage: localStorage(folder), engine: await this.rowEngine() }
+    const [{ table, folder }, engine] = await Promise.all([this.open(leaf), this.rowEngine()])
+    return { table, storage: localStorage(folder), engine }
   }
 
   /** A table whose rows a statement changes. Throws where its pipeline alone may. */

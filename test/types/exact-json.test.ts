@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseExact, rawNumber, stringifyExact } from '../../src/types/exact-json.ts'
+import { parseDigits, parseExact, rawNumber, stringifyExact } from '../../src/types/exact-json.ts'
 
 describe('exact JSON', () => {
   it('keeps integers beyond 2^53 as bigint', () => {
@@ -35,6 +35,22 @@ describe('exact JSON', () => {
         const read = parseExact(stringifyExact({ value })) as { value: number | bigint }
         expect(BigInt(read.value)).toBe(value)
       }),
+    )
+  })
+
+  it('finds a long number wherever it stands in a text', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(7, 'ab1.2', '1.5.', 123456789012345), { maxLength: 20 }),
+        (around) => {
+          const texts = [...around, 1234567890123456789n, ...around]
+          expect(parseExact(stringifyExact(texts))).toEqual(texts)
+          expect(parseDigits(stringifyExact([...around, rawNumber('12.34567890123456789')]))).toEqual([
+            ...around,
+            '12.34567890123456789',
+          ])
+        },
+      ),
     )
   })
 })

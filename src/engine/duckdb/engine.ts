@@ -23,10 +23,7 @@ export interface DuckdbOptions {
   readonly tempDirectory?: string
 }
 
-/**
- * Opens embedded DuckDB as an engine. The database is in memory and holds nothing durable; the session zone is UTC, which
- * every cast between TIMESTAMP and TIMESTAMPTZ relies on.
- */
+/** Opens embedded DuckDB as an engine. The database is in memory and holds nothing durable. */
 export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<DuckdbEngine> {
   const parent = options.tempDirectory ?? tmpdir()
   mkdirSync(parent, { recursive: true })
@@ -40,7 +37,21 @@ export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<Duc
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
   })
+  await configure(instance)
   return new DuckdbEngine(instance, spillFolder)
+}
+
+/**
+ * Settings of all connections. Every cast between TIMESTAMP and TIMESTAMPTZ relies on UTC. The footers of Parquet files are
+ * kept, as data files never change: a file that did, by its time of modification, is read anew.
+ */
+async function configure(instance: DuckDBInstance): Promise<void> {
+  const connection = await instance.connect()
+  try {
+    await connection.run("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = true")
+  } finally {
+    connection.closeSync()
+  }
 }
 
 export class DuckdbEngine implements Engine {

@@ -35,7 +35,6 @@ export function parquetPort(connect: () => Promise<DuckDBConnection>): DeltaPort
         )
         const source = `read_json(${quoteString(lines)}, format = 'newline_delimited',
           columns = {${types.join(', ')}}, maximum_object_size = ${Math.max(16_777_216, 2 * longest)})`
-        await connection.run("SET TimeZone = 'UTC'")
         await connection.run(
           `COPY (SELECT * FROM ${source}) TO ${quoteString(path)} (FORMAT parquet, COMPRESSION snappy,
             KV_METADATA {${quoteString(SEAL_KEY)}: ${quoteString(EMPTY_SEAL)}})`,

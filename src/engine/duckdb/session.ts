@@ -19,11 +19,9 @@ interface SessionHost {
   readonly onClose: () => void
 }
 
-/** A connection of its own, in UTC. */
+/** A connection of its own. */
 export async function openDuckdbSession(host: SessionHost, context: QueryContext): Promise<DuckdbSession> {
-  const connection = await host.instance.connect()
-  await connection.run("SET TimeZone = 'UTC'")
-  return new DuckdbSession(connection, host, context)
+  return new DuckdbSession(await host.instance.connect(), host, context)
 }
 
 export class DuckdbSession implements EngineSession {
