@@ -303,10 +303,10 @@ class Update {
 /** Milliseconds that batches of a continuous update have to end after a stop. */
 const GRACE_MS = 5000
 
-/** Spark's `spark.sql.pipelines.execution.maxConcurrentFlows`; each running query holds a thread of the pool. */
+/** Each running query holds a thread of the pool. Flows of a continuous update are short: as many as in Spark may run. */
 function concurrencyOf(run: UpdateRun): number {
   const wanted = Number(run.project.spec.configuration['pipelines.execution.maxConcurrentFlows'])
-  return Number.isInteger(wanted) && wanted > 0 ? wanted : 4
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : run.project.spec.continuous ? 16 : 4
 }
 
 function skipReason(because: ResolvedFlow | undefined): string {

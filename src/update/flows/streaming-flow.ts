@@ -70,7 +70,7 @@ export class StreamingFlow {
       if (this.#run.stopping.aborted) break
       const record = (await this.#planBatch(until)) ?? (await this.#planTrailingBatch())
       if (record === undefined) break
-      await this.#process(await this.#checkpoint.writeBatch(record))
+      await this.#processNew(record)
     }
     return {
       technique: techniqueOf(this.#flow),
@@ -169,8 +169,17 @@ export class StreamingFlow {
     return this.#state.open(before, batchId)
   }
 
-  async #process(record: BatchRecord): Promise<void> {
-    atStep('after-batch-record')
+  /** The record is made durable while the query runs: it has to be before the first commit. */
+  async #processNew(record: BatchRecord): Promise<void> {
+    const recording = this.#checkpoint.writeBatch(record)
+    try {
+      await this.#process(record, recording)
+    } finally {
+      await recording
+    }
+  }
+
+  async #process(record: BatchRecord, recording?: Promise<BatchRecord>): Promise<void> {
     const engine = await this.#run.engine.get()
     const context = { timestampMicros: record.timestampMicros, ansi: isAnsi(record) }
     await withSession(this.#run, record, async (session) => {
@@ -183,20 +192,38 @@ export class StreamingFlow {
         isComplete: this.#isComplete,
         appliesRules: appliesRules(this.#run, this.#flow),
       }
-      await this.#evaluateAndCommit(record, batch)
+      await this.#evaluateAndCommit(record, batch, recording)
     })
   }
 
-  async #evaluateAndCommit(record: BatchRecord, batch: Batch): Promise<void> {
+  async #evaluateAndCommit(
+    record: BatchRecord,
+    batch: Batch,
+    recording: Promise<BatchRecord> | undefined,
+  ): Promise<void> {
     const { session, observed } = batch
     const output = await this.#evaluate(record, batch)
     const backlog = { ...this.#backlog, ...(this.#isStateful && { state: batch.state.operators }) }
     const evaluated = { record, session, observed, output, backlog }
-    const reports = await this.#output.commit(evaluated, () => this.#saveState(record, batch))
+    const reports = await this.#output.commit(evaluated, async () => {
+      await this.#checkRecorded(record, recording)
+      await this.#saveState(record, batch)
+    })
     this.#run.events.emit(progressEvent(this.#flow, this.#checkpoint, record, batch))
     await finishBatch(this.#run, this.#checkpoint, record.batchId, reports)
     await this.#acknowledge(record)
     this.#rowsWritten += rowsWritten(reports.at(-1)!)
+  }
+
+  /** A record that another wrote meanwhile is of an update that has taken over. */
+  async #checkRecorded(record: BatchRecord, recording: Promise<BatchRecord> | undefined): Promise<void> {
+    if (recording !== undefined && (await recording) !== record) {
+      await this.#run.lease.assertHeld()
+      throw new PipelineError('INTERNAL_ERROR', {
+        detail: `batch ${record.batchId} of ${this.#flow.identifier} was begun twice`,
+      })
+    }
+    atStep('after-batch-record')
   }
 
   async #saveState(record: BatchRecord, { state, observed }: Batch): Promise<void> {
