@@ -1,9 +1,10 @@
 import type { EventDraft } from '../event-log/event.ts'
 import { datasetDefinition, flowDefinition, sinkDefinition } from '../event-log/graph-events.ts'
 import { deprecation } from '../event-log/update-events.ts'
+import { flowText } from '../graph/flow-text.ts'
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import { walk } from '../plan/rewrite.ts'
-import { printSpark, printSparkExpression } from '../sql/index.ts'
+import { printSparkExpression } from '../sql/index.ts'
 import { printSchemaJson } from '../types/schema-json.ts'
 import { datasetOf, flowsInto } from './graph-index.ts'
 
@@ -58,7 +59,7 @@ function flowEvent(flow: ResolvedFlow, graph: ResolvedGraph): EventDraft {
     ],
     schema: flow.schema,
     schemaJson: printSchemaJson(flow.schema),
-    explainText: printSpark(flow.query),
+    explainText: flowText(flow),
     language: datasetOf(graph, flow.target).language,
     once: flow.once,
     comment: flow.comment,

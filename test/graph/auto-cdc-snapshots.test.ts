@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { flowText } from '../../src/graph/flow-text.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../../src/graph/index.ts'
 import { bindSnapshotVersions, versionLiteral } from '../../src/graph/snapshot-versions.ts'
 import { printSpark } from '../../src/sql/index.ts'
@@ -63,6 +64,7 @@ describe('snapshots by version in SQL', () => {
     expect(printSqlType(snapshots!.versionType)).toBe('DATE')
     expect(inputs).toEqual(['spark_catalog.default.days'])
     expect(printSchema(schema)).toBe('id INT, name STRING, __START_AT DATE, __END_AT DATE')
+    expect(flowText(flowOf(graph))).toContain('WITH VERSION (SELECT min(day)')
   })
 
   test('are read with values in place of the functions, in subqueries and definitions too', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { flowText } from '../../src/graph/flow-text.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../../src/graph/index.ts'
 import { loadGraph } from '../../src/graph/index.ts'
 import { printSparkExpression } from '../../src/sql/index.ts'
@@ -714,4 +715,20 @@ test('definitions register without being resolved', async () => {
     ['items', 'auto_cdc'],
     ['events', undefined],
   ])
+})
+
+test('a flow of changes is shown as the statement that it is', async () => {
+  const text = `AUTO CDC INTO spark_catalog.default.items
+FROM STREAM spark_catalog.default.events
+KEYS (sku, title)
+IGNORE NULL UPDATES ON * EXCEPT (op)
+COLUMNS TO UPDATE changed
+APPLY AS DELETE WHEN op = 'D'
+SEQUENCE BY struct(seq, price)
+COLUMNS * EXCEPT (seq)
+STORED AS BITEMPORAL
+TRACK HISTORY ON (op)
+SYSTEM SEQUENCE BY price`
+  const files = { ...EVENTS, 'a.sql': `CREATE STREAMING TABLE items;\n${text}` }
+  expect(flowText(changingFlow(await graphOf(files)))).toBe(text)
 })

@@ -1,6 +1,6 @@
 // biome-ignore-all format: an expected error stands above the one line that it is about.
-import { type DataFrame, type Dataset, materializedView, read, readStream, sql, streamingTable } from 'millrace'
-import { col, count, sum, toDate } from 'millrace/functions'
+import { autoCdcFlow, autoCdcFromSnapshotFlow, type DataFrame, type Dataset, materializedView, read, readStream, sql, streamingTable } from 'millrace'
+import { col, count, struct, sum, toDate } from 'millrace/functions'
 
 /** What the types know of column names. Compiled by `npm run types`; nothing here runs. */
 
@@ -100,3 +100,18 @@ read.table(silver).select('regoin')
 streamingTable('a', { coment: 'x' }, () => orders)
 // @ts-expect-error a materialized view needs a query
 materializedView('a', { comment: 'x' })
+
+// Flows of changes name columns of their source.
+const events = streamingTable('events', () => orders)
+autoCdcFlow({ target: 'items', source: events, keys: ['id'], sequenceBy: struct('amount', 'region') })
+autoCdcFlow({ target: 'items', source: 'events', keys: ['any'], sequenceBy: 'name', storedAsScdType: 'bitemporal' })
+autoCdcFromSnapshotFlow({ target: 'items', source: events, keys: [col('id')], trackHistoryColumnList: ['region'] })
+autoCdcFromSnapshotFlow({ target: 'items', source: () => ({ df: orders, version: 1 }), keys: ['any'] })
+// @ts-expect-error a misspelt column
+autoCdcFlow({ target: 'items', source: events, keys: ['idd'], sequenceBy: 'amount' })
+// @ts-expect-error a misspelt column
+autoCdcFlow({ target: 'items', source: events, keys: ['id'], sequenceBy: 'amuont' })
+// @ts-expect-error no sequence
+autoCdcFlow({ target: 'items', source: events, keys: ['id'] })
+// @ts-expect-error snapshots have no sequence
+autoCdcFromSnapshotFlow({ target: 'items', source: events, keys: ['id'], sequenceBy: 'amount' })

@@ -1,7 +1,7 @@
 import { nearest, PipelineError } from '../../errors/index.ts'
+import { flowText } from '../../graph/flow-text.ts'
 import type { PipelineProject } from '../../graph/project.ts'
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
-import { printSpark } from '../../sql/index.ts'
 import { EXIT } from '../exit-code.ts'
 import { engineSql } from '../explain/engine-sql.ts'
 import { planTree } from '../explain/plan-tree.ts'
@@ -49,7 +49,7 @@ async function explanationOf(
         flow: flow.name,
         kind: flow.kind,
         plan: planTree(flow.query),
-        spark_sql: printSpark(flow.query),
+        spark_sql: flowText(flow),
         engine_sql: (await engineSql(flow, graph, pipeline, () => engine.get())) ?? null,
       })
     }

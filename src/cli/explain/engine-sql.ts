@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
+import { boundToVersions } from '../../graph/snapshot-versions.ts'
 import type { DataSource, Read, Relation, Scan } from '../../plan/relation.ts'
 import { transform, walk } from '../../plan/rewrite.ts'
 import { formatTableName } from '../../plan/table-name.ts'
@@ -17,7 +18,8 @@ export async function engineSql(
   pipeline: KnownPipeline,
   engine: () => Promise<Engine>,
 ): Promise<string | undefined> {
-  const query = inlineViews(flow.query, graph)
+  const { query: own, snapshots } = flow
+  const query = inlineViews(snapshots === undefined ? own : boundToVersions(own, snapshots), graph)
   const scans = new Map<Relation, Relation>()
   for (const node of walk(query)) {
     if (node.kind !== 'Read' && node.kind !== 'DataSource') continue
