@@ -1,9 +1,9 @@
-import { filter, selectColumns } from '../../plan/build.ts'
+import { attribute, filter, selectColumns } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { hasChangeFeed, writeChangeFiles } from '../change-feed/write-change-files.ts'
 import { usesDeletionVectors } from '../deletion-vector/uses-deletion-vectors.ts'
-import { liveRecordsOf } from '../files/record-count.ts'
+import { liveRecordsOf, sizeOf } from '../files/record-count.ts'
 import type { AddFile } from '../log/actions.ts'
 import { clusteredFiles, isOrderedFile } from '../maintenance/z-cube.ts'
 import type { RowSession } from '../row-engine.ts'
@@ -27,6 +27,7 @@ export interface RowReplacement {
   readonly removed: RowPlaces
   /** The rows that come: the table's columns as it stores them, and those of row identity where it tracks rows. */
   readonly added: Relation | undefined
+  readonly addedCount: bigint
   /** What a change feed tells of both: the table's columns and `_change_type`. Read where rows go. */
   readonly changes: Relation
   /** Files that are put together with the rows that come; of their rows, those for which `keep` is TRUE. */
@@ -81,9 +82,10 @@ function withLive<Touched extends { readonly live: number | undefined }>(touched
 async function writeReplaced(
   session: RowSession,
   context: Pick<TableContext, 'storage'>,
-  { snapshot, files, removed, added, folded, orderBy, targetFileSize }: RowReplacement,
+  replacement: RowReplacement,
   rewritten: readonly AddFile[],
 ): Promise<WrittenRows> {
+  const { snapshot, files, removed, added, folded, orderBy, targetFileSize } = replacement
   const { metadata } = snapshot
   const beside = (some: readonly AddFile[]) => rowsBeside(context, snapshot, some, placesIn(some))
   const placesIn = (some: readonly AddFile[]): RowPlaces =>
@@ -103,14 +105,45 @@ async function writeReplaced(
   if (parts.length === 0) return NOTHING_WRITTEN
   const names = [...metadata.schema.fields, ...rowIdentityFields(metadata)].map((each) => each.name)
   const query = unionAll(parts.map((each) => selectColumns(each, names)))
-  const written = await writeRows(session, context.storage, query, layoutOf(snapshot), {
-    rowIdentity: true,
-    givenIdentities: identityColumns(metadata.schema),
-    ...(targetFileSize !== undefined && { targetFileSize }),
-    ...fileShape(metadata),
-    orderBy,
-  })
+  const fitsOne = isOneFile(replacement, rewritten)
+  const written = await writeRows(
+    session,
+    context.storage,
+    fitsOne ? sorted(query, orderBy) : query,
+    layoutOf(snapshot),
+    {
+      rowIdentity: true,
+      givenIdentities: identityColumns(metadata.schema),
+      ...(!fitsOne && {
+        ...(targetFileSize !== undefined && { targetFileSize }),
+        ...fileShape(metadata),
+        orderBy,
+      }),
+    },
+  )
   return { ...written, adds: stillOrdered(written.adds, rewritten, snapshot) }
+}
+
+/** Rows beyond which the size of what comes is not taken for nothing. */
+const FEW_ROWS = 10_000n
+/** Bytes that are one file where nobody says how large files are to be. */
+const ONE_FILE = 32 << 20
+
+/** Whether what is written is surely one file: then it is sorted and written at once, not held and cut. */
+function isOneFile(
+  { snapshot: { metadata }, addedCount, folded, targetFileSize }: RowReplacement,
+  rewritten: readonly AddFile[],
+): boolean {
+  if (addedCount > FEW_ROWS || metadata.partitionColumns.length > 0) return false
+  const wanted = fileShape(metadata).targetFileSize ?? targetFileSize ?? ONE_FILE
+  return sizeOf([...rewritten, ...(folded?.files ?? [])]) <= wanted * 1.5
+}
+
+function sorted(input: Relation, columns: readonly string[]): Relation {
+  const order = columns.map((name) => {
+    return { kind: 'SortOrder', child: attribute(name), direction: 'asc', nulls: 'first' } as const
+  })
+  return { kind: 'Sort', input, order }
 }
 
 /** Files that take the place of files in the order of the clustering keys, or are the first, are in that order too. */

@@ -75,6 +75,8 @@ function parquetCopy(connection: DuckDBConnection, query: Bound, target: WriteTa
   const keys = partitions.map((field, index) => ({ field, name: `${prefix}${index}` }))
   const ids = isMapped ? fieldIds(data) : undefined
   const fileSize = target.targetFileSize ?? FILE_SIZE
+  // Sorted files are written one by one, each as long as it is to be.
+  const isSorted = (target.orderBy ?? []).length > 0
   return {
     connection,
     columns: data.map((each) => columnSql(query, each)).join(', '),
@@ -89,7 +91,7 @@ function parquetCopy(connection: DuckDBConnection, query: Bound, target: WriteTa
       'CODEC zstd',
       'RETURN_STATS',
       ...(hasSoundBlooms(data) ? [] : ['WRITE_BLOOM_FILTER false']),
-      ...(fileSize < SMALL_FILE ? [`ROW_GROUP_SIZE ${smallGroup(fileSize)}`] : []),
+      ...(fileSize < SMALL_FILE && !isSorted ? [`ROW_GROUP_SIZE ${smallGroup(fileSize)}`] : []),
       ...(ids === undefined ? [] : [`FIELD_IDS {${ids}}`]),
     ],
     folder: target.folder,

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../delta/index.ts'
 
-const MIN_SIZE = 1 << 20
+const MIN_SIZE = 1 << 17
 const MAX_SIZE = 32 << 20
 /** Files that a table has before they grow with it. */
 const WANTED_FILES = 512

@@ -50,6 +50,7 @@ export async function writeHidden(
     files: hidden.files,
     removed,
     added: added.length === 0 ? undefined : added.reduce(union),
+    addedCount: additions.rowCount + removals.rowCount,
     changes: removals.scan,
     ...(isFolded && { folded: { files: small, keep: call('not', stale) } }),
     orderBy: batch.cdc.keys.map((each) => each.name),

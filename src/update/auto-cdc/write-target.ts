@@ -60,6 +60,7 @@ export async function writeTarget(
     files: target.files,
     removed: places,
     added: inserted + updated > 0n ? fresh : undefined,
+    addedCount: inserted + updated,
     changes: changeFeedRows(snapshot, changed, fresh),
     orderBy: batch.cdc.keys.map((each) => each.name),
     ...(targetFileSize !== undefined && { targetFileSize }),
