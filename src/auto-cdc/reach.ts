@@ -1,4 +1,4 @@
-import { joinOn } from '../plan/build.ts'
+import { joinOn, project } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
 import { max, min } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
@@ -73,9 +73,11 @@ export function touchedHistory(
 
 /** The rows of the target that matter: those of the keys, with SCD 2 without versions that had ended before. */
 export function touchedRows(cdc: AutoCdc, target: Relation, history: Relation): Relation {
+  if (cdc.scdType === 1) return joinOn(target, history, 'left semi', sameKey(cdc).expression)
+  // A semi join whose condition is more than comparisons compares every row with every key. Keys of a history differ.
+  const found = joinOn(target, history, 'inner', sameKey(cdc).expression)
   const isRecent = coalesce(named('l', END_AT).geq(named('r', REACH.since)), lit(true))
-  const condition = cdc.scdType === 1 ? sameKey(cdc) : sameKey(cdc).and(isRecent)
-  return joinOn(target, history, 'left semi', condition.expression)
+  return project(where(found, isRecent), [{ kind: 'UnresolvedStar', target: ['l'] }])
 }
 
 function sameKey(cdc: AutoCdc): Column {
