@@ -15,11 +15,17 @@ type Check = { readonly expected: string; readonly accepts: (value: string) => b
 
 const FLAG: Check = { expected: 'true or false', accepts: (value) => /^(true|false)$/i.test(value) }
 const ANY: Check = { expected: 'a text', accepts: () => true }
+const SECONDS: Check = {
+  expected: 'a number of seconds',
+  accepts: (value) => value.trim() !== '' && Number.isFinite(Number(value)),
+}
 /** Properties of pipelines whose values are checked; others under `pipelines.` are kept as they are. */
 const PIPELINES_PROPERTIES: Readonly<Record<string, Check>> = {
   'pipelines.reset.allowed': FLAG,
   'pipelines.autoOptimize.managed': FLAG,
   'pipelines.autoOptimize.zOrderCols': ANY,
+  'pipelines.cdc.tombstoneGCThresholdInSeconds': SECONDS,
+  'pipelines.applyChanges.tombstoneGCThresholdInSeconds': SECONDS,
   'pipelines.trigger.interval': {
     expected: "a duration such as '10 seconds'",
     accepts: (v) => isDuration(v),

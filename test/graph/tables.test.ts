@@ -31,6 +31,7 @@ describe('table properties', () => {
     ['delta.appendOnly', 'yes', 'INVALID_TABLE_PROPERTY', undefined],
     ['delta.logRetentionDuration', 'forever', 'INVALID_TABLE_PROPERTY', undefined],
     ['pipelines.reset.allowed', 'no', 'INVALID_TABLE_PROPERTY', undefined],
+    ['pipelines.cdc.tombstoneGCThresholdInSeconds', '2 days', 'INVALID_TABLE_PROPERTY', undefined],
   ])('%s = %s is refused', async (key, value, condition, hint) => {
     const [error] = await failuresOf(view(`{ tableProperties: { '${key}': '${value}' } }`))
     expect(error).toMatchObject({ condition, hint, position: { file: 'a.ts', line: 2, column: 1 } })
