@@ -1,12 +1,6 @@
 import { PipelineError } from '../errors/index.ts'
-import {
-  containsWindow,
-  expressionsOf,
-  inputsOf,
-  visitExpression,
-  visitRelations,
-} from '../plan/analyzer/walk.ts'
-import type { ResolvedJoin, ResolvedRelation } from '../plan/resolved.ts'
+import { expressionsOf, inputsOf, visitExpression, visitRelations } from '../plan/analyzer/walk.ts'
+import type { ResolvedExpression, ResolvedJoin, ResolvedRelation } from '../plan/resolved.ts'
 import { boundsOfJoin, type StreamingShape } from './streaming-shape.ts'
 
 type Shapes = ReadonlyMap<ResolvedRelation, StreamingShape>
@@ -51,7 +45,7 @@ function refusedOverNewRows(node: ResolvedRelation): PipelineError | undefined {
   const advice = 'Write the stream into a table, and read that in a materialized view.'
   if (node.kind === 'Sort') return unsupported('ORDER BY', advice)
   if (node.kind === 'Limit') return unsupported(node.limit === undefined ? 'OFFSET' : 'LIMIT', advice)
-  const windowed = expressionsOf(node).find(containsWindow)
+  const windowed = expressionsOf(node).find(containsRowWindow)
   return (
     windowed &&
     new PipelineError('NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING', {}, { position: windowed.position })
@@ -93,6 +87,16 @@ function refusedJoin(
     operation,
     'Whether a row has no match is not known before the stream ends: keep the rows of the stream.',
   )
+}
+
+/** A window function over rows that are still to come; those of `session_window` are over what is there. */
+function containsRowWindow(expression: ResolvedExpression): boolean {
+  let found = false
+  visitExpression(expression, (node) => {
+    found ||= node.kind === 'Window' && node.isSession !== true
+    return !found
+  })
+  return found
 }
 
 /** Rows without a match are known once the other side's watermark has passed the last time that could match them. */

@@ -204,12 +204,17 @@ function mentions(expression: ResolvedExpression, eventTimes: ReadonlySet<number
   // Rows of a window come when the watermark has passed its end: its start says nothing.
   if (expression.kind === 'Field')
     return expression.name !== 'start' && mentions(expression.child, eventTimes)
+  if (expression.kind === 'Window') {
+    return expression.isSession === true && mentions(expression.function.arguments[0]!, eventTimes)
+  }
   return (
     expression.kind === 'Call' &&
-    (expression.function === 'window' || expression.function === 'window_time') &&
+    TIME_WINDOWS.has(expression.function) &&
     expression.arguments.some((each) => mentions(each, eventTimes))
   )
 }
+
+const TIME_WINDOWS: ReadonlySet<string> = new Set(['window', 'session_window', '$session', 'window_time'])
 
 function renamed(shape: StreamingShape, from: ResolvedRelation, to: ResolvedRelation): StreamingShape {
   const ids = to.output.flatMap((each, i) => (shape.eventTimes.has(from.output[i]!.id) ? [each.id] : []))

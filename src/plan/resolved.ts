@@ -98,6 +98,8 @@ export interface ResolvedWindow extends Typed {
   readonly partitionBy: readonly ResolvedExpression[]
   readonly orderBy: readonly ResolvedSortOrder[]
   readonly frame?: ResolvedFrame
+  /** A part of `session_window`, which streams can be grouped by. */
+  readonly isSession?: true
 }
 
 export interface ResolvedFrame {

@@ -18,6 +18,7 @@ import { analyzeRelation } from './relation.ts'
 import { resolverOf } from './resolver.ts'
 import { columnReference, outputColumn } from './scope.ts'
 import { expandItems, type Selected, sameName, selectedScope, selectItems } from './select.ts'
+import { withSessions } from './session-window.ts'
 import type { QueryState } from './state.ts'
 import { withTimeWindows } from './time-window.ts'
 import { isAggregateCall, keyOf, mapChildren } from './walk.ts'
@@ -38,7 +39,13 @@ export function aggregateOver(given: Analyzed, node: Aggregate, state: QueryStat
     ...(node.grouping === 'all' ? [] : node.grouping),
     ...[node.having, node.qualify].filter((each) => each !== undefined),
   ]
-  const timed = withTimeWindows(given, written, state)
+  const windowed = withTimeWindows(given, written, state)
+  const inPlace = (each: Expression) => windowed.expressions[written.indexOf(each)]!
+  const groups = {
+    expressions: node.expressions.map(inPlace),
+    grouping: node.grouping === 'all' ? ('all' as const) : node.grouping.map(inPlace),
+  }
+  const timed = withSessions(windowed.input, groups, windowed.expressions, state)
   const replaced = new Map(written.map((each, i) => [each, timed.expressions[i]!]))
   const expressions = node.expressions.map((each) => replaced.get(each)!)
   const items = expandItems(expressions, timed.input.scope)

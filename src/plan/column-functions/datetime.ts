@@ -154,6 +154,11 @@ export function makeTimestamp(
   )
 }
 
+/** `session_window(timestamp, gap)`: in groupBy, the rows between which no gap is longer: a struct of start and end; `5 minutes` */
+export function sessionWindow(timestamp: ColumnOrName, gap: ColumnOrLiteral): Column {
+  return call('session_window', columnOf(timestamp), gap)
+}
+
 /** `try_make_timestamp(year, month, day, hour, minute, second[, zone])`: the timestamp of its parts, or NULL */
 export function tryMakeTimestamp(
   year: ColumnOrName,

@@ -7,7 +7,8 @@ import type { FunctionDefinition, PrintedCall, ResolveContext, ResolvedArguments
 
 /**
  * `window(time, size[, slide[, start]])`: a struct<start, end> of half-open windows aligned to the epoch in UTC. After
- * resolution the durations are microseconds.
+ * resolution the durations are microseconds. `session_window(time, gap)` is the span of one row: until the gap behind it has
+ * passed; grouping by it makes sessions of them.
  */
 export const timeWindowFunctions: readonly FunctionDefinition[] = [
   {
@@ -26,6 +27,24 @@ export const timeWindowFunctions: readonly FunctionDefinition[] = [
       return { ...window, dataType: struct([field('window', window.dataType)]) }
     },
     duckdb: { kind: 'generator', print: printSliding },
+  },
+  {
+    name: 'session_window',
+    kind: 'scalar',
+    arity: { min: 2, max: 2 },
+    resolve: resolveSession,
+    duckdb: { kind: 'scalar', print: ([time], call) => `millrace.window(${time}, ${call.literals[1]})` },
+  },
+  {
+    name: '$session',
+    kind: 'scalar',
+    arity: { min: 2, max: 2 },
+    resolve: (args) => ({
+      arguments: args,
+      dataType: struct([field('start', args[0]!.dataType), field('end', args[1]!.dataType)]),
+      nullable: false,
+    }),
+    duckdb: { kind: 'scalar', print: ([start, end]) => `{'start': ${start}, 'end': ${end}}` },
   },
   {
     name: 'window_time',
@@ -63,6 +82,22 @@ function resolveWindow(args: readonly ResolvedExpression[], call: ResolveContext
   return {
     arguments: [at, literal(size!, LONG), literal(windowSlide, LONG), literal(start ?? 0n, LONG)],
     dataType: struct([field('start', type), field('end', type)]),
+    nullable: at.nullable,
+  }
+}
+
+function resolveSession([time, gap]: readonly ResolvedExpression[], call: ResolveContext): ResolvedArguments {
+  const at = timeOf(time!, call)
+  const length = micros(gap!, 1, call)
+  if (length <= 0n) {
+    throw new PipelineError('INVALID_TIME_WINDOW', {
+      sqlExpr: 'session_window',
+      reason: 'its gap must be longer than 0',
+    })
+  }
+  return {
+    arguments: [at, literal(length, LONG)],
+    dataType: struct([field('start', at.dataType), field('end', at.dataType)]),
     nullable: at.nullable,
   }
 }

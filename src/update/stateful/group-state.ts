@@ -1,4 +1,4 @@
-import { alias, attribute, call, FALSE, filter } from '../../plan/build.ts'
+import { alias, call, FALSE, filter } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
 import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
@@ -11,19 +11,6 @@ import { asTimestamp, timestampLiteral } from './watermark.ts'
 export function isOver(end: Expression | undefined, watermarkMicros: bigint | undefined): Expression {
   if (end === undefined || watermarkMicros === undefined) return FALSE
   return call('coalesce', call('<=', asTimestamp(end), timestampLiteral(watermarkMicros)), FALSE)
-}
-
-/** The rows, remembered and new, of groups that this batch closes. Those that earlier ones closed were given out. */
-export async function closedRows(
-  state: OperatorHandle,
-  fresh: Relation,
-  end: readonly string[],
-  { overMicros, previousMicros }: InputWatermark,
-): Promise<Relation> {
-  if (overMicros === undefined || overMicros === previousMicros) return filter(fresh, FALSE)
-  const at = attribute(...end)
-  const all = await allRows(state, fresh)
-  return filter(all, call('and', isOver(at, overMicros), call('not', isOver(at, previousMicros))))
 }
 
 /** The staged rows without those that come too late, which are counted. */
@@ -48,21 +35,6 @@ export async function allRows(state: OperatorHandle, fresh: Relation): Promise<R
 export function countLate(rows: bigint, { observed, state }: Batch): void {
   observed.droppedByWatermark += rows
   state.countLate(rows)
-}
-
-/** Carries the state on with what the batch brings of groups that stay open. */
-export async function keepOpen(
-  state: OperatorHandle,
-  { scan, rowCount }: StagedRows,
-  end: readonly string[] | undefined,
-  { overMicros }: InputWatermark,
-  batch: Batch,
-  merge?: (rows: Relation) => Relation,
-): Promise<void> {
-  const retention = end && { until: end, overMicros }
-  const open = end === undefined ? scan : filter(scan, call('not', isOver(attribute(...end), overMicros)))
-  if (rowCount > 0n) await state.append(batch.session, open, { retention, merge })
-  if (retention !== undefined) state.expire(retention)
 }
 
 /** What an aggregation gives out, over the columns of its state. */

@@ -4,9 +4,11 @@ import type { Aggregate, Relation } from '../../plan/relation.ts'
 import { walkExpression } from '../../plan/rewrite.ts'
 import type { StructType } from '../../types/data-type.ts'
 import { type Batch, stageStreaming } from './batch.ts'
-import { allRows, closedRows, keepOpen, outputOver, withoutLateRows } from './group-state.ts'
+import { closeGroups } from './close-groups.ts'
+import { allRows, outputOver, withoutLateRows } from './group-state.ts'
 import { endOfGroups, type GroupKey } from './grouping.ts'
 import type { InputWatermark } from './input-watermark.ts'
+import { inSessions, withSpans } from './session-groups.ts'
 
 /** Aggregates that have no mergeable parts: state is the rows themselves, all of them or those of groups that are not over. */
 export async function overRows(
@@ -17,18 +19,20 @@ export async function overRows(
 ): Promise<Relation> {
   const aggregates = new KeptArguments(batch.schemaOf(node.input))
   const output = outputOver(node, keys, (each) => aggregates.keep(each as UnresolvedFunction), batch)
-  const keyColumns = keys.map((each) => alias(each.expression, each.column))
-  const staged = await stageStreaming(batch, project(node.input, [...keyColumns, ...aggregates.columns]))
+  const spans = withSpans(node.input, keys)
+  const keyColumns = spans.keys.map((each) => alias(each.expression, each.column))
+  const staged = await stageStreaming(batch, project(spans.input, [...keyColumns, ...aggregates.columns]))
   const end = endOfGroups(keys)
-  const onTime = await withoutLateRows(staged, end && attribute(...end), watermark, batch)
-  const state = batch.state.operator({ kind: 'rows', schema: staged.scan.schema })
+  const fresh = await withoutLateRows(staged, end && attribute(...end), watermark, batch)
+  const { schema } = staged.scan
+  const state = batch.state.operator({ kind: 'rows', schema })
   const input =
     end === undefined
-      ? await allRows(state, onTime.scan)
-      : await closedRows(state, onTime.scan, end, watermark)
+      ? inSessions(await allRows(state, fresh.scan), keys, schema)
+      : await closeGroups({ state, keys, schema, fresh, watermark }, batch)
   const grouping = keys.map((each) => attribute(each.column))
   const result = await stageStreaming(batch, { ...node, having: undefined, ...output, input, grouping })
-  await keepOpen(state, onTime, end, watermark, batch)
+  if (end === undefined) await state.append(batch.session, fresh.scan)
   return result.scan
 }
 

@@ -5,12 +5,14 @@ import { expressionsOf, walkExpression } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { type DataType, type StructType, struct } from '../../types/data-type.ts'
 import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
+import { closeGroups } from './close-groups.ts'
 import { eventTimesOf } from './event-time.ts'
-import { allRows, closedRows, countLate, isOver, keepOpen, outputOver } from './group-state.ts'
+import { allRows, countLate, isOver, outputOver } from './group-state.ts'
 import { endOfGroups, type GroupKey, groupKeys, isAggregateCall, withoutWindowStars } from './grouping.ts'
 import { type InputWatermark, inputWatermark } from './input-watermark.ts'
 import { overRows } from './kept-rows.ts'
 import { type PartialAggregate, partialAggregate } from './partial-aggregate.ts'
+import { inSessions, withSpans } from './session-groups.ts'
 
 /**
  * A GROUP BY over a stream. With a key that the watermark can pass (a window over the event time, or the event time) each
@@ -39,13 +41,14 @@ async function overPartials(
   batch: Batch,
 ): Promise<Relation> {
   const columns = parts.flatMap((each) => each.partial.columns)
+  const spans = withSpans(node.input, keys)
   const partial: Aggregate = {
     kind: 'Aggregate',
-    input: node.input,
+    input: spans.input,
     groupType: 'groupby',
-    grouping: keys.map((each) => each.expression),
+    grouping: spans.keys.map((each) => each.expression),
     expressions: [
-      ...keys.map((each) => alias(each.expression, each.column)),
+      ...spans.keys.map((each) => alias(each.expression, each.column)),
       ...columns.map((each) => alias(each.compute, each.name)),
       alias(call('count', { kind: 'UnresolvedStar' }), ROWS),
     ],
@@ -55,17 +58,15 @@ async function overPartials(
   const onTime = await withoutLateGroups(staged, end, watermark, batch)
   const schema = struct(staged.scan.schema.fields.filter((each) => each.name !== ROWS))
   const state = batch.state.operator({ kind: 'aggregate', schema })
-  const merge = (rows: Relation) => mergeGroups(rows, keys, columns, schema)
-  const fresh = project(onTime.scan, columnsOf(schema))
-  if (end === undefined) {
-    const { scan } = await stageStreaming(batch, merge(await allRows(state, fresh)))
-    await state.replace(batch.session, scan)
-    return (await stageStreaming(batch, finalOutput(node, keys, parts, scan, batch))).scan
-  }
-  const closed = await stageStreaming(batch, merge(await closedRows(state, fresh, end, watermark)))
-  const result = await stageStreaming(batch, finalOutput(node, keys, parts, closed.scan, batch))
-  await keepOpen(state, onTime, end, watermark, batch, merge)
-  return result.scan
+  const merge = (rows: Relation) => mergeGroups(inSessions(rows, keys, schema), keys, columns, schema)
+  const fresh = await stageStreaming(batch, project(onTime.scan, columnsOf(schema)))
+  const isOpen = end === undefined
+  const closed = isOpen
+    ? await allRows(state, fresh.scan)
+    : await closeGroups({ state, keys, schema, fresh, watermark, merge }, batch)
+  const groups = await stageStreaming(batch, merge(closed))
+  if (isOpen) await state.replace(batch.session, groups.scan)
+  return (await stageStreaming(batch, finalOutput(node, keys, parts, groups.scan, batch))).scan
 }
 
 interface KeyedPartial {

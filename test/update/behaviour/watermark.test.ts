@@ -229,3 +229,19 @@ describe('aggregates without a watermark', () => {
     ])
   })
 })
+
+test('a session is written once, when no row has come for as long as the gap', async () => {
+  pipeline = new TestPipeline(`${SOURCE}
+    CREATE STREAMING TABLE windows AS
+    SELECT session_window.start AS start, session_window.end AS end, count(*) AS n
+    FROM STREAM(events) WATERMARK time DELAY OF INTERVAL 10 MINUTES
+    GROUP BY session_window(time, '5 minutes');`)
+  land('12:00', '12:04')
+  await pipeline.run()
+  land('12:08', '12:20')
+  await pipeline.run()
+  expect(await windows()).toEqual([])
+  land('12:24')
+  await pipeline.run()
+  expect(await windows()).toEqual([['12:00', '12:13', 3]])
+})
