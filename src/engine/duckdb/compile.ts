@@ -28,10 +28,11 @@ export async function bindQuery(
   query: Relation,
   context: QueryContext,
 ): Promise<Bound> {
+  const needsHidden = readsHidden(query)
   const sources = new Map<Scan, string>()
   for (const node of walk(query)) {
     if (node.kind !== 'Scan' || sources.has(node)) continue
-    sources.set(node, await scanSql(connection, node, readsHidden(query)))
+    sources.set(node, await scanSql(connection, node, needsHidden))
   }
   return print(query, context, (scan) => sources.get(scan)!)
 }
