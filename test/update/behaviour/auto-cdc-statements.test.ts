@@ -1,0 +1,151 @@
+import { afterEach, expect, test } from 'vitest'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+/** Lands events as one file and runs an update. */
+async function apply(file: string, ...events: readonly object[]): Promise<void> {
+  pipeline.land(`events/${file}.json`, ...events)
+  const { errors } = await pipeline.run()
+  expect(errors).toEqual([])
+}
+
+const event = (id: number | null, city: string | null, op: string, changed_at: number) => ({
+  id,
+  city,
+  op,
+  changed_at,
+})
+
+const EVENTS = `
+  CREATE TEMPORARY VIEW events AS SELECT * FROM STREAM read_files(
+    'data/events', format => 'json', schema => 'id INT, city STRING, op STRING, changed_at BIGINT');`
+
+test('one feed fills a table of newest rows, one of versions and a bitemporal one, which others read', async () => {
+  pipeline = new TestPipeline(`${EVENTS}
+    CREATE STREAMING TABLE newest;
+    APPLY CHANGES INTO LIVE.newest FROM STREAM(LIVE.events) KEYS (id)
+      APPLY AS DELETE WHEN op = "DELETE" APPLY AS TRUNCATE WHEN op = "TRUNCATE"
+      SEQUENCE BY changed_at COLUMNS * EXCEPT (op, changed_at);
+
+    CREATE STREAMING TABLE versions TBLPROPERTIES (delta.enableChangeDataFeed = true)
+      FLOW AUTO CDC FROM STREAM events KEYS (id) SEQUENCE BY changed_at STORED AS SCD TYPE 2
+      COLUMNS (id, city) APPLY AS DELETE WHEN op = 'DELETE';
+
+    CREATE STREAMING TABLE known;
+    CREATE FLOW knowledge AS AUTO CDC INTO known FROM STREAM events STORED AS BITEMPORAL
+      KEYS (id) COLUMNS (id, city) SEQUENCE BY changed_at SYSTEM SEQUENCE BY changed_at + 1;
+
+    CREATE MATERIALIZED VIEW current_cities AS SELECT city, count(*) AS n FROM versions WHERE __END_AT IS NULL GROUP BY city;
+    CREATE STREAMING TABLE moves AS
+      SELECT id, city, _change_type AS change FROM STREAM versions WITH (readChangeFeed = true)`)
+  await apply('1', event(1, 'Oslo', 'UPSERT', 10), event(2, 'Bern', 'UPSERT', 12))
+  await apply('2', event(1, 'Rome', 'UPSERT', 20), event(1, 'Kiel', 'UPSERT', 15))
+  expect(await pipeline.query('SELECT * FROM newest ORDER BY id')).toEqual([
+    [1, 'Rome'],
+    [2, 'Bern'],
+  ])
+  expect(await pipeline.query('SELECT * FROM versions ORDER BY id, __START_AT')).toEqual([
+    [1, 'Oslo', 10, 15],
+    [1, 'Kiel', 15, 20],
+    [1, 'Rome', 20, null],
+    [2, 'Bern', 12, null],
+  ])
+  expect(
+    await pipeline.query('SELECT * FROM known WHERE id = 1 ORDER BY __SYSTEM_START_AT, __START_AT'),
+  ).toEqual([
+    [1, 'Oslo', 10, null, 11, 16],
+    [1, 'Oslo', 10, 15, 16, null],
+    [1, 'Kiel', 15, null, 16, 21],
+    [1, 'Kiel', 15, 20, 21, null],
+    [1, 'Rome', 20, null, 21, null],
+  ])
+  expect(await pipeline.query('SELECT * FROM current_cities ORDER BY city')).toEqual([
+    ['Bern', 1],
+    ['Rome', 1],
+  ])
+  expect(await pipeline.query('SELECT * FROM moves WHERE id = 1 ORDER BY ALL')).toEqual([
+    [1, 'Kiel', 'insert'],
+    [1, 'Oslo', 'insert'],
+    [1, 'Oslo', 'update_postimage'],
+    [1, 'Oslo', 'update_preimage'],
+    [1, 'Rome', 'insert'],
+  ])
+})
+
+test('a backfill and a feed fill one table', async () => {
+  pipeline = new TestPipeline(`${EVENTS}
+    CREATE MATERIALIZED VIEW export AS SELECT * FROM VALUES (1, 'Oslo', 'old'), (3, 'Nice', 'old') AS t(id, city, note);
+    CREATE STREAMING TABLE cities;
+    CREATE FLOW backfill AS AUTO CDC ONCE INTO cities FROM export KEYS (id) SEQUENCE BY 0;
+    CREATE FLOW feed AS AUTO CDC INTO cities FROM STREAM events KEYS (id) SEQUENCE BY changed_at
+      COLUMNS (id, city) APPLY AS DELETE WHEN op = 'DELETE'`)
+  await apply('1', event(1, 'Rome', 'UPSERT', 20), event(2, 'Bern', 'UPSERT', 12))
+  const cities = () => pipeline.query('SELECT * FROM cities ORDER BY id')
+  expect(await cities()).toEqual([
+    [1, 'Rome', null],
+    [2, 'Bern', null],
+    [3, 'Nice', 'old'],
+  ])
+  await apply('2', event(3, null, 'DELETE', 30))
+  expect(await cities()).toEqual([
+    [1, 'Rome', null],
+    [2, 'Bern', null],
+  ])
+})
+
+test('rules of the target judge its events', async () => {
+  pipeline = new TestPipeline(`${EVENTS}
+    CREATE STREAMING TABLE cities (CONSTRAINT known_op EXPECT (op IN ('UPSERT', 'DELETE')) ON VIOLATION DROP ROW,
+      CONSTRAINT has_city EXPECT (city IS NOT NULL) ON VIOLATION DROP ROW) TBLPROPERTIES (pipelines.quarantine = true);
+    AUTO CDC INTO cities FROM STREAM events KEYS (id) SEQUENCE BY changed_at COLUMNS (id, city) APPLY AS DELETE WHEN op = 'DELETE'`)
+  await apply(
+    '1',
+    event(1, 'Oslo', 'UPSERT', 1),
+    event(2, 'Rome', 'MOVE', 1),
+    event(3, null, 'UPSERT', 1),
+    event(4, 'Kiel', 'UPSERT', 1),
+    event(4, null, 'DELETE', 2),
+  )
+  expect(await pipeline.query('SELECT * FROM cities')).toEqual([[1, 'Oslo']])
+  expect(await pipeline.query('SELECT id, op FROM cities_quarantine ORDER BY id')).toEqual([
+    [2, 'MOVE'],
+    [3, 'UPSERT'],
+  ])
+})
+
+test('an event without a key fails the update, and nothing of its batch is written', async () => {
+  pipeline = new TestPipeline(`${EVENTS}
+    CREATE STREAMING TABLE cities;
+    AUTO CDC INTO cities FROM STREAM events KEYS (id) SEQUENCE BY changed_at COLUMNS (id, city)`)
+  await apply('1', event(1, 'Oslo', 'UPSERT', 1))
+  pipeline.land('events/2.json', event(2, 'Rome', 'UPSERT', 1), event(null, 'Kiel', 'UPSERT', 2))
+  const { errors } = await pipeline.run()
+  expect(errors).toMatchObject([
+    { condition: 'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY', parameters: { columnName: 'id', nullCount: '1' } },
+  ])
+  expect(await pipeline.query('SELECT * FROM cities')).toEqual([[1, 'Oslo']])
+})
+
+test('a definition that the table was not built with asks for a full refresh', async () => {
+  const withKeys = (keys: string) => `${EVENTS}
+    CREATE STREAMING TABLE cities;
+    AUTO CDC INTO cities FROM STREAM events KEYS (${keys}) SEQUENCE BY changed_at COLUMNS (id, city)`
+  pipeline = new TestPipeline(withKeys('id'))
+  await apply('1', event(1, 'Oslo', 'UPSERT', 1))
+  pipeline.define(withKeys('id, city'))
+  pipeline.land('events/2.json', event(1, 'Rome', 'UPSERT', 2))
+  const { errors } = await pipeline.run()
+  expect(errors).toMatchObject([
+    {
+      condition: 'AUTOCDC_INVALID_STATE.KEY_SCHEMA_DRIFT',
+      parameters: { expectedKeySchema: 'id INT, city STRING', recordedKeySchema: 'id INT' },
+    },
+  ])
+  expect((await pipeline.run({ fullRefresh: ['cities'] })).errors).toEqual([])
+  expect(await pipeline.query('SELECT * FROM cities ORDER BY city')).toEqual([
+    [1, 'Oslo'],
+    [1, 'Rome'],
+  ])
+})
