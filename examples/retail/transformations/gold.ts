@@ -1,7 +1,7 @@
 import { materializedView, read, readStream, sql, streamingTable } from 'millrace'
 import { col } from 'millrace/functions'
 import { currentCustomers, currentProducts, currentStores } from './dimensions.ts'
-import { properties } from './properties.ts'
+import { properties, reportProperties } from './properties.ts'
 import { silverSales } from './sales.ts'
 
 /** Customer, product and store are those of the moment in which a sale is taken. */
@@ -33,7 +33,7 @@ export const goldSalesFacts = streamingTable(
 
 export const goldDailyStoreSales = materializedView(
   'gold_daily_store_sales',
-  { comment: 'What each store sold on each day', tableProperties: properties('gold') },
+  { comment: 'What each store sold on each day', tableProperties: reportProperties() },
   () => sql`
     SELECT
       to_date(sale_timestamp) AS sale_date,
@@ -50,7 +50,7 @@ export const goldDailyStoreSales = materializedView(
 
 export const goldProductPerformance = materializedView(
   'gold_product_performance',
-  { comment: 'What each product brought', tableProperties: properties('gold') },
+  { comment: 'What each product brought', tableProperties: reportProperties() },
   () => sql`
     SELECT
       product_id,
@@ -65,7 +65,7 @@ export const goldProductPerformance = materializedView(
 
 export const goldCustomerLtv = materializedView(
   'gold_customer_ltv',
-  { comment: 'What each customer is worth', tableProperties: properties('gold') },
+  { comment: 'What each customer is worth', tableProperties: reportProperties() },
   () => sql`
     SELECT
       customer_id,

@@ -11,3 +11,8 @@ export function properties(quality: 'bronze' | 'silver' | 'gold'): Record<string
     'delta.deletedFileRetentionDuration': conf.get('file_retention', 'interval 7 days'),
   }
 }
+
+/** The properties of a report: a continuous update makes it anew this often at most. */
+export function reportProperties(): Record<string, string> {
+  return { ...properties('gold'), 'pipelines.trigger.interval': conf.get('report_interval', '10 seconds') }
+}
