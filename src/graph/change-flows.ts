@@ -46,9 +46,8 @@ export interface ChangeFlow {
 }
 
 /**
- * What the changes of a flow mean for the columns of its query; `versionType` is that of the versions of snapshots. Throws what
- * `resolveAutoCdc` throws, at the place where the
- * column stands that is wrong.
+ * What the changes of a flow mean for the columns of its query; `versionType` is that of the versions of snapshots.
+ * Throws what `resolveAutoCdc` throws, at the place where the column stands that is wrong.
  */
 export function resolveChanges(
   changes: FlowChanges,
@@ -82,7 +81,8 @@ export function alignChangeFlows(
   const sequenced = withOneSequenceType(flows)
   const columns = [...(declared?.fields ?? []).filter(isGiven), ...sequenced.flatMap(columnsOf)]
   const aligned = sequenced.map((each) => withColumns(each, columns))
-  for (const each of aligned.slice(1)) checkAgreement(tableName, aligned[0]!, each)
+  const [first, ...others] = aligned.filter(isKnown)
+  for (const each of others) checkAgreement(tableName, first!, each)
   return aligned
 }
 
@@ -141,11 +141,19 @@ function withOneSequenceType(flows: readonly ChangeFlow[]): readonly ChangeFlow[
   const leading = flows.find((each) => !isConstant(each))
   if (leading === undefined) return flows
   const { sequenceType } = cdcOf(leading)
+  if (sequenceType.kind === 'unknown') return flows
   return flows.map((each) => {
     if (!isConstant(each) || sameType(cdcOf(each).sequenceType, sequenceType)) return each
     const { spec } = each.changes
     return changed(each, { spec: { ...spec, sequenceBy: cast(spec.sequenceBy, sequenceType) } })
   })
+}
+
+/** Whether the columns of a flow are known: a file of its source was read, or they are declared. */
+function isKnown(each: ChangeFlow): boolean {
+  const { keys, sequenceType } = cdcOf(each)
+  const types = [sequenceType, ...keys.map((key) => key.dataType)]
+  return each.querySchema.open !== true && types.every(({ kind }) => kind !== 'unknown')
 }
 
 function withColumns(each: ChangeFlow, columns: readonly StructField[]): ChangeFlow {

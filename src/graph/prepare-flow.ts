@@ -1,4 +1,4 @@
-import { withQueryContext } from '../dataframe/index.ts'
+import { type QueryContext, withQueryContext } from '../dataframe/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import type { DataSource, Read, Relation, TableValuedFunction } from '../plan/relation.ts'
 import { walk } from '../plan/rewrite.ts'
@@ -31,49 +31,57 @@ export async function prepareFlow(
   { folder }: PipelineProject,
   configuration: Readonly<Record<string, string>>,
 ): Promise<PreparedFlow> {
-  const { changes, origin, name, query: ownQuery } = flow.definition
+  const { changes, name, query: ownQuery } = flow.definition
+  const { inputs, external, qualify, qualifyNoting } = naming(flow, index)
+  const evaluate = evaluation(flow, { folder, configuration })
+  const declared = flow.target.definition.schema
+  const snapshots =
+    changes?.kind === 'auto_cdc_snapshot'
+      ? await prepareSnapshots(changes, { flowName: name, declared, evaluate, qualify })
+      : undefined
+  const query = qualifyNoting(snapshots?.query ?? (await evaluate(ownQuery!)))
+  const sources = [...sourcesOf(query)]
+  if (snapshots?.source.kind !== 'versions') {
+    return { flow, query, inputs, external, sources, ...(snapshots === undefined ? {} : { snapshots }) }
+  }
+  const version = qualifyNoting(snapshots.source.version)
+  sources.push(...sourcesOf(version))
+  return { flow, query, inputs, external, sources, snapshots: { source: { kind: 'versions', version } } }
+}
+
+/** Gives a flow's queries whole names, and notes what they read. */
+function naming({ definition: { origin } }: Flow, index: DatasetIndex) {
   const inputs = new Map<Dataset, Read[]>()
   const external: Read[] = []
-  const qualify = (query: Relation, found?: (read: Read, dataset: Dataset | undefined) => void) =>
-    qualifyReads(query, (read) => {
-      const dataset = index.find(read.name, origin)
-      const named = { ...read, name: dataset?.parts ?? index.qualify(read.name, origin) }
-      found?.(named, dataset)
-      return named
-    })
-  const note = (read: Read, dataset: Dataset | undefined) => {
-    if (dataset === undefined) external.push(read)
-    else inputs.set(dataset, [...(inputs.get(dataset) ?? []), read])
+  const named = (read: Read, dataset: Dataset | undefined): Read => ({
+    ...read,
+    name: dataset?.parts ?? index.qualify(read.name, origin),
+  })
+  return {
+    inputs,
+    external,
+    qualify: (query: Relation) => qualifyReads(query, (read) => named(read, index.find(read.name, origin))),
+    qualifyNoting: (query: Relation) =>
+      qualifyReads(query, (read) => {
+        const dataset = index.find(read.name, origin)
+        const found = named(read, dataset)
+        if (dataset === undefined) external.push(found)
+        else inputs.set(dataset, [...(inputs.get(dataset) ?? []), found])
+        return found
+      }),
   }
-  const evaluate: SnapshotContext['evaluate'] = (body) =>
-    withQueryContext({ folder, configuration }, async () => {
+}
+
+/** Runs the user's code inside of the pipeline; what it throws has a place in the user's file. */
+function evaluation(flow: Flow, context: QueryContext): SnapshotContext['evaluate'] {
+  return (body) =>
+    withQueryContext(context, async () => {
       try {
         return await body()
       } catch (error) {
         throw flowError(flow, error)
       }
     })
-  const declared = flow.target.definition.schema
-  const snapshots =
-    changes?.kind === 'auto_cdc_snapshot'
-      ? await prepareSnapshots(changes, { flowName: name, declared, evaluate, qualify })
-      : undefined
-  const query = qualify(snapshots?.query ?? (await evaluate(ownQuery!)), note)
-  const version = snapshots?.source.kind === 'versions' ? qualify(snapshots.source.version, note) : undefined
-  const queries = version === undefined ? [query] : [query, version]
-  return {
-    flow,
-    query,
-    inputs,
-    external,
-    sources: queries.flatMap((each) => [...sourcesOf(each)]),
-    ...(snapshots === undefined
-      ? {}
-      : {
-          snapshots:
-            version === undefined ? snapshots : { ...snapshots, source: { kind: 'versions', version } },
-        }),
-  }
 }
 
 function flowError({ definition, target }: Flow, error: unknown): PipelineError {

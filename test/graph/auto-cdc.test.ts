@@ -387,6 +387,22 @@ CREATE FLOW two AS AUTO CDC INTO items ${second};`,
     ])
   })
 
+  test('are compared once their columns are known', async () => {
+    const files = {
+      'a.sql': `CREATE STREAMING TABLE items;
+CREATE FLOW one AS AUTO CDC INTO items FROM STREAM read_files('a', format => 'json') KEYS (sku) SEQUENCE BY seq;
+CREATE FLOW two AS AUTO CDC INTO items FROM STREAM read_files('b', format => 'json', schema => 'sku INT, seq INT') KEYS (sku) SEQUENCE BY seq;
+CREATE FLOW three AS AUTO CDC ONCE INTO items FROM events KEYS (sku) SEQUENCE BY 0;
+CREATE TEMPORARY VIEW events AS SELECT sku, seq FROM read_files('c', format => 'json')`,
+    }
+    const { flows } = await graphOf(files)
+    expect(flows.filter((each) => each.kind === 'auto_cdc').map((each) => each.name)).toEqual([
+      'one',
+      'two',
+      'three',
+    ])
+  })
+
   test('have names of their own', async () => {
     const files = inSql(
       'KEYS (sku) SEQUENCE BY seq;\nAUTO CDC INTO items FROM STREAM events KEYS (sku) SEQUENCE BY seq',
