@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { continuousProgress } from '../../src/cli/progress/continuous-progress.ts'
+import { PipelineError } from '../../src/errors/index.ts'
 import type { PipelineEvent } from '../../src/event-log/event.ts'
+import { eventError } from '../../src/event-log/event-error.ts'
 
 const START_MS = Date.parse('2025-01-31T10:00:00Z')
 
@@ -37,12 +39,19 @@ test('tells the states of the update and what goes wrong, not every batch and re
     event(0, { event_type: 'update_progress', message: 'Update abc is RUNNING.' }),
     batch(1, 500, 0),
     event(1, { event_type: 'planning_information', message: 'a refresh' }),
-    event(2, { level: 'ERROR', message: "Flow 'silver' is FAILED. It will be tried again in 1 s." }),
+    event(2, {
+      level: 'ERROR',
+      message: "Flow 'silver' is FAILED. It will be tried again in 1 s.",
+      error: eventError(new PipelineError('STORAGE_FULL', { path: '/data', code: 'ENOSPC' }), {
+        fatal: true,
+      }),
+    }),
     event(3, { event_type: 'update_progress', level: 'WARN', message: 'Update abc is CANCELED.' }),
   )
   expect(lines).toEqual([
     '10:00:00.000  INFO     Update abc is RUNNING.',
     "10:00:02.000  ERROR    Flow 'silver' is FAILED. It will be tried again in 1 s.",
+    expect.stringMatching(/^ {23}\[STORAGE_FULL\] .*\/data/),
     '10:00:03.000  WARN     Update abc is CANCELED.',
   ])
 })

@@ -7,6 +7,9 @@ import { eventLine, type Progress } from './progress.ts'
 /** Milliseconds between two lines of counts. */
 const REPORT_EVERY_MS = 60_000
 
+/** Below a message, behind time and level. */
+const INDENT = ' '.repeat(23)
+
 interface Counts {
   /** Milliseconds since the epoch. */
   readonly sinceMs: number
@@ -30,7 +33,7 @@ export function continuousProgress({ stderr }: Pick<Terminal, 'stderr'>): Progre
     onEvent: (event) => {
       const isStory =
         event.event_type === 'update_progress' || event.level === 'WARN' || event.level === 'ERROR'
-      if (isStory) stderr.write(`${eventLine(event)}\n`)
+      if (isStory) stderr.write(`${eventLine(event)}\n${causeOf(event)}`)
       counts = withEvent(counts, event)
       const nowMs = Date.parse(event.timestamp)
       if (counts === undefined || nowMs - counts.sinceMs < REPORT_EVERY_MS) return
@@ -39,6 +42,13 @@ export function continuousProgress({ stderr }: Pick<Terminal, 'stderr'>): Progre
     },
     finish: () => {},
   }
+}
+
+/** Why a flow failed, below the line that it did: the summary, which tells of errors, is hours away. */
+function causeOf({ error, event_type }: PipelineEvent): string {
+  const cause = error?.exceptions[0]
+  if (cause === undefined || event_type === 'update_progress') return ''
+  return `${cause.message.replaceAll(/^/gm, INDENT)}\n`
 }
 
 function withEvent(counts: Counts | undefined, event: PipelineEvent): Counts | undefined {

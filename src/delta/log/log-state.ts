@@ -2,7 +2,7 @@ import { PipelineError } from '../../errors/index.ts'
 import { fileKey } from '../files/file-path.ts'
 import { type Metadata, metadataFrom } from '../schema/metadata.ts'
 import { checkReadable } from '../schema/protocol.ts'
-import { hasInCommitTimestamps } from '../schema/table-properties.ts'
+import { deletedFileRetentionMs, hasInCommitTimestamps } from '../schema/table-properties.ts'
 import { type Snapshot, snapshotFrom } from '../snapshot.ts'
 import type {
   Action,
@@ -14,6 +14,9 @@ import type {
   SetTransaction,
 } from './actions.ts'
 import { FileSet } from './file-set.ts'
+
+/** Versions after which removed files are looked through for old ones. */
+const FORGET_EVERY = 100
 
 /** The state that a log describes, advanced commit by commit (PROTOCOL.md, Action Reconciliation). */
 export class LogState {
@@ -119,6 +122,14 @@ export class LogState {
     this.#txnId = typeof txnId === 'string' ? txnId : undefined
     this.#version = commit.version
     this.#timestampMs = commit.timestampMs
+    if (commit.version % FORGET_EVERY === 0) this.#forgetTombstones()
+  }
+
+  /** Who only reads a table for a long time needs no removed file; who writes needs those that are kept. */
+  #forgetTombstones(): void {
+    if (this.#metadataAction === undefined) return
+    this.#metadata ??= metadataFrom(this.#metadataAction)
+    this.tombstonesAfter(this.#timestampMs - deletedFileRetentionMs(this.#metadata))
   }
 
   /** Throws DELTA_STATE_RECOVER_ERROR for a log without protocol or metaData, and what `checkReadable` throws. */

@@ -10,6 +10,8 @@ import type { TableContext } from '../table-context.ts'
 import { pathBelow, pathsOf } from './kept-paths.ts'
 
 const DAY_MS = 86_400_000
+/** Looking through a table's folder is worth it so often at most. */
+const OFTEN_MS = 10 * 60_000
 
 /** Delta Lake's note of how far the last VACUUM came. */
 const VACUUM_INFO = `${LOG_FOLDER}/_last_vacuum_info`
@@ -75,15 +77,18 @@ async function lastVacuumed({ storage }: Pick<TableContext, 'storage'>): Promise
 }
 
 /**
- * Whether a table can have files that VACUUM deletes, and the last one was a day ago: a table younger than its retention has
- * none. Costs one look at a file's time. `nowMs` is milliseconds since the epoch.
+ * Whether a table can have files that VACUUM deletes, and the last one was a day ago, or as long as files are kept where that
+ * is shorter: a table younger than its retention has none. Costs one look at a file's time. `nowMs` is milliseconds since
+ * the epoch.
  */
 export async function isVacuumDue(
   { metadata }: Pick<Snapshot, 'metadata'>,
   storage: Storage,
   nowMs: number,
 ): Promise<boolean> {
-  if (nowMs - (metadata.createdTime ?? 0) < deletedFileRetentionMs(metadata)) return false
+  const retentionMs = deletedFileRetentionMs(metadata)
+  if (nowMs - (metadata.createdTime ?? 0) < retentionMs) return false
   const info = await storage.stat(VACUUM_INFO)
-  return info === undefined || nowMs - info.modifiedMs >= DAY_MS
+  const everyMs = Math.min(DAY_MS, Math.max(retentionMs, OFTEN_MS))
+  return info === undefined || nowMs - info.modifiedMs >= everyMs
 }
