@@ -4,6 +4,7 @@ import { functionNamed } from '../../plan/functions/index.ts'
 import type { Aggregate } from '../../plan/relation.ts'
 import { transformExpression, walkExpression } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
+import { printSparkExpression } from '../../sql/index.ts'
 import { fieldNamed, type StructType } from '../../types/data-type.ts'
 import { type EventTime, eventTimeOf, instantPath, isTimeWindow, outputName, sameName } from './event-time.ts'
 
@@ -27,6 +28,13 @@ export function groupKeys(node: Aggregate, input: StructType, eventTimes: readon
     const end = time && instantPath({ column, isWindow: time.isWindow })
     return { column, expression, name: keyName(written), end }
   })
+}
+
+/** What groups and their aggregates are, in SQL. */
+export function meaningOf(keys: readonly GroupKey[], aggregates: readonly Expression[]): string {
+  const values = aggregates.map(printSparkExpression).join(', ')
+  const groups = keys.map((each) => printSparkExpression(each.expression)).join(', ')
+  return groups === '' ? values : `${values} GROUP BY ${groups}`
 }
 
 /** `window.*` as the window's start and end. */

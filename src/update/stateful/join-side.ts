@@ -52,6 +52,8 @@ export interface JoinSideOptions {
   /** Its rows are given out with NULLs where they have no match. */
   readonly isPreserved: boolean
   readonly tracksMatches: boolean
+  /** The join and its condition, in SQL. */
+  readonly meaning: string
 }
 
 /** Stages the new rows of a side, numbered and with their time. */
@@ -71,7 +73,7 @@ export async function openJoinSide(options: JoinSideOptions, batch: Batch): Prom
     names,
     columns,
     fresh,
-    rows: batch.state.operator({ kind, schema: fresh.scan.schema }),
+    rows: batch.state.operator({ kind, schema: fresh.scan.schema, meaning: options.meaning }),
     ...(tracksMatches && { matches: batch.state.operator({ kind: 'joinMatches', schema: MATCHES }) }),
     isBounded: times.bounds.length > 0,
     other: options.other,

@@ -1,5 +1,6 @@
 import { FALSE, filter, selectColumns } from '../../plan/build.ts'
 import type { ColumnName, Join, Relation } from '../../plan/relation.ts'
+import { printSparkExpression } from '../../sql/index.ts'
 import { type Batch, stageStreaming } from './batch.ts'
 import { unionAll } from './group-state.ts'
 import { inputWatermark } from './input-watermark.ts'
@@ -67,10 +68,17 @@ function openSide(which: Which, node: Join, original: Join, batch: Batch): Promi
       own: inputWatermark(original[which], batch),
       other: inputWatermark(original[other], batch),
       isPreserved: isPreserved(node, which),
+      meaning: meaningOf(original),
       tracksMatches: isPreserved(node, which) || (isSemi(node) && which === 'left'),
     },
     batch,
   )
+}
+
+function meaningOf({ joinType, condition, usingColumns, isNatural }: Join): string {
+  const kind = `${isNatural === true ? 'natural ' : ''}${joinType} join`
+  if (usingColumns !== undefined) return `${kind} using (${usingColumns.join(', ')})`
+  return condition === undefined ? kind : `${kind} on ${printSparkExpression(condition)}`
 }
 
 function isPreserved({ joinType }: Join, which: Which): boolean {

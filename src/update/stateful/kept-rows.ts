@@ -6,7 +6,7 @@ import type { StructType } from '../../types/data-type.ts'
 import { type Batch, stageStreaming } from './batch.ts'
 import { closeGroups } from './close-groups.ts'
 import { allRows, outputOver, withoutLateRows } from './group-state.ts'
-import { endOfGroups, type GroupKey } from './grouping.ts'
+import { endOfGroups, type GroupKey, meaningOf } from './grouping.ts'
 import type { InputWatermark } from './input-watermark.ts'
 import { inSessions, withSpans } from './session-groups.ts'
 
@@ -25,7 +25,7 @@ export async function overRows(
   const end = endOfGroups(keys)
   const fresh = await withoutLateRows(staged, end && attribute(...end), watermark, batch)
   const { schema } = staged.scan
-  const state = batch.state.operator({ kind: 'rows', schema })
+  const state = batch.state.operator({ kind: 'rows', schema, meaning: meaningOf(keys, aggregates.kept) })
   const input =
     end === undefined
       ? inSessions(await allRows(state, fresh.scan), keys, schema)
@@ -39,6 +39,8 @@ export async function overRows(
 /** The arguments of aggregates as columns that are kept with each row. */
 class KeptArguments {
   readonly columns: Expression[] = []
+  /** What each column is kept for, or a part of it. */
+  readonly kept: Expression[] = []
   readonly #input: StructType
 
   constructor(input: StructType) {
@@ -69,6 +71,7 @@ class KeptArguments {
     if (!readsColumn) return expression
     const name = `__arg_${this.columns.length}`
     this.columns.push(alias(expression, name))
+    this.kept.push(expression)
     return attribute(name)
   }
 }

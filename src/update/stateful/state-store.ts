@@ -88,6 +88,8 @@ export interface OperatorState {
     | 'outerJoinSide'
     | 'joinMatches'
   readonly schema: StructType
+  /** What the rows of the state mean, in SQL: groups and aggregates, the condition of a join. */
+  readonly meaning?: string
 }
 
 interface Manifest {
@@ -114,6 +116,8 @@ export interface OperatorMetrics {
 interface OperatorManifest {
   readonly kind: OperatorState['kind']
   readonly schema: string
+  /** Absent in states of older versions. */
+  readonly meaning?: string
   readonly runs: readonly Run[]
 }
 
@@ -179,18 +183,20 @@ export class StateVersion {
   operator(state: OperatorState): OperatorHandle {
     const index = this.#after.length
     const known = this.#before.operators[index]
+    const { kind, meaning } = state
     const schema = printSchema(asNullable(state.schema))
-    if (known !== undefined && (known.kind !== state.kind || known.schema !== schema)) {
+    const own = { kind, schema, ...(meaning !== undefined && { meaning }) }
+    if (known !== undefined && !isSameOperator(known, own)) {
       throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
         ...this.#owner,
-        stateOperator: `${known.kind}(${known.schema})`,
-        queryOperator: `${state.kind}(${schema})`,
+        stateOperator: inWords(known),
+        queryOperator: inWords(own),
       })
     }
     const runs = known?.runs ?? []
-    const entry = this.#after.push({ kind: state.kind, schema, runs }) - 1
+    const entry = this.#after.push({ ...own, runs }) - 1
     const handle = new OperatorHandle(this.#storage, this.#folder, state.schema, runs, (next) => {
-      this.#after[entry] = { kind: state.kind, schema, runs: next }
+      this.#after[entry] = { ...own, runs: next }
     })
     this.#handles.push(handle)
     return handle
@@ -233,6 +239,17 @@ export class StateVersion {
     }
     await this.#storage.put(manifestPath(this.#folder, this.#next), encodeDurable(FORMAT, manifest))
   }
+}
+
+type OperatorIdentity = Omit<OperatorManifest, 'runs'>
+
+function isSameOperator(known: OperatorIdentity, own: OperatorIdentity): boolean {
+  const isSameMeaning = known.meaning === undefined || known.meaning === own.meaning
+  return known.kind === own.kind && known.schema === own.schema && isSameMeaning
+}
+
+function inWords({ kind, schema, meaning }: OperatorIdentity): string {
+  return `${kind}(${schema})${meaning === undefined ? '' : ` of ${meaning}`}`
 }
 
 function manifestPath(folder: string, batch: number): string {

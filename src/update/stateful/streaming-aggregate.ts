@@ -8,7 +8,14 @@ import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
 import { closeGroups } from './close-groups.ts'
 import { eventTimesOf } from './event-time.ts'
 import { allRows, countLate, isOver, outputOver } from './group-state.ts'
-import { endOfGroups, type GroupKey, groupKeys, isAggregateCall, withoutWindowStars } from './grouping.ts'
+import {
+  endOfGroups,
+  type GroupKey,
+  groupKeys,
+  isAggregateCall,
+  meaningOf,
+  withoutWindowStars,
+} from './grouping.ts'
 import { type InputWatermark, inputWatermark } from './input-watermark.ts'
 import { overRows } from './kept-rows.ts'
 import { type PartialAggregate, partialAggregate } from './partial-aggregate.ts'
@@ -57,7 +64,14 @@ async function overPartials(
   const end = endOfGroups(keys)
   const onTime = await withoutLateGroups(staged, end, watermark, batch)
   const schema = struct(staged.scan.schema.fields.filter((each) => each.name !== ROWS))
-  const state = batch.state.operator({ kind: 'aggregate', schema })
+  const state = batch.state.operator({
+    kind: 'aggregate',
+    schema,
+    meaning: meaningOf(
+      keys,
+      parts.map((each) => each.aggregate),
+    ),
+  })
   const merge = (rows: Relation) => mergeGroups(inSessions(rows, keys, schema), keys, columns, schema)
   const fresh = await stageStreaming(batch, project(onTime.scan, columnsOf(schema)))
   const isOpen = end === undefined

@@ -121,3 +121,52 @@ test('state that no batch touches is not written again', async () => {
   ) as [Record<string, number>]
   expect([num_state_rows, num_state_rows_updated]).toEqual([10, 1])
 })
+
+describe('a query whose state would mean something else', () => {
+  const WINDOWS = `
+    CREATE STREAMING TABLE events AS
+    SELECT * FROM STREAM read_files('data/fast', format => 'json', schema => 'id BIGINT, time TIMESTAMP');
+    CREATE STREAMING TABLE counts AS
+    SELECT window.start AS start, sum(id) AS total, max(id) AS most
+    FROM STREAM(events) WATERMARK time DELAY OF INTERVAL 10 MINUTES GROUP BY window(time, '5 minutes');`
+
+  test.each([
+    ['other windows', "'5 minutes'", "'10 minutes'"],
+    [
+      'other aggregates of the same types',
+      'sum(id) AS total, max(id) AS most',
+      'max(id) AS most, sum(id) AS total',
+    ],
+  ])('is refused with the table to refresh: %s', async (_, before, after) => {
+    pipeline = new TestPipeline(WINDOWS)
+    land('fast', '12:00')
+    await pipeline.run()
+    pipeline.define(WINDOWS.replace(before, after))
+    land('fast', '12:01')
+    const { errors } = await pipeline.run()
+    expect(errors).toMatchObject([
+      {
+        condition: 'STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA',
+        sqlState: '42K03',
+        parameters: { flow: 'main.shop.counts', table: 'main.shop.counts' },
+      },
+    ])
+    await pipeline.run({ fullRefresh: ['counts'] })
+    expect(details('flow_progress')).not.toEqual([])
+  })
+
+  test('may change what it makes of its groups', async () => {
+    pipeline = new TestPipeline(WINDOWS)
+    land('fast', '12:00')
+    await pipeline.run()
+    pipeline.define(
+      WINDOWS.replace('sum(id) AS total', '10 * sum(id) AS total').replace(
+        "minutes');",
+        "minutes') HAVING most > 0;",
+      ),
+    )
+    land('fast', '13:00')
+    expect((await pipeline.run()).errors).toEqual([])
+    expect(await pipeline.query('SELECT total / most FROM counts')).toEqual([[10]])
+  })
+})

@@ -144,6 +144,23 @@ describe('operators that are not those of the state', () => {
     )
   })
 
+  test('of the same columns are refused where they mean something else', async () => {
+    const { store } = newStore()
+    const meaning = (text: string): OperatorState => ({ ...KEYS, kind: 'aggregate', meaning: text })
+    const first = await store.open(undefined, 0)
+    await first.operator(meaning('sum(a)')).replace(workbench.session, keys([1]))
+    await first.save([], undefined)
+    const second = await store.open(0, 1)
+    expect(() => second.operator(meaning('max(a)'))).toThrow(
+      expect.objectContaining({
+        parameters: expect.objectContaining({
+          stateOperator: 'aggregate(id BIGINT) of sum(a)',
+          queryOperator: 'aggregate(id BIGINT) of max(a)',
+        }),
+      }),
+    )
+  })
+
   test('one fewer is refused when the state would be saved', async () => {
     const { store } = newStore()
     await append(store, 0, [1])
