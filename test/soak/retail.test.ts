@@ -1,10 +1,14 @@
+import { appendFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { RetailExample } from '../examples/retail-example.ts'
 import { driftOf, type Measure, medianOf } from './drift.ts'
+import type { Sample } from './sample.ts'
 import { soak } from './soak.ts'
 
 /** 24 minutes at two ticks a second are a day of the shop; `MILLRACE_SOAK_TICKS` tries a shorter one. */
 const TICKS = Number(process.env.MILLRACE_SOAK_TICKS ?? 2880)
+/** A file that gets the samples, as JSON lines, while the pipeline runs. */
+const SAMPLES = process.env.MILLRACE_SOAK_SAMPLES
 const KILLS = 20
 const BIN = 'dist/cli/bin.js'
 /** Tables are made, caches filled, and nothing is old enough to be cleaned: this much of the run tells nothing of its slope. */
@@ -19,7 +23,7 @@ describe(`the retail pipeline, continuous for ${TICKS} ticks`, () => {
   }, async () => {
     const example = await RetailExample.create()
     try {
-      const { figures, samples, ticks } = await soak(example, { ticks: TICKS, kills: 0, bin: BIN })
+      const { figures, samples, ticks } = await soak(example, { ticks: TICKS, kills: 0, bin: BIN, onSample })
       for (const each of figures) expect(each).toMatchObject({ missing: 0, unexpected: 0 })
       const warm = samples.slice(Math.floor(samples.length * WARM_UP_SHARE))
       const warmTicks = ticks.slice(Math.floor(ticks.length * WARM_UP_SHARE))
@@ -52,3 +56,7 @@ describe(`the retail pipeline, continuous for ${TICKS} ticks`, () => {
     }
   })
 })
+
+function onSample(sample: Sample): void {
+  if (SAMPLES !== undefined) appendFileSync(SAMPLES, `${JSON.stringify(sample)}\n`)
+}
