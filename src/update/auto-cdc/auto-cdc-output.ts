@@ -1,12 +1,15 @@
-import { type AutoCdc, resolveAutoCdc } from '../../auto-cdc/index.ts'
-import { applyChanges, type CommitOptions, type FileChanges } from '../../delta/index.ts'
+import { type AutoCdc, resolveAutoCdc, snapshotEvents } from '../../auto-cdc/index.ts'
+import { applyChanges, type CommitOptions, type FileChanges, placedRows } from '../../delta/index.ts'
 import { rowEngineOf } from '../../engine/row-engine.ts'
 import { isCondition, PipelineError } from '../../errors/index.ts'
+import type { Expression } from '../../plan/expression.ts'
+import type { Relation } from '../../plan/relation.ts'
 import { commitRejects } from '../batch/batch-commit.ts'
 import type { BatchOutput, EvaluatedBatch } from '../batch/batch-output.ts'
 import type { BatchQueryOptions } from '../batch/batch-query.ts'
 import type { DatasetReport } from '../batch/batch-report.ts'
 import { BatchWriter } from '../batch/batch-writer.ts'
+import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import { datasetOf } from '../graph-index.ts'
 import { bindBatch, pinStatics } from '../inputs/flow-inputs.ts'
 import { isAnsi } from '../run.ts'
@@ -23,15 +26,28 @@ import { type TargetChanges, writeTarget } from './write-target.ts'
 
 /** Opens what a flow of change events writes. Throws what `resolveAutoCdc` and `openHiddenTable` throw. */
 export async function autoCdcOutput(options: BatchQueryOptions): Promise<BatchOutput> {
+  const { flow } = options
+  const names = { flowName: flow.name, tableName: flow.target }
+  return openCdcOutput(options, resolveAutoCdc(flow.autoCdc!, await eventSchema(options), names))
+}
+
+/**
+ * Opens the tables of a flow. With `version` its rows are a snapshot of what the target is to be at that version. Throws what
+ * `openHiddenTable` throws.
+ */
+export async function openCdcOutput(
+  options: BatchQueryOptions,
+  cdc: AutoCdc,
+  version?: (record: BatchRecord) => Expression,
+): Promise<BatchOutput> {
   const { run, flow, checkpoint, table } = options
   const names = { flowName: flow.name, tableName: flow.target }
-  const cdc = resolveAutoCdc(flow.autoCdc!, await eventSchema(options), names)
   const target = await table(flow.target)
   const hasBegun = target.delta.snapshot.transactionVersion(checkpoint.flowId) !== undefined
   const hidden = await run.tables.inTurn(flow.target, () =>
     openHiddenTable({ ...names, tables: run.tables, cdc, hasBegun }),
   )
-  return new AutoCdcOutput(options, { cdc, target, hidden })
+  return new AutoCdcOutput(options, { cdc, target, hidden }, version)
 }
 
 /** The columns of the flow's query, which are known without a row of it. */
@@ -63,13 +79,16 @@ const MOST_CONFLICTS = 10
 class AutoCdcOutput implements BatchOutput {
   readonly #options: BatchQueryOptions
   readonly #tables: { readonly cdc: AutoCdc; readonly target: OpenTable; readonly hidden: OpenTable }
+  readonly #version: ((record: BatchRecord) => Expression) | undefined
   /** No batch was committed since the tables were opened, or since one failed. */
   #isFirst = true
 
   constructor(
     options: BatchQueryOptions,
     tables: { readonly cdc: AutoCdc; readonly target: OpenTable; readonly hidden: OpenTable },
+    version: ((record: BatchRecord) => Expression) | undefined,
   ) {
+    this.#version = version
     this.#options = options
     this.#tables = tables
   }
@@ -116,13 +135,23 @@ class AutoCdcOutput implements BatchOutput {
     return reports
   }
 
-  async #write({ record, session, output }: EvaluatedBatch): Promise<WrittenBatch> {
+  /** The events: those that the flow gives, or those that lie between the target and a snapshot. */
+  async #events({ record, session, output }: EvaluatedBatch): Promise<Relation> {
+    if (this.#version === undefined) return output
+    const { cdc, target } = this.#tables
+    const { snapshot } = target.delta
+    const rows = await placedRows(target, snapshot, [...snapshot.files()])
+    return snapshotEvents(cdc, (await session.stage(output)).scan, rows, this.#version(record))
+  }
+
+  async #write(evaluated: EvaluatedBatch): Promise<WrittenBatch> {
+    const { record, session } = evaluated
     const startedMs = performance.now()
     const { run, flow, checkpoint } = this.#options
     const batch: CdcBatch = {
       ...this.#tables,
       session,
-      rows: output,
+      rows: await this.#events(evaluated),
       flowId: checkpoint.flowId,
       batchId: record.batchId,
       arrivedMicros: record.timestampMicros,

@@ -1,4 +1,4 @@
-import { type AutoCdc, START_AT } from '../../auto-cdc/index.ts'
+import { type AutoCdc, identityColumns } from '../../auto-cdc/index.ts'
 import type { AddFile, CommitOptions } from '../../delta/index.ts'
 import { formatTableName } from '../../plan/table-name.ts'
 import type { TargetChanges } from './write-target.ts'
@@ -9,8 +9,7 @@ export function mergeCommit(
   { files, inserted, updated, deleted }: TargetChanges,
   { eventCount, startedMs }: { readonly eventCount: bigint; readonly startedMs: number },
 ): CommitOptions {
-  const keys = [...cdc.keys.map((each) => each.name), ...(cdc.scdType === 2 ? [START_AT] : [])]
-  const predicate = keys.map((name) => {
+  const predicate = identityColumns(cdc).map((name) => {
     const column = formatTableName([name])
     return `(target.${column} = source.${column})`
   })

@@ -1,4 +1,4 @@
-import { CHANGE, START_AT } from '../../auto-cdc/index.ts'
+import { CHANGE, identityColumns } from '../../auto-cdc/index.ts'
 import {
   CHANGE_TYPE,
   type FileChanges,
@@ -76,8 +76,9 @@ const oldName = (index: number): string => `_old_${index}`
  * and the table's columns as they will be and as they are. Columns that the flow does not have stay as they are.
  */
 function changedRows({ cdc }: CdcBatch, { metadata }: Snapshot, changes: Relation, rows: Relation): Relation {
-  const identity = [...cdc.keys.map((each) => each.name), ...(cdc.scdType === 2 ? [START_AT] : [])]
-  const isSame = conjunction(identity.map((name) => call('=', attribute('l', name), attribute('r', name))))
+  const isSame = conjunction(
+    identityColumns(cdc).map((name) => call('=', attribute('l', name), attribute('r', name))),
+  )
   const rowId = rowIdentityOf(metadata)?.rowId
   const { fields } = metadata.schema
   return project(joinOn(changes, rows, 'left', isSame), [

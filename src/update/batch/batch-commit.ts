@@ -73,6 +73,7 @@ export async function recoverBatch(
   checkpoint: Checkpoint,
   target: OpenTable,
   table: (identifier: string) => Promise<OpenTable>,
+  info: Readonly<Record<string, unknown>> = {},
 ): Promise<boolean> {
   const { batchId } = checkpoint.latestBatch!
   const prepared = await preparedBatch(run, checkpoint, batchId)
@@ -84,7 +85,7 @@ export async function recoverBatch(
     return false
   }
   const reports = prepared?.reports ?? (await committedReports(checkpoint, batchId, target))
-  if (reports !== undefined) await finishBatch(run, checkpoint, batchId, reports)
+  if (reports !== undefined) await finishBatch(run, checkpoint, batchId, reports, info)
   return reports !== undefined
 }
 

@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { autoCdcOutput } from '../auto-cdc/auto-cdc-output.ts'
+import { SnapshotFlow } from '../auto-cdc/snapshot-flow.ts'
 import { recoverBatch } from '../batch/batch-commit.ts'
 import { type BatchOutput, rowsOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, runBatchQuery } from '../batch/batch-query.ts'
@@ -33,6 +34,7 @@ export async function openFlow(
   const options: BatchQueryOptions = { run, flow, inputs, checkpoint, table: tableOpener(run) }
   if (flow.once) return openOnce(options)
   if (flow.kind === 'materialized_view') return openView(options, isFullRefresh)
+  if (flow.kind === 'auto_cdc_snapshot') return new SnapshotFlow(options)
   const streaming = new StreamingFlow(options, await outputOf(options))
   return { run: () => streaming.drain() }
 }

@@ -70,7 +70,7 @@ function smallFilesIn(
   { graph }: UpdateRun,
   { identifier, delta }: OpenTable,
 ): { targetFileSize?: number; minFileSize?: number } {
-  if (!flowsInto(graph, identifier).some((each) => each.autoCdc !== undefined)) return {}
+  if (!flowsInto(graph, identifier).some((each) => each.kind.startsWith('auto_cdc'))) return {}
   const targetFileSize = changedFileSize(delta.snapshot)
   return targetFileSize === undefined ? {} : { targetFileSize, minFileSize: targetFileSize / 2 }
 }

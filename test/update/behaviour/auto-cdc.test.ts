@@ -1,33 +1,42 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { Catalog } from '../../../src/catalog/index.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
 
 let pipeline: TestPipeline
 afterEach(() => pipeline.close())
 
-const COLUMNS = 'sku STRING, title STRING, price INT, op STRING, seq INT'
-
 interface Definition {
+  readonly scdType?: 1 | 2
+  /** Options of the target and of the flow, and what else is defined, as TypeScript. */
   readonly target?: string
   readonly flow?: string
+  readonly more?: string
 }
 
 /** Events of JSON files, and a target that they are applied to. */
-const definitions = (scdType: 1 | 2, { target = '', flow = '' }: Definition = {}): string => `
-  import { autoCdcFlow, readStream, streamingTable, temporaryView } from 'millrace'
+const definition = ({ scdType = 1, target = '', flow = '', more = '' }: Definition): string => `
+  import { appendFlow, autoCdcFlow, readStream, streamingTable, temporaryView } from 'millrace'
   import { expr } from 'millrace/functions'
-  temporaryView('events', () => readStream.format('cloudFiles').option('cloudFiles.format', 'json')
-    .schema('${COLUMNS}').load('data/events'))
+  const changes = (folder) => readStream.format('cloudFiles').option('cloudFiles.format', 'json')
+    .option('cloudFiles.maxFilesPerTrigger', '1')
+    .schema('sku STRING, title STRING, price INT, op STRING, seq INT').load('data/' + folder)
+  temporaryView('events', () => changes('events'))
   streamingTable('items', { ${target} })
-  autoCdcFlow({
+  const flow = {
     target: 'items', source: 'events', keys: ['sku'], sequenceBy: 'seq', storedAsScdType: ${scdType},
     applyAsDeletes: expr("op = 'DELETE'"), exceptColumnList: ['op', 'seq'], ${flow}
-  })`
+  }
+  autoCdcFlow(flow)
+  ${more}`
 
-const begin = (scdType: 1 | 2, definition?: Definition, settings?: Record<string, string>) => {
-  pipeline = new TestPipeline({ 'items.ts': definitions(scdType, definition) }, settings)
+const define = (options: Definition) => pipeline.define({ 'items.ts': definition(options) })
+const begin = (options: Definition = {}, settings?: Record<string, string>) => {
+  pipeline = new TestPipeline({ 'items.ts': definition(options) }, settings)
 }
 
-const upsert = (sku: string, seq: number, title: string | null, price: number | null) => ({
+const upsert = (sku: string | null, seq: number | null, title: string, price: number | null) => ({
   sku,
   title,
   price,
@@ -37,48 +46,340 @@ const upsert = (sku: string, seq: number, title: string | null, price: number | 
 const remove = (sku: string, seq: number) => ({ sku, op: 'DELETE', seq })
 
 let files = 0
-/** Lands events as one file and runs an update. */
-async function apply(...events: readonly object[]) {
+const land = (folder: string, ...events: readonly object[]) => {
   files += 1
-  pipeline.land(`events/${String(files).padStart(5, '0')}.json`, ...events)
+  pipeline.land(`${folder}/${String(files).padStart(5, '0')}.json`, ...events)
+}
+const update = async () => {
   const summary = await pipeline.run()
   expect(summary.errors).toEqual([])
-  return summary
+  return summary.datasets.find((each) => each.name === 'items')
+}
+/** Lands events as one file and runs an update. */
+const apply = (...events: readonly object[]) => {
+  land('events', ...events)
+  return update()
 }
 
 const items = () => pipeline.query('SELECT * FROM items ORDER BY ALL')
+const hiddenFolder = () => join(pipeline.folderOf('items'), '_auto_cdc')
+const history = async () => (await (await pipeline.table('items')).history())[0]!
+const warnings = () => pipeline.events.filter((each) => each.level === 'WARN').map((each) => each.message)
+const metrics = () =>
+  pipeline.events.flatMap(({ level, details }) =>
+    level === 'METRICS' && details.flow_progress
+      ? [(details.flow_progress as { metrics: Record<string, number> }).metrics]
+      : [],
+  )
 
-describe('SCD type 1', () => {
-  test('a target has the newest row of each key', async () => {
-    begin(1)
-    await apply(upsert('A1', 10, 'mug', 5), upsert('B2', 40, 'jar', 3), upsert('A1', 20, 'mug', 6))
-    expect(await items()).toEqual([
-      ['A1', 'mug', 6],
-      ['B2', 'jar', 3],
-    ])
+const MUG = upsert('A1', 10, 'mug', 5)
+const JAR = upsert('B2', 40, 'jar', 3)
+
+describe('a target of change events', () => {
+  test('SCD type 1 has the newest row of each key, however late events come', async () => {
+    begin()
+    await apply(MUG, JAR, upsert('A1', 20, 'mug', 6))
     await apply(remove('B2', 50), upsert('A1', 15, 'late', 0))
-    expect(await items()).toEqual([['A1', 'mug', 6]])
     await apply(upsert('B2', 45, 'late', 0))
     expect(await items()).toEqual([['A1', 'mug', 6]])
   })
-})
 
-describe('SCD type 2', () => {
-  test('a target has every version of each key', async () => {
-    begin(2)
-    await apply(upsert('A1', 10, 'mug', 5), upsert('A1', 40, 'mug', 5), upsert('A1', 20, 'mug', 5))
+  test('SCD type 2 has every version of each key; events without a change come to count later', async () => {
+    begin({ scdType: 2 })
+    await apply(MUG, upsert('A1', 40, 'mug', 5), upsert('A1', 20, 'mug', 5))
     expect(await items()).toEqual([['A1', 'mug', 5, 10, null]])
     await apply(upsert('A1', 30, 'mug', 9))
-    expect(await items()).toEqual([
-      ['A1', 'mug', 5, 10, 30],
-      ['A1', 'mug', 5, 40, null],
-      ['A1', 'mug', 9, 30, 40],
-    ])
     await apply(remove('A1', 50))
     expect(await items()).toEqual([
       ['A1', 'mug', 5, 10, 30],
       ['A1', 'mug', 5, 40, 50],
       ['A1', 'mug', 9, 30, 40],
+    ])
+  })
+
+  test('is truncated by an event, for what is older', async () => {
+    begin({ flow: `applyAsTruncates: expr("op = 'TRUNCATE'"),` })
+    await apply(MUG, JAR)
+    await apply({ op: 'TRUNCATE', seq: 30 })
+    expect(await items()).toEqual([['B2', 'jar', 3]])
+    await apply(upsert('A1', 25, 'late', 0), upsert('C3', 31, 'cup', 1))
+    expect(await items()).toEqual([
+      ['B2', 'jar', 3],
+      ['C3', 'cup', 1],
+    ])
+  })
+
+  test('tells what a batch did: in the summary, in the event log and in the history of the table', async () => {
+    begin()
+    await apply(MUG, JAR)
+    const summary = await apply(upsert('A1', 20, 'mug', 6), upsert('C3', 1, 'cup', 1), remove('B2', 50))
+    expect(summary).toMatchObject({ technique: 'MERGE', rows_written: 3 })
+    expect(metrics()).toEqual([expect.objectContaining({ num_upserted_rows: 2, num_deleted_rows: 1 })])
+    expect(metrics()[0]).not.toHaveProperty('num_output_rows')
+    expect(await history()).toMatchObject({
+      operation: 'MERGE',
+      operationParameters: { predicate: '["(target.sku = source.sku)"]' },
+      operationMetrics: {
+        numSourceRows: '3',
+        numTargetRowsInserted: '1',
+        numTargetRowsUpdated: '1',
+        numTargetRowsDeleted: '1',
+        numTargetRowsCopied: '0',
+      },
+    })
+  })
+
+  test('is clustered by its keys; files without touched keys stay as they are', async () => {
+    begin({ target: `tableProperties: { 'delta.targetFileSize': '20kb' }` })
+    const many = Array.from({ length: 20_000 }, (_, i) => upsert(`K${100_000 + i}`, 1, `item ${i * 7919}`, i))
+    await apply(...many)
+    const table = await pipeline.table('items')
+    const before = [...table.snapshot.files()].map((each) => each.path)
+    expect(table.snapshot.clusteringColumns).toEqual([['sku']])
+    expect(before.length).toBeGreaterThan(4)
+    await apply(upsert('K100003', 2, 'changed', 0), remove('K100004', 2))
+    const after = [...(await pipeline.table('items')).snapshot.files()].map((each) => each.path)
+    expect(before.filter((path) => !after.includes(path))).toHaveLength(1)
+    expect(await pipeline.query('SELECT count(*), sum(price) FROM items')).toEqual([
+      [19_999, (19_999 * 20_000) / 2 - 7],
+    ])
+  })
+
+  test('marks rows in deletion vectors where it is asked to', async () => {
+    begin({ scdType: 2, target: `tableProperties: { 'delta.enableDeletionVectors': 'true' }` })
+    await apply(MUG, JAR, upsert('C3', 1, 'cup', 1))
+    await apply(upsert('A1', 20, 'mug', 6))
+    expect(await items()).toEqual([
+      ['A1', 'mug', 5, 10, 20],
+      ['A1', 'mug', 6, 20, null],
+      ['B2', 'jar', 3, 40, null],
+      ['C3', 'cup', 1, 1, null],
+    ])
+    expect((await history()).operationMetrics).toMatchObject({
+      numTargetDeletionVectorsAdded: '1',
+      numTargetFilesRemoved: '0',
+      numTargetRowsCopied: '0',
+    })
+  })
+
+  test('has a change feed of what differs, and nothing else', async () => {
+    begin({ scdType: 2, target: `tableProperties: { 'delta.enableChangeDataFeed': 'true' }` })
+    pipeline.write(
+      'definitions/feed.sql',
+      `CREATE STREAMING TABLE feed AS SELECT sku, price, __START_AT AS since, __END_AT AS until,
+         _change_type AS change, _commit_version AS version FROM STREAM table_changes('items', 0);`,
+    )
+    await apply(MUG, JAR)
+    await apply(upsert('A1', 20, 'mug', 6), upsert('B2', 41, 'jar', 3))
+    await apply(remove('B2', 50))
+    const feed = await pipeline.query(
+      'SELECT sku, price, since, until, change FROM feed ORDER BY version, sku, since, change DESC',
+    )
+    expect(feed).toEqual([
+      ['A1', 5, 10, null, 'insert'],
+      ['B2', 3, 40, null, 'insert'],
+      ['A1', 5, 10, null, 'update_preimage'],
+      ['A1', 5, 10, 20, 'update_postimage'],
+      ['A1', 6, 20, null, 'insert'],
+      ['B2', 3, 40, null, 'update_preimage'],
+      ['B2', 3, 40, 50, 'update_postimage'],
+    ])
+  })
+
+  test('may be changed by hand in between', async () => {
+    begin()
+    await apply(MUG, JAR)
+    const table = await pipeline.table('items')
+    const files = [...table.snapshot.files()]
+    await table.startTransaction().removeFiles(files).commit({ operation: 'DELETE' })
+    await apply(upsert('A1', 20, 'mug', 6))
+    expect(await items()).toEqual([['A1', 'mug', 6]])
+  })
+
+  test('takes events of several flows', async () => {
+    begin({
+      more: `temporaryView('others', () => changes('others'))
+        autoCdcFlow({ ...flow, name: 'from_others', source: 'others' })`,
+    })
+    land('others', upsert('A1', 20, 'of others', 1), upsert('C3', 1, 'cup', 1))
+    await apply(MUG, JAR)
+    land('others', remove('B2', 50), upsert('A1', 15, 'late', 0))
+    await apply(upsert('C3', 2, 'cup', 2))
+    expect(await items()).toEqual([
+      ['A1', 'of others', 1],
+      ['C3', 'cup', 2],
+    ])
+  })
+
+  test('is filled once by a flow of its own', async () => {
+    begin({
+      more: `temporaryView('first_load', () => changes('first'))
+        autoCdcFlow({ ...flow, name: 'hydrate', source: 'first_load', once: true })`,
+    })
+    land('first', upsert('A1', 1, 'old', 1), upsert('C3', 1, 'cup', 1))
+    await apply(MUG)
+    land('first', upsert('D4', 1, 'never', 1))
+    await apply(JAR)
+    expect(await items()).toEqual([
+      ['A1', 'mug', 5],
+      ['B2', 'jar', 3],
+      ['C3', 'cup', 1],
+    ])
+  })
+
+  test('is judged by its rules event by event; deletes pass', async () => {
+    begin({ target: `expectOrDrop: { priced: 'price > 0' }, quarantine: true` })
+    await apply(MUG, upsert('B2', 1, 'free', 0))
+    await apply(remove('A1', 20), upsert('C3', 1, 'cup', 1))
+    expect(await items()).toEqual([['C3', 'cup', 1]])
+    expect(await pipeline.query('SELECT sku, _failed_expectations FROM items_quarantine')).toEqual([
+      ['B2', ['priced']],
+    ])
+  })
+})
+
+describe('an update that stopped between the hidden state and the target', () => {
+  for (const scdType of [1, 2] as const) {
+    test(`is done again from the same start, SCD type ${scdType}`, async () => {
+      begin({ scdType })
+      await apply(MUG, JAR)
+      const allowCommits = await pipeline.forbidCommits('items')
+      land('events', upsert('A1', 20, 'mug', 6), remove('B2', 50), remove('C3', 9))
+      expect((await pipeline.run()).errors).toMatchObject([{ condition: 'DELTA_CONCURRENT_TRANSACTION' }])
+      allowCommits()
+      await apply(upsert('C3', 5, 'cup', 1), upsert('A1', 15, 'mug', 7))
+      expect(await items()).toEqual(
+        scdType === 1
+          ? [['A1', 'mug', 6]]
+          : [
+              ['A1', 'mug', 5, 10, 15],
+              ['A1', 'mug', 6, 20, null],
+              ['A1', 'mug', 7, 15, 20],
+              ['B2', 'jar', 3, 40, 50],
+              ['C3', 'cup', 1, 5, 9],
+            ],
+      )
+    })
+  }
+
+  test('does not hinder another flow into the target, nor does that change what it does', async () => {
+    begin({
+      more: `temporaryView('others', () => changes('others'))
+        autoCdcFlow({ ...flow, name: 'from_others', source: 'others' })`,
+    })
+    land('others', upsert('C3', 1, 'cup', 1))
+    await apply(MUG)
+    const allowCommits = await pipeline.forbidCommits('items')
+    land('events', remove('B2', 50), upsert('A1', 20, 'mug', 6))
+    land('others', JAR, upsert('A1', 30, 'mug', 7))
+    expect((await pipeline.run()).errors).toHaveLength(2)
+    allowCommits()
+    await update()
+    expect(await items()).toEqual([
+      ['A1', 'mug', 7],
+      ['C3', 'cup', 1],
+    ])
+  })
+})
+
+describe('the hidden state of a target', () => {
+  test('is in no listing and goes with the table', async () => {
+    begin()
+    await apply(MUG)
+    expect(existsSync(join(hiddenFolder(), '_delta_log'))).toBe(true)
+    const catalog = new Catalog({
+      warehouse: join(pipeline.folder, 'warehouse'),
+      storage: join(pipeline.folder, '.millrace'),
+      tables: {},
+      defaultCatalog: 'main',
+      defaultSchema: 'shop',
+    })
+    expect(catalog.list().map((each) => each.name.table)).toEqual(['items'])
+  })
+
+  test('is emptied with the table by a full refresh, which may change the flow', async () => {
+    begin()
+    await apply(MUG, remove('B2', 50))
+    define({ scdType: 2 })
+    const failed = await pipeline.run()
+    expect(failed.errors).toEqual([
+      expect.objectContaining({
+        condition: expect.stringMatching(/^AUTOCDC_INVALID_STATE\.SCD_TYPE_DRIFT$|^CANNOT_UPDATE/),
+      }),
+    ])
+    expect((await pipeline.run({ fullRefreshAll: true })).errors).toEqual([])
+    expect(await items()).toEqual([['A1', 'mug', 5, 10, null]])
+  })
+
+  test('is not taken for empty when it is gone', async () => {
+    begin()
+    await apply(MUG)
+    rmSync(hiddenFolder(), { recursive: true })
+    land('events', JAR)
+    expect((await pipeline.run()).errors).toEqual([
+      expect.objectContaining({
+        condition: 'AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING',
+        parameters: { tableName: 'main.shop.items' },
+      }),
+    ])
+  })
+
+  test('refuses another key', async () => {
+    begin()
+    await apply(MUG)
+    define({ flow: `keys: ['sku', 'title'],` })
+    expect((await pipeline.run()).errors).toEqual([
+      expect.objectContaining({ condition: 'AUTOCDC_INVALID_STATE.KEY_SCHEMA_DRIFT' }),
+    ])
+  })
+
+  test('stays of a few files', async () => {
+    begin()
+    for (let i = 0; i < 36; i++) land('events', upsert('A1', i, 'mug', i), upsert(`K${i}`, i, 'cup', i))
+    await update()
+    const dataFiles = readdirSync(hiddenFolder()).filter((each) => each.endsWith('.parquet'))
+    expect(dataFiles.length).toBeLessThan(25)
+    expect(await pipeline.query('SELECT count(*), max(price) FROM items')).toEqual([[37, 35]])
+  })
+})
+
+describe('events that cannot be applied', () => {
+  test('NULL keys and sequences are refused before anything is written', async () => {
+    begin()
+    await apply(MUG)
+    land('events', JAR, upsert(null, 41, 'lost', 1))
+    expect((await pipeline.run()).errors).toEqual([
+      expect.objectContaining({
+        condition: 'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY',
+        parameters: expect.objectContaining({ columnName: 'sku', nullCount: '1' }),
+      }),
+    ])
+    expect(await items()).toEqual([['A1', 'mug', 5]])
+  })
+
+  test('that disagree at one sequence are told, with one of them', async () => {
+    begin()
+    await apply(MUG, upsert('A1', 10, 'cup', 9))
+    expect(await items()).toEqual([['A1', 'mug', 5]])
+    expect(warnings()).toEqual([
+      expect.stringContaining(
+        `Flow 'items' met 1 sequences at which change events of one key disagree, such as {"sku":"A1","__SEQUENCE":10}`,
+      ),
+    ])
+  })
+
+  test('that come after what they would change was forgotten are dropped and told', async () => {
+    begin({ scdType: 2 }, { 'pipelines.cdc.tombstoneGCThresholdInSeconds': '0' })
+    await apply(upsert('A1', 10, 'mug', 5), remove('A1', 30))
+    await apply(remove('A1', 40))
+    await apply(upsert('A1', 41, 'mug', 1))
+    await apply(upsert('A1', 20, 'late', 5))
+    expect(warnings()).toEqual([
+      expect.stringContaining(`Flow 'items' dropped 1 change events that came too late, such as {"sku":"A1"`),
+    ])
+    expect(await items()).toEqual([
+      ['A1', 'mug', 1, 41, null],
+      ['A1', 'mug', 5, 10, 30],
     ])
   })
 })

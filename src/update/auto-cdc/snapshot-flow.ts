@@ -1,0 +1,152 @@
+import { checkVersions, compareVersions, resolveSnapshots } from '../../auto-cdc/index.ts'
+import { alias, project } from '../../plan/build.ts'
+import type { Relation } from '../../plan/relation.ts'
+import { recoverBatch } from '../batch/batch-commit.ts'
+import type { BatchOutput } from '../batch/batch-output.ts'
+import { type BatchQueryOptions, runBatchQuery, withSession } from '../batch/batch-query.ts'
+import type { BatchRecord } from '../checkpoint/batch-record.ts'
+import { recomputeReason } from '../flows/recompute-reason.ts'
+import { bindBatch, type FlowInputs, flowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
+import { inputFactory } from '../inputs/input-factory.ts'
+import { type FlowOutcome, isAnsi, techniqueOf } from '../run.ts'
+import { openCdcOutput } from './auto-cdc-output.ts'
+import {
+  type NextSnapshot,
+  nextSnapshot,
+  recordedSnapshot,
+  type StoredVersion,
+  sequenceOf,
+  storedLiteral,
+  versionOf,
+} from './snapshot-source.ts'
+
+/**
+ * AUTO CDC FROM SNAPSHOT: each snapshot is compared with the target and applied as the change events that lie between. A
+ * periodic one is taken when its inputs have changed; versioned ones one after the other, as long as there are any.
+ */
+export class SnapshotFlow {
+  readonly #options: BatchQueryOptions
+  #output: BatchOutput | undefined
+  /** The version that was taken last. */
+  #last: StoredVersion | undefined
+  #isReady = false
+  #rowsWritten = 0n
+
+  constructor(options: BatchQueryOptions) {
+    this.#options = options
+  }
+
+  /** Takes all snapshots that there are. Throws AUTOCDC_SNAPSHOT_VERSION_NOT_ASCENDING. */
+  async run(): Promise<FlowOutcome> {
+    const { run, flow } = this.#options
+    this.#rowsWritten = 0n
+    if (!this.#isReady) await this.#recover()
+    let taken = 0
+    for (;;) {
+      run.signal.throwIfAborted()
+      if (run.stopping.aborted) break
+      const snapshot = await nextSnapshot(this.#options, this.#last)
+      if (snapshot === undefined || !(await this.#take(snapshot))) break
+      taken += 1
+      if (snapshot.version === undefined) break
+    }
+    const reason = taken === 0 ? 'no new snapshot' : null
+    return { technique: taken === 0 ? 'NO_OP' : techniqueOf(flow), reason, rowsWritten: this.#rowsWritten }
+  }
+
+  /** Ends the snapshot that a run before this one left unfinished. */
+  async #recover(): Promise<void> {
+    const { run, flow, checkpoint, table } = this.#options
+    const { latestBatch, latestCommitted } = checkpoint
+    if (latestBatch !== undefined && latestBatch.batchId !== latestCommitted) {
+      this.#last = await this.#committedVersion()
+      const info = infoOf(latestBatch)
+      const isDone = await recoverBatch(run, checkpoint, await table(flow.target), table, info)
+      const snapshot = isDone ? undefined : recordedSnapshot(this.#options, latestBatch, this.#last)
+      if (snapshot !== undefined) await this.#apply(latestBatch, this.#inputsOf(snapshot))
+      if (isDone || snapshot !== undefined) this.#last = versionOf(latestBatch)
+    } else this.#last = versionOf(latestBatch)
+    this.#isReady = true
+  }
+
+  /** The version of the newest batch that is finished. */
+  async #committedVersion(): Promise<StoredVersion | undefined> {
+    const { checkpoint } = this.#options
+    if (checkpoint.latestCommitted === undefined) return undefined
+    const info = await checkpoint.committedInfo(checkpoint.latestCommitted)
+    return info?.version as StoredVersion | undefined
+  }
+
+  /** False where the snapshot cannot differ from the one before. */
+  async #take(snapshot: NextSnapshot): Promise<boolean> {
+    const { run, flow, checkpoint } = this.#options
+    const inputs = this.#inputsOf(snapshot)
+    const statics = await pinStatics(inputs)
+    if (snapshot.version === undefined && (await this.#isSame(inputs, statics))) return false
+    const { version } = snapshot
+    const record: BatchRecord = {
+      batchId: (checkpoint.latestBatch?.batchId ?? -1) + 1,
+      sources: version === undefined ? [] : [{ source: 'snapshot', range: version, end: version }],
+      statics,
+      timestampMicros: run.clock.nowMicros(),
+      configuration: flow.configuration,
+    }
+    await this.#checkAscends(record)
+    await this.#apply(record, inputs)
+    this.#last = version
+    return true
+  }
+
+  /** Whether a periodic snapshot has the rows that it had. */
+  async #isSame(inputs: FlowInputs, statics: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const { latestBatch, latestCommitted } = this.#options.checkpoint
+    if (latestBatch === undefined || latestBatch.batchId !== latestCommitted) return false
+    if (recomputeReason(inputs.query) !== null) return false
+    return sameStatics(inputs, latestBatch.statics, statics)
+  }
+
+  #inputsOf({ query }: NextSnapshot): FlowInputs {
+    const { run, checkpoint } = this.#options
+    return flowInputs(query, inputFactory(run, checkpoint))
+  }
+
+  async #checkAscends(record: BatchRecord): Promise<void> {
+    const { run, flow } = this.#options
+    const [last, version] = [this.#last, versionOf(record)]
+    if (last === undefined || version === undefined) return
+    const { versionType } = flow.snapshots!
+    const literals = [last, version].map((each) => storedLiteral(each, versionType))
+    const [row] = await withSession(run, record, (session) =>
+      session.rows(compareVersions(literals[0]!, literals[1]!)),
+    )
+    checkVersions(row!, { flowName: flow.name, tableName: flow.target })
+  }
+
+  async #apply(record: BatchRecord, inputs: FlowInputs): Promise<void> {
+    const options = { ...this.#options, inputs }
+    this.#output ??= await openSnapshotOutput(options, record)
+    const written = await runBatchQuery(options, { record, output: this.#output, info: infoOf(record) })
+    this.#rowsWritten += written
+  }
+}
+
+/** The version is kept with the mark, too: the record of the batch before an unfinished one is not read. */
+function infoOf(record: BatchRecord): Readonly<Record<string, unknown>> {
+  const version = versionOf(record)
+  return version === undefined ? {} : { version }
+}
+
+async function openSnapshotOutput(options: BatchQueryOptions, record: BatchRecord): Promise<BatchOutput> {
+  const { run, flow, inputs } = options
+  const { spec, versionType } = flow.snapshots!
+  const engine = await run.engine.get()
+  const context = { timestampMicros: record.timestampMicros, ansi: isAnsi(flow) }
+  const { schema } = engine.compile(await bindBatch(inputs, record), context)
+  const sequence = sequenceOf(record, versionType)
+  const versions: Relation = { kind: 'LocalRelation', rows: [[]], columns: [] }
+  const [column] = engine.compile(project(versions, [alias(sequence, 'version')]), context).schema.fields
+  const known = column!.dataType
+  const names = { flowName: flow.name, tableName: flow.target }
+  const cdc = resolveSnapshots(spec, schema, known, names)
+  return openCdcOutput(options, cdc, (each) => sequenceOf(each, known))
+}

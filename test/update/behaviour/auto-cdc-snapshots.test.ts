@@ -1,0 +1,131 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+const IMPORTS = `import { autoCdcFromSnapshotFlow, materializedView, read, streamingTable } from 'millrace'`
+
+const update = async () => {
+  const summary = await pipeline.run()
+  expect(summary.errors).toEqual([])
+  return summary.datasets.find((each) => each.name === 'items')
+}
+const items = () => pipeline.query('SELECT * FROM items ORDER BY ALL')
+
+describe('periodic snapshots', () => {
+  const definitions = (scdType: 1 | 2) => `${IMPORTS}
+    materializedView('stock', () => read.format('json').schema('id INT, val STRING').load('data/stock'))
+    streamingTable('items')
+    autoCdcFromSnapshotFlow({ target: 'items', source: 'stock', keys: ['id'], storedAsScdType: ${scdType} })`
+
+  test('give a target the rows that the last one had', async () => {
+    pipeline = new TestPipeline({ 'items.ts': definitions(1) })
+    pipeline.land('stock/all.json', { id: 1, val: 'a1' }, { id: 2, val: 'a2' })
+    expect(await update()).toMatchObject({ technique: 'MERGE', rows_written: 2 })
+    pipeline.land('stock/all.json', { id: 2, val: 'b2' }, { id: 3, val: 'a3' })
+    expect(await update()).toMatchObject({ technique: 'MERGE', rows_written: 3 })
+    expect(await items()).toEqual([
+      [2, 'b2'],
+      [3, 'a3'],
+    ])
+    expect(await update()).toMatchObject({ technique: 'NO_OP', rows_written: 0 })
+  })
+
+  test('give it a version for each time that a row changed', async () => {
+    pipeline = new TestPipeline({ 'items.ts': definitions(2) })
+    pipeline.land('stock/all.json', { id: 1, val: 'a1' }, { id: 2, val: 'a2' })
+    await update()
+    pipeline.land('stock/all.json', { id: 2, val: 'b2' }, { id: 3, val: 'a3' })
+    await update()
+    expect(
+      await pipeline.query('SELECT id, val, __END_AT IS NULL FROM items ORDER BY id, __START_AT'),
+    ).toEqual([
+      [1, 'a1', false],
+      [2, 'a2', false],
+      [2, 'b2', true],
+      [3, 'a3', true],
+    ])
+    expect(
+      await pipeline.query(`SELECT count(DISTINCT __START_AT), count(DISTINCT __END_AT) FROM items`),
+    ).toEqual([[2, 1]])
+  })
+})
+
+describe('versioned snapshots', () => {
+  /** A function that gives the snapshots up to a version, each a folder. */
+  const definitions = (count: number, isNext = 'each > latest') => `${IMPORTS}
+    streamingTable('items')
+    autoCdcFromSnapshotFlow({ target: 'items', keys: ['id'], storedAsScdType: 2, source: (latest) => {
+      const version = [1, 2, 3].slice(0, ${count}).find((each) => latest === null || ${isNext})
+      if (version === undefined) return null
+      return { df: read.format('json').schema('id INT, val STRING').load(\`data/v\${version}\`), version }
+    } })`
+
+  const begin = (count: number, isNext?: string) => {
+    pipeline = new TestPipeline({ 'items.ts': definitions(count, isNext) })
+    pipeline.land('v1/all.json', { id: 1, val: 'a1' }, { id: 2, val: 'a2' })
+    pipeline.land('v2/all.json', { id: 2, val: 'b2' }, { id: 3, val: 'a3' })
+    pipeline.land('v3/all.json', { id: 2, val: 'b2' }, { id: 3, val: 'a3' })
+  }
+
+  const AFTER_TWO = [
+    [1, 'a1', 1, 2],
+    [2, 'a2', 1, 2],
+    [2, 'b2', 2, null],
+    [3, 'a3', 2, null],
+  ]
+
+  test('are taken from a function one after the other, until there are none', async () => {
+    begin(2)
+    expect(await update()).toMatchObject({ technique: 'MERGE', rows_written: 6 })
+    expect(await items()).toEqual(AFTER_TWO)
+    expect(await update()).toMatchObject({ technique: 'NO_OP', rows_written: 0 })
+    pipeline.define({ 'items.ts': definitions(3) })
+    await update()
+    expect(await items()).toEqual(AFTER_TWO)
+  })
+
+  test('are taken by queries, from the version that is the next', async () => {
+    pipeline = new TestPipeline(`
+      CREATE MATERIALIZED VIEW stock AS SELECT * FROM
+        read_files('data/stock', format => 'json', schema => 'version INT, id INT, val STRING');
+      CREATE STREAMING TABLE items;
+      CREATE FLOW take AS AUTO CDC INTO items
+      FROM SNAPSHOT (SELECT id, val FROM stock WHERE version = current_snapshot_version())
+      WITH VERSION (SELECT min(version) FROM stock WHERE version > coalesce(last_snapshot_version(), 0))
+      KEYS (id) STORED AS SCD TYPE 2;`)
+    const rows = [
+      { version: 1, id: 1, val: 'a1' },
+      { version: 1, id: 2, val: 'a2' },
+    ]
+    pipeline.land('stock/1.json', ...rows)
+    await update()
+    pipeline.land('stock/2.json', { version: 2, id: 2, val: 'b2' }, { version: 2, id: 3, val: 'a3' })
+    await update()
+    expect(await items()).toEqual(AFTER_TWO)
+    expect(await update()).toMatchObject({ technique: 'NO_OP', rows_written: 0 })
+  })
+
+  test('that did not reach the target are taken again', async () => {
+    begin(1)
+    await update()
+    pipeline.define({ 'items.ts': definitions(2) })
+    const allowCommits = await pipeline.forbidCommits('items')
+    expect((await pipeline.run()).errors).toMatchObject([{ condition: 'DELTA_CONCURRENT_TRANSACTION' }])
+    allowCommits()
+    await update()
+    expect(await items()).toEqual(AFTER_TWO)
+    expect(await update()).toMatchObject({ technique: 'NO_OP' })
+  })
+
+  test('must ascend', async () => {
+    begin(2, 'each <= latest')
+    expect((await pipeline.run()).errors).toEqual([
+      expect.objectContaining({
+        condition: 'AUTOCDC_SNAPSHOT_VERSION_NOT_ASCENDING',
+        parameters: expect.objectContaining({ version: '1', lastVersion: '1' }),
+      }),
+    ])
+  })
+})
