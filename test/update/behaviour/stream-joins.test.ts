@@ -126,3 +126,19 @@ test('windows of windows come out when the outer one is over', async () => {
   await pipeline.run()
   expect(await pipeline.query('SELECT * FROM hours')).toEqual([['12:00', 4, 3]])
 })
+
+test('a change feed is a stream like others: it joins one, within a time bound', async () => {
+  pipeline = new TestPipeline(`
+    CREATE STREAMING TABLE customers TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true') AS
+    SELECT * FROM STREAM read_files('data/customers', format => 'json', schema => 'ad STRING, time TIMESTAMP');
+    ${SOURCES}
+    CREATE STREAMING TABLE joined AS
+    SELECT s.ad, c._change_type AS change FROM STREAM(shown) AS s WATERMARK time DELAY OF INTERVAL 5 MINUTES
+    JOIN STREAM table_changes AS c WATERMARK time DELAY OF INTERVAL 5 MINUTES
+    ON s.ad = c.ad AND c.time BETWEEN s.time AND s.time + INTERVAL 10 MINUTES;
+    CREATE TEMPORARY VIEW table_changes AS SELECT * FROM STREAM customers WITH (readChangeFeed = true);`)
+  land({ shown: 'a 12:00', clicks: 'a 12:00' })
+  pipeline.land('customers/1.json', { ad: 'a', time: '2026-01-01 12:05:00' })
+  await pipeline.run()
+  expect(await pipeline.query('SELECT * FROM joined')).toEqual([['a', 'insert']])
+})
