@@ -1,24 +1,10 @@
-import {
-  type AutoCdc,
-  type AutoCdcSpec,
-  END_AT,
-  resolveAutoCdc,
-  resolveSnapshots,
-  START_AT,
-  SYSTEM_END_AT,
-  SYSTEM_START_AT,
-} from '../auto-cdc/index.ts'
-import { generationExpressionOf } from '../delta/index.ts'
+import { type AutoCdc, resolveAutoCdc, resolveSnapshots } from '../auto-cdc/index.ts'
 import { PipelineError } from '../errors/index.ts'
-import { alias, cast, nullLiteral, project } from '../plan/build.ts'
 import type { Read } from '../plan/relation.ts'
-import { type DataType, fieldNamed, type StructField, type StructType } from '../types/data-type.ts'
-import { printSqlType } from '../types/ddl.ts'
-import { sameType } from '../types/same-type.ts'
+import { type DataType, fieldNamed, type StructType } from '../types/data-type.ts'
 import type { Dataset } from './dataset-index.ts'
-import type { AutoCdcChanges, FlowChanges } from './flow-changes.ts'
+import type { FlowChanges } from './flow-changes.ts'
 import type { PreparedFlow } from './prepare-flow.ts'
-import type { ResolvedFlow } from './resolved-graph.ts'
 import { canCluster, MAX_CLUSTERING_COLUMNS } from './table-layout.ts'
 
 /**
@@ -35,14 +21,6 @@ export function readAsSourceIs(
   if (input === undefined || query.kind !== 'Read' || !isStreamingView(input)) return prepared
   const read: Read = { ...query, isStreaming: true }
   return { ...prepared, query: read, inputs: new Map([[input, [read]]]) }
-}
-
-/** A flow that changes rows of its target, against the columns of its query. */
-export interface ChangeFlow {
-  readonly flow: ResolvedFlow
-  /** Columns of the flow's query: the events. */
-  readonly querySchema: StructType
-  readonly changes: AutoCdcChanges
 }
 
 /**
@@ -67,23 +45,6 @@ export function resolveChanges(
     }
     throw error
   }
-}
-
-/**
- * Makes the flows into one table agree: each gives all columns of the table, NULL for those that its query lacks, and a constant
- * sequence has the type of the other flows' sequences. Throws AUTOCDC_FLOWS_NOT_COMPATIBLE.
- */
-export function alignChangeFlows(
-  tableName: string,
-  flows: readonly ChangeFlow[],
-  declared: StructType | undefined,
-): readonly ChangeFlow[] {
-  const sequenced = withOneSequenceType(flows)
-  const columns = [...(declared?.fields ?? []).filter(isGiven), ...sequenced.flatMap(columnsOf)]
-  const aligned = sequenced.map((each) => withColumns(each, columns))
-  const [first, ...others] = aligned.filter(isKnown)
-  for (const each of others) checkAgreement(tableName, first!, each)
-  return aligned
 }
 
 /** Clustering columns of a table that says nothing of its layout: the keys, by which its rows are found to be changed. */
@@ -121,100 +82,4 @@ function followsChanges({ options }: Read): boolean {
 function wrongColumn({ parameters }: PipelineError): string {
   const { missingColumns, missingKeys, columnName } = parameters as Readonly<Record<string, string>>
   return (missingColumns ?? missingKeys ?? columnName ?? '').split(', ')[0]!.toLowerCase()
-}
-
-/** Columns that the table gets besides those of events. */
-const BOUNDS: readonly string[] = [START_AT, END_AT, SYSTEM_START_AT, SYSTEM_END_AT]
-
-function columnsOf({ flow }: ChangeFlow): readonly StructField[] {
-  return flow.schema.fields.filter((field) => !BOUNDS.includes(field.name))
-}
-
-/** Columns that are not computed by the table itself. */
-function isGiven(field: StructField): boolean {
-  return !BOUNDS.includes(field.name) && generationExpressionOf(field) === undefined
-}
-
-/** `SEQUENCE BY 0`, as backfills say it, has the type that the sequences of the other flows have. */
-function withOneSequenceType(flows: readonly ChangeFlow[]): readonly ChangeFlow[] {
-  const isConstant = ({ changes }: ChangeFlow) => changes.spec.sequenceBy.kind === 'Literal'
-  const leading = flows.find((each) => !isConstant(each))
-  if (leading === undefined) return flows
-  const { sequenceType } = cdcOf(leading)
-  if (sequenceType.kind === 'unknown') return flows
-  return flows.map((each) => {
-    if (!isConstant(each) || sameType(cdcOf(each).sequenceType, sequenceType)) return each
-    const { spec } = each.changes
-    return changed(each, { spec: { ...spec, sequenceBy: cast(spec.sequenceBy, sequenceType) } })
-  })
-}
-
-/** Whether the columns of a flow are known: a file of its source was read, or they are declared. */
-function isKnown(each: ChangeFlow): boolean {
-  const { keys, sequenceType } = cdcOf(each)
-  const types = [sequenceType, ...keys.map((key) => key.dataType)]
-  return each.querySchema.open !== true && types.every(({ kind }) => kind !== 'unknown')
-}
-
-function withColumns(each: ChangeFlow, columns: readonly StructField[]): ChangeFlow {
-  const missing = columns.filter(
-    ({ name }, index) =>
-      fieldNamed(each.querySchema, name) === undefined &&
-      columns.findIndex((other) => other.name.toLowerCase() === name.toLowerCase()) === index,
-  )
-  if (missing.length === 0 || each.querySchema.open) return each
-  const nulls = missing.map(({ name, dataType }) => alias(nullLiteral(dataType), name))
-  const query = project(each.flow.query, [{ kind: 'UnresolvedStar' }, ...nulls])
-  const querySchema = { ...each.querySchema, fields: [...each.querySchema.fields, ...missing] }
-  const spec = selecting(each.changes.spec, missing)
-  return changed({ ...each, flow: { ...each.flow, query }, querySchema }, { spec })
-}
-
-/** A list of the columns that a target gets has the added ones as well. */
-function selecting(spec: AutoCdcSpec, added: readonly StructField[]): AutoCdcSpec {
-  if (spec.columns?.kind !== 'only') return spec
-  const columns = [...spec.columns.columns, ...added.map((field) => field.name)]
-  return { ...spec, columns: { kind: 'only', columns } }
-}
-
-function changed(each: ChangeFlow, change: Pick<AutoCdcChanges, 'spec'>): ChangeFlow {
-  const changes = { ...each.changes, ...change }
-  const schema = cdcOf({ ...each, changes }).targetSchema
-  return { ...each, changes, flow: { ...each.flow, schema, autoCdc: changes.spec } }
-}
-
-function cdcOf({ changes, querySchema, flow }: ChangeFlow): AutoCdc {
-  return resolveAutoCdc(changes.spec, querySchema, { flowName: flow.name, tableName: flow.target })
-}
-
-function checkAgreement(tableName: string, first: ChangeFlow, second: ChangeFlow): void {
-  const [aspects1, aspects2] = [aspectsOf(cdcOf(first)), aspectsOf(cdcOf(second))]
-  for (const [aspect, value1] of Object.entries(aspects1)) {
-    const value2 = aspects2[aspect as keyof typeof aspects2]
-    if (value1.toLowerCase() === value2.toLowerCase()) continue
-    const flows = { flowName1: first.flow.name, flowName2: second.flow.name }
-    const parameters = { tableName, ...flows, aspect, value1, value2 }
-    throw new PipelineError('AUTOCDC_FLOWS_NOT_COMPATIBLE', parameters, { position: second.flow.position })
-  }
-}
-
-/** What the flows into one table have in common. */
-function aspectsOf(cdc: AutoCdc) {
-  const named = (isWanted: (leaf: AutoCdc['leaves'][number]) => boolean) =>
-    [...new Set(cdc.leaves.filter(isWanted).map((leaf) => leaf.path[0]!))].toSorted().join(', ') || 'none'
-  return {
-    keys: cdc.keys
-      .map(({ name, dataType }) => `${name} ${printSqlType(dataType)}`)
-      .toSorted()
-      .join(', '),
-    'SCD type': String(cdc.spec.scdType),
-    'type of the sequence': printSqlType(cdc.sequenceType),
-    'type of the system sequence': cdc.systemType === undefined ? '' : printSqlType(cdc.systemType),
-    columns: cdc.targetSchema.fields
-      .map((field) => field.name)
-      .toSorted()
-      .join(', '),
-    'tracked columns': cdc.scdType === 1 ? '' : named((leaf) => leaf.isTracked),
-    'columns whose NULL is ignored': named((leaf) => leaf.ignoresNull),
-  }
 }

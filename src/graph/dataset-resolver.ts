@@ -2,37 +2,25 @@ import { readerSchema } from '../delta/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import { analyze } from '../plan/analyzer/analyze.ts'
 import type { Read, Relation } from '../plan/relation.ts'
-import type { ResolvedRelation } from '../plan/resolved.ts'
 import { formatTableName } from '../plan/table-name.ts'
 import { asNullable } from '../types/as-nullable.ts'
 import { type StructType, VOID } from '../types/data-type.ts'
-import {
-  alignChangeFlows,
-  checkStreamedTarget,
-  clusteringByKeys,
-  readAsSourceIs,
-  resolveChanges,
-} from './change-flows.ts'
+import { alignChangeFlows, type TargetFlow } from './align-change-flows.ts'
+import { checkStreamedTarget, clusteringByKeys, readAsSourceIs, resolveChanges } from './change-flows.ts'
 import type { Dataset, DatasetIndex } from './dataset-index.ts'
-import {
-  checkDeclared,
-  checkOfSnapshots,
-  checkUniqueColumns,
-  mergedSchema,
-  withComments,
-} from './dataset-schema.ts'
+import { checkDeclared, checkUniqueColumns, mergedSchema, withComments } from './dataset-schema.ts'
 import { resolveExpectations } from './expectations.ts'
-import type { AutoCdcChanges, FlowChanges, SnapshotChanges } from './flow-changes.ts'
 import { fusedSettings, isAnsi } from './flow-configuration.ts'
 import { flowKind, shapeWarnings } from './flow-kind.ts'
 import { checkPersistedView, isTable } from './graph-checks.ts'
 import { LeafSchemas, type ResolveContext } from './leaf-schemas.ts'
 import type { PreparedFlow } from './prepare-flow.ts'
+import { resolveSnapshotSource } from './prepare-snapshots.ts'
 import type { PipelineProject } from './project.ts'
 import { quarantineSchema } from './quarantine.ts'
-import type { GraphWarning, ResolvedDataset, ResolvedFlow, ResolvedSnapshots } from './resolved-graph.ts'
+import type { GraphWarning, ResolvedDataset, ResolvedFlow } from './resolved-graph.ts'
 import type { Sink } from './sinks.ts'
-import { boundToVersions, versionTypeOf } from './snapshot-versions.ts'
+import { boundToVersions } from './snapshot-versions.ts'
 import { checkStreamingOperators } from './streaming-operators.ts'
 import { asViewShape, streamingShapes, type ViewShape } from './streaming-shape.ts'
 import { checkLayout } from './table-layout.ts'
@@ -47,11 +35,7 @@ interface DatasetState {
   readonly view?: { readonly shape: ViewShape; readonly settings: Readonly<Record<string, string>> }
 }
 
-interface FlowState {
-  readonly flow: ResolvedFlow
-  /** Columns of its query, which are those that it gives its target unless it applies changes. */
-  readonly querySchema: StructType
-  readonly changes?: FlowChanges
+interface FlowState extends TargetFlow {
   readonly view: NonNullable<DatasetState['view']>
 }
 
@@ -135,7 +119,9 @@ export class DatasetResolver {
     const analyzed = (each: Relation) => this.#analyze(each, prepared, settings)
     const { changes } = definition
     const snapshots =
-      changes?.kind === 'auto_cdc_snapshot' ? resolveSource(prepared, changes, analyzed) : undefined
+      changes?.kind === 'auto_cdc_snapshot'
+        ? resolveSnapshotSource(prepared.snapshots!, changes, (each) => analyzed(each).resolved.schema)
+        : undefined
     const { resolved, shape, kind } = analyzed(
       snapshots === undefined ? query : boundToVersions(query, snapshots),
     )
@@ -210,7 +196,7 @@ export class DatasetResolver {
   #finish(dataset: Dataset, given: readonly FlowState[]): void {
     const { definition, identifier } = dataset
     const declared = definition.schema
-    const states = aligned(identifier, given, declared)
+    const states = alignChangeFlows(identifier, given, declared)
     const merged = (schemaOf: (state: FlowState) => StructType) =>
       mergedSchema(
         identifier,
@@ -319,40 +305,6 @@ export class DatasetResolver {
       this.failures.push(error.at({ position, dataset: dataset.identifier }))
       return undefined
     }
-  }
-}
-
-/** Flows that apply changes agree on what they give their table. */
-function aligned(
-  tableName: string,
-  states: readonly FlowState[],
-  declared: StructType | undefined,
-): readonly FlowState[] {
-  const [first] = states
-  if (first?.changes?.kind === 'auto_cdc_snapshot' && declared !== undefined) {
-    checkOfSnapshots(tableName, declared, first.flow.schema)
-  }
-  if (!states.every(appliesChanges)) return states
-  const changed = alignChangeFlows(tableName, states, declared)
-  return states.map((state, index) => ({ ...state, ...changed[index] }))
-}
-
-function appliesChanges(state: FlowState): state is FlowState & { readonly changes: AutoCdcChanges } {
-  return state.changes?.kind === 'auto_cdc'
-}
-
-/** Where snapshots come from, and the type of their versions. */
-function resolveSource(
-  { snapshots }: PreparedFlow,
-  { spec }: SnapshotChanges,
-  analyzed: (query: Relation) => { readonly resolved: ResolvedRelation },
-): ResolvedSnapshots {
-  const { source, versionType } = snapshots!
-  if (source.kind !== 'versions') return { spec, source, versionType: versionType! }
-  return {
-    spec,
-    source,
-    versionType: versionTypeOf(source.version, (query) => analyzed(query).resolved.schema),
   }
 }
 

@@ -4,8 +4,13 @@ import { alias, FALSE, filter, nullLiteral, project } from '../plan/build.ts'
 import type { Relation } from '../plan/relation.ts'
 import { type DataType, fieldNamed, type StructType, TIMESTAMP } from '../types/data-type.ts'
 import type { SnapshotChanges } from './flow-changes.ts'
-import type { NextSnapshot, PreparedSnapshot, ResolvedSnapshotSource } from './resolved-graph.ts'
-import { type VersionedSnapshot, versionLiteral } from './snapshot-versions.ts'
+import type {
+  NextSnapshot,
+  PreparedSnapshot,
+  ResolvedSnapshotSource,
+  ResolvedSnapshots,
+} from './resolved-graph.ts'
+import { type VersionedSnapshot, versionLiteral, versionTypeOf } from './snapshot-versions.ts'
 
 /** Where the snapshots of a flow come from, with whole names in what is known of their queries. */
 export interface PreparedSnapshots {
@@ -76,4 +81,14 @@ function declaredSnapshot(declared: StructType): { query: Relation; versionType:
   const nulls = columns.map(({ name, dataType }) => alias(nullLiteral(dataType), name))
   const versionType = fieldNamed(declared, START_AT)?.dataType ?? { kind: 'unknown' }
   return { query: filter(project(row, nulls), FALSE), versionType }
+}
+
+/** The snapshots of a flow with the type of their versions. Throws what `versionTypeOf` throws. */
+export function resolveSnapshotSource(
+  { source, versionType }: PreparedSnapshots,
+  { spec }: SnapshotChanges,
+  schemaOf: (query: Relation) => StructType,
+): ResolvedSnapshots {
+  if (source.kind !== 'versions') return { spec, source, versionType: versionType! }
+  return { spec, source, versionType: versionTypeOf(source.version, schemaOf) }
 }
