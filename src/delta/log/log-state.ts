@@ -127,8 +127,8 @@ export class LogState {
 
   /** Who only reads a table for a long time needs no removed file; who writes needs those that are kept. */
   #forgetTombstones(): void {
-    if (this.#metadataAction === undefined) return
-    this.#metadata ??= metadataFrom(this.#metadataAction)
+    // Without it nobody has read the table so far, nor knows whether it can be read.
+    if (this.#metadata === undefined) return
     this.tombstonesAfter(this.#timestampMs - deletedFileRetentionMs(this.#metadata))
   }
 
