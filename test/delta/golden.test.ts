@@ -2,10 +2,9 @@ import { cpSync, existsSync, readdirSync, renameSync, utimesSync } from 'node:fs
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DeltaTable, deltaScanOf, type Snapshot } from '../../src/delta/index.ts'
-import { bindDeltaScan } from '../../src/engine/duckdb/delta-scan.ts'
 import { localStorage, type Storage } from '../../src/storage/index.ts'
 import { canonicalRows, checksum } from '../support/canonical-rows.ts'
-import { openTestDuckdb, type TestDuckdb, temporaryFolder } from '../support/delta.ts'
+import { deltaRelation, openTestDuckdb, type TestDuckdb, temporaryFolder } from '../support/delta.ts'
 import { type GoldenTable, goldenTables, hasGolden } from '../support/golden.ts'
 
 /** Delta Lake's own test of these logs asserts no live file; the other reader compared paths as texts. */
@@ -52,7 +51,7 @@ function storageOf({ name, folder: original }: GoldenTable): Storage {
 async function rowsChecksum(snapshot: Snapshot, storage: Storage): Promise<{ rows: number; sha256: string }> {
   const { schema } = snapshot.metadata
   const scan = await deltaScanOf(snapshot, storage)
-  const relation = await bindDeltaScan(duckdb.connection, scan, schema)
+  const relation = await deltaRelation(duckdb.connection, scan, schema)
   const lines = await canonicalRows(duckdb.connection, relation, schema)
   return { rows: lines.length, sha256: checksum(lines) }
 }
@@ -139,7 +138,7 @@ describe.skipIf(!hasGolden)('golden tables', () => {
     const storage = localStorage(golden.folder)
     const { snapshot } = await DeltaTable.open(storage, duckdb.port)
     const { schema } = snapshot.metadata
-    const relation = await bindDeltaScan(duckdb.connection, await deltaScanOf(snapshot, storage), schema)
+    const relation = await deltaRelation(duckdb.connection, await deltaScanOf(snapshot, storage), schema)
     const result = await duckdb.connection.runAndReadAll(
       `SELECT ${key}, CAST(CAST(${variant} AS JSON) AS VARCHAR) FROM ${relation} ORDER BY ${key}`,
     )

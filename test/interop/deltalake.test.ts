@@ -2,7 +2,6 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addFileFrom, type CreateTableOptions, DeltaTable, deltaScanOf } from '../../src/delta/index.ts'
-import { bindDeltaScan } from '../../src/engine/duckdb/delta-scan.ts'
 import { copyToParquet } from '../../src/engine/duckdb/write.ts'
 import { localStorage, type Storage } from '../../src/storage/index.ts'
 import {
@@ -25,7 +24,7 @@ import {
   TIMESTAMP_NTZ,
 } from '../../src/types/data-type.ts'
 import { canonicalRows } from '../support/canonical-rows.ts'
-import { openTestDuckdb, type TestDuckdb, temporaryFolder } from '../support/delta.ts'
+import { deltaRelation, openTestDuckdb, type TestDuckdb, temporaryFolder } from '../support/delta.ts'
 import { type Deltalake, hasDeltalake, startDeltalake } from './peer.ts'
 
 const folder = temporaryFolder()
@@ -76,7 +75,7 @@ async function append(table: DeltaTable, sql: string): Promise<void> {
 async function ownRows(table: DeltaTable, version?: number): Promise<string[]> {
   const snapshot = version === undefined ? table.snapshot : await table.snapshotAt({ version })
   const { schema } = snapshot.metadata
-  const relation = await bindDeltaScan(duckdb.connection, await deltaScanOf(snapshot, storage), schema)
+  const relation = await deltaRelation(duckdb.connection, await deltaScanOf(snapshot, storage), schema)
   return (await canonicalRows(duckdb.connection, relation, schema)).map(String)
 }
 

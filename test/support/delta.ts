@@ -13,7 +13,9 @@ import {
 } from '../../src/delta/index.ts'
 import { bindDeltaScan } from '../../src/engine/duckdb/delta-scan.ts'
 import { parquetPort } from '../../src/engine/duckdb/parquet-port.ts'
+import type { DeltaScan } from '../../src/plan/scan.ts'
 import { localStorage, type Storage } from '../../src/storage/index.ts'
+import type { StructType } from '../../src/types/data-type.ts'
 
 /** An in-memory DuckDB for one test file. */
 export interface TestDuckdb {
@@ -34,6 +36,15 @@ export async function openTestDuckdb(): Promise<TestDuckdb> {
       instance.closeSync()
     },
   }
+}
+
+/** A scan as a relation with the columns of a schema, as text that stands in FROM. */
+export async function deltaRelation(
+  connection: DuckDBConnection,
+  scan: DeltaScan,
+  schema: StructType,
+): Promise<string> {
+  return (await bindDeltaScan(connection, scan))(schema)
 }
 
 /** A port for tables whose log has no checkpoints: any use of Parquet fails. */
@@ -99,7 +110,7 @@ export async function rowsOf(
   orderBy = '1',
 ): Promise<unknown[][]> {
   const scan = await deltaScanOf(snapshot, storage)
-  const relation = await bindDeltaScan(connection, scan, snapshot.metadata.schema)
+  const relation = await deltaRelation(connection, scan, snapshot.metadata.schema)
   const result = await connection.runAndReadAll(`SELECT * FROM ${relation} ORDER BY ${orderBy}`)
   return result.getRowsJson() as unknown[][]
 }

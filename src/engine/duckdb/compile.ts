@@ -3,7 +3,8 @@ import { PipelineError } from '../../errors/index.ts'
 import { analyze } from '../../plan/analyzer/analyze.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
 import { expressionsOf, walk, walkExpression } from '../../plan/rewrite.ts'
-import { printDuckdb } from '../../sql/duckdb/print.ts'
+import type { DeltaScan, ScanInput } from '../../plan/scan.ts'
+import { type PrintContext, printDuckdb } from '../../sql/duckdb/print.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
 import { type StructType, struct } from '../../types/data-type.ts'
 import type { CompiledQuery, QueryContext } from '../engine.ts'
@@ -29,15 +30,18 @@ export async function bindQuery(
   context: QueryContext,
 ): Promise<Bound> {
   const needsHidden = readsHidden(query)
-  const sources = new Map<Scan, string>()
+  const sources = new Map<Scan, ScanSql>()
   for (const node of walk(query)) {
     if (node.kind !== 'Scan' || sources.has(node)) continue
     sources.set(node, await scanSql(connection, node, needsHidden))
   }
-  return print(query, context, (scan) => sources.get(scan)!)
+  return print(query, context, (scan, columns) => sources.get(scan)!(columns))
 }
 
-function print(query: Relation, context: QueryContext, scan: (scan: Scan) => string): CompiledQuery {
+/** The text of a Scan with at least these columns. */
+type ScanSql = (columns: ReadonlySet<string>) => string
+
+function print(query: Relation, context: QueryContext, scan: PrintContext['scan']): CompiledQuery {
   const resolved = analyze(query, {
     ansi: context.ansi,
     resolveLeaf: (leaf) => {
@@ -48,24 +52,33 @@ function print(query: Relation, context: QueryContext, scan: (scan: Scan) => str
   return { schema: resolved.schema, sql }
 }
 
-async function scanSql(connection: DuckDBConnection, scan: Scan, needsHidden: boolean): Promise<string> {
+async function scanSql(connection: DuckDBConnection, scan: Scan, needsHidden: boolean): Promise<ScanSql> {
   const { input } = scan
+  if (input.kind === 'delta') {
+    const relation = await bindDeltaScan(connection, input)
+    const fields = [...scan.schema.fields, ...(scan.hidden?.fields ?? [])]
+    return (columns) => relation(struct(fields.filter((each) => columns.has(each.name))))
+  }
+  const sql = await wholeScanSql(connection, scan.schema, input, needsHidden)
+  return () => sql
+}
+
+function wholeScanSql(
+  connection: DuckDBConnection,
+  schema: StructType,
+  input: Exclude<ScanInput, DeltaScan>,
+  needsHidden: boolean,
+): string | Promise<string> {
   switch (input.kind) {
     case 'staged':
       return quoteIdentifier(input.table)
-    case 'delta':
-      return bindDeltaScan(connection, input, needsHidden ? withHidden(scan) : scan.schema)
     case 'files':
-      return prepareFilesScan(connection, input, scan.schema, { withMetadata: needsHidden })
+      return prepareFilesScan(connection, input, schema, { withMetadata: needsHidden })
     case 'parquet':
-      return input.paths.length === 0 ? emptyTable(scan.schema) : `read_parquet(${quoteList(input.paths)})`
+      return input.paths.length === 0 ? emptyTable(schema) : `read_parquet(${quoteList(input.paths)})`
     case 'ndjson':
-      return input.paths.length === 0 ? emptyTable(scan.schema) : ndjson(input.paths, scan.schema)
+      return input.paths.length === 0 ? emptyTable(schema) : ndjson(input.paths, schema)
   }
-}
-
-function withHidden({ schema, hidden }: Scan): StructType {
-  return hidden === undefined ? schema : struct([...schema.fields, ...hidden.fields])
 }
 
 function ndjson(paths: readonly string[], schema: StructType): string {

@@ -9,7 +9,7 @@ import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
 import { type FileLayout, fileLayouts, storedField } from './stored-field.ts'
 
 /**
- * A Delta scan as a DuckDB relation with the columns of `schema`, which may be some of the table's, cast to their types.
+ * A Delta scan as DuckDB relations: of the columns of a schema, which may be some of the table's, cast to their types.
  * Columns of the files are matched by name, without case, or by id: what a file lacks is null, what the table lacks is
  * ignored, narrower types are widened. Partition values and what a change feed adds are constants of the file. The
  * connection's TimeZone must be UTC; it holds what is too long for the text until it closes.
@@ -17,10 +17,10 @@ import { type FileLayout, fileLayouts, storedField } from './stored-field.ts'
 export async function bindDeltaScan(
   connection: DuckDBConnection,
   scan: DeltaScan,
-  schema: StructType,
-): Promise<string> {
+): Promise<(schema: StructType) => string> {
   const branches = scanBranches(scan, await fileLayouts(connection, scan))
-  return branchesSql(scan, schema, branches, await holdPositions(connection, branches))
+  const held = await holdPositions(connection, branches)
+  return (schema) => branchesSql(scan, schema, branches, held)
 }
 
 /** Files that are read by one read_parquet: alike in their columns, and in whether all rows are read, most or some. */

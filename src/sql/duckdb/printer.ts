@@ -4,8 +4,11 @@ import type { Place } from './expression.ts'
 
 /** What the engine gives the printer. */
 export interface PrintContext {
-  /** SQL of a leaf that stands in FROM: a name, a table function or a query in brackets. Has the hidden columns too. */
-  readonly scan: (leaf: Scan) => string
+  /**
+   * SQL of a leaf that stands in FROM: a name, a table function or a query in brackets. It has at least these columns, of
+   * which some may be hidden ones.
+   */
+  readonly scan: (leaf: Scan, columns: ReadonlySet<string>) => string
   /** Value of `current_timestamp()`, microseconds since the epoch. */
   readonly timestampMicros: bigint
   readonly ansi: boolean

@@ -86,11 +86,13 @@ function sourceBlock(
   return { ...EMPTY_BLOCK, cells, from: `${from} AS ${alias}`, sources: 1 }
 }
 
+/** Of a Scan only the columns that something reads. */
 function printLeaf(leaf: ResolvedLeaf, query: Query): Block {
   const columns = [...leaf.output, ...leaf.hidden]
-  const names = columns.map((each) => each.name)
   if (leaf.source.kind === 'Scan') {
-    return sourceBlock(query.printer.context.scan(leaf.source), columns, names, query)
+    const read = columns.filter(({ id }) => query.printer.isRead(id, leaf))
+    const names = read.map((each) => each.name)
+    return sourceBlock(query.printer.context.scan(leaf.source, new Set(names)), read, names, query)
   }
   if (leaf.arguments === undefined) {
     throw new PipelineError('INTERNAL_ERROR', { detail: `an unbound ${leaf.source.kind} cannot be printed` })

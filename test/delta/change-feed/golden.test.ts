@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changeFeedScan, DeltaTable } from '../../../src/delta/index.ts'
-import { bindDeltaScan } from '../../../src/engine/duckdb/delta-scan.ts'
 import { localStorage } from '../../../src/storage/index.ts'
 import { struct } from '../../../src/types/data-type.ts'
 import { canonicalRows, checksum } from '../../support/canonical-rows.ts'
-import { openTestDuckdb, type TestDuckdb } from '../../support/delta.ts'
+import { deltaRelation, openTestDuckdb, type TestDuckdb } from '../../support/delta.ts'
 import { goldenTables, hasGolden } from '../../support/golden.ts'
 
 const COMMIT_COLUMNS = 2
@@ -37,7 +36,7 @@ describe.skipIf(!hasGolden)('change feeds of golden tables', () => {
     const withType = struct(schema.fields.slice(0, -COMMIT_COLUMNS))
     const lines = await canonicalRows(
       duckdb.connection,
-      await bindDeltaScan(duckdb.connection, input, withType),
+      await deltaRelation(duckdb.connection, input, withType),
       withType,
     )
     const types = lines.map((line) => (JSON.parse(String(line)) as unknown[]).at(-1) as string)

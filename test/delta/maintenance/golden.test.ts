@@ -2,12 +2,11 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DeltaTable, deltaScanOf, optimize, restore, type Snapshot } from '../../../src/delta/index.ts'
-import { bindDeltaScan } from '../../../src/engine/duckdb/delta-scan.ts'
 import { type DuckdbEngine, openDuckdbEngine } from '../../../src/engine/duckdb/engine.ts'
 import { rowEngineOf } from '../../../src/engine/row-engine.ts'
 import { localStorage, type Storage } from '../../../src/storage/index.ts'
 import { canonicalRows, checksum } from '../../support/canonical-rows.ts'
-import { temporaryFolder } from '../../support/delta.ts'
+import { deltaRelation, temporaryFolder } from '../../support/delta.ts'
 import { type GoldenTable, goldenTables, hasGolden } from '../../support/golden.ts'
 
 /** Features of their writers that we do not have: such tables are not touched. */
@@ -50,7 +49,7 @@ async function rowsOf(snapshot: Snapshot, storage: Storage): Promise<string> {
   await connection.run("SET TimeZone = 'UTC'")
   try {
     const { schema } = snapshot.metadata
-    const relation = await bindDeltaScan(connection, await deltaScanOf(snapshot, storage), schema)
+    const relation = await deltaRelation(connection, await deltaScanOf(snapshot, storage), schema)
     return checksum(await canonicalRows(connection, relation, schema))
   } finally {
     connection.closeSync()

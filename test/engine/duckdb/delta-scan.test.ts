@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rowMetadata } from '../../../src/delta/index.ts'
-import { bindDeltaScan } from '../../../src/engine/duckdb/delta-scan.ts'
 import type { DeltaScan, DeltaScanFile } from '../../../src/plan/scan.ts'
 import {
   array,
@@ -28,7 +27,7 @@ import {
   VARIANT,
   VOID,
 } from '../../../src/types/data-type.ts'
-import { openTestDuckdb, type TestDuckdb, temporaryFolder } from '../../support/delta.ts'
+import { deltaRelation, openTestDuckdb, type TestDuckdb, temporaryFolder } from '../../support/delta.ts'
 
 const folder = temporaryFolder()
 let duckdb: TestDuckdb
@@ -61,7 +60,7 @@ function scanOf(
 
 const run = async (sql: string) => (await duckdb.connection.runAndReadAll(sql)).getRowsJson()
 const rows = async (scan: DeltaScan, schema = scan.tableSchema) =>
-  run(`SELECT * FROM ${await bindDeltaScan(duckdb.connection, scan, schema)} ORDER BY ALL`)
+  run(`SELECT * FROM ${await deltaRelation(duckdb.connection, scan, schema)} ORDER BY ALL`)
 
 describe('a delta scan', () => {
   it('of no files has the columns of the table', async () => {
@@ -70,7 +69,7 @@ describe('a delta scan', () => {
       field('nothing', VOID),
       field('s', struct([field('x', STRING)])),
     ])
-    const sql = await bindDeltaScan(duckdb.connection, scanOf(schema, []), schema)
+    const sql = await deltaRelation(duckdb.connection, scanOf(schema, []), schema)
     expect(await run(`SELECT * FROM ${sql}`)).toEqual([])
     expect((await run(`DESCRIBE SELECT * FROM ${sql}`)).map((each) => each[0])).toEqual([
       'id',
@@ -101,12 +100,12 @@ describe('a delta scan', () => {
         partitionColumns: ['p'],
       },
     )
-    const sql = await bindDeltaScan(duckdb.connection, scan, struct([field('P', LONG), field('b', LONG)]))
+    const sql = await deltaRelation(duckdb.connection, scan, struct([field('P', LONG), field('b', LONG)]))
     expect((await duckdb.connection.runAndReadAll(`SELECT * FROM ${sql}`)).getRowObjectsJson()).toEqual([
       { P: '3', b: '2' },
     ])
     expect(
-      await run(`SELECT count(*) FROM ${await bindDeltaScan(duckdb.connection, scan, struct([]))}`),
+      await run(`SELECT count(*) FROM ${await deltaRelation(duckdb.connection, scan, struct([]))}`),
     ).toEqual([['1']])
   })
 
@@ -187,7 +186,7 @@ describe('a delta scan', () => {
     ]
     const scan = scanOf(schema, files, { partitionColumns })
     const result = await run(
-      `SELECT * REPLACE ("at"::VARCHAR AS "at") FROM ${await bindDeltaScan(duckdb.connection, scan, schema)} ORDER BY id`,
+      `SELECT * REPLACE ("at"::VARCHAR AS "at") FROM ${await deltaRelation(duckdb.connection, scan, schema)} ORDER BY id`,
     )
     const nulls = partitionColumns.map(() => null)
     expect(result).toEqual([
@@ -296,7 +295,7 @@ describe('a delta scan', () => {
         file(`SELECT range AS id, 'x' AS other FROM range(1000)`, { partitionValues: { p: `${p}` } }),
       ),
     )
-    const sql = await bindDeltaScan(
+    const sql = await deltaRelation(
       duckdb.connection,
       scanOf(schema, files, { partitionColumns: ['p'] }),
       schema,
@@ -329,7 +328,7 @@ describe('a delta scan', () => {
     ])
     const place = struct([field('_file_index', LONG), field('_row_position', LONG)])
     expect(
-      await run(`SELECT * FROM ${await bindDeltaScan(duckdb.connection, scan, place)} ORDER BY ALL`),
+      await run(`SELECT * FROM ${await deltaRelation(duckdb.connection, scan, place)} ORDER BY ALL`),
     ).toHaveLength(5)
   })
 
@@ -355,7 +354,7 @@ describe('a delta scan', () => {
       'delta.rowTracking.materializedRowCommitVersionColumnName': 'rv',
     }
     const hidden = rowMetadata({ schema, configuration })!
-    const sql = await bindDeltaScan(duckdb.connection, scan, struct([...schema.fields, ...hidden.fields]))
+    const sql = await deltaRelation(duckdb.connection, scan, struct([...schema.fields, ...hidden.fields]))
     const found = await run(
       `SELECT id, m.row_index, m.row_id, m.base_row_id, m.row_commit_version, m.default_row_commit_version,
         m.file_name, m.file_size, m.file_modification_time::VARCHAR
@@ -388,7 +387,7 @@ describe('a delta scan', () => {
     const own = await file(
       `SELECT 2::BIGINT AS "col-1", {'col-3': 'm'} AS "col-2", [{'col-5': 3::BIGINT}] AS "col-4"`,
     )
-    const sql = await bindDeltaScan(
+    const sql = await deltaRelation(
       duckdb.connection,
       scanOf(schema, [foreign, own], { columnMapping: 'id' }),
       schema,
@@ -408,7 +407,7 @@ describe('a delta scan', () => {
       await file(`SELECT ${bytes(value)} AS v, [{'v': ${bytes(value)}}] AS l`),
       await file('SELECT 1 AS other'),
     ]
-    const sql = await bindDeltaScan(duckdb.connection, scanOf(schema, files), schema)
+    const sql = await deltaRelation(duckdb.connection, scanOf(schema, files), schema)
     const json = '{"a":1,"d":"2026-01-31"}'
     const texts = await run(
       `SELECT CAST(CAST(v AS JSON) AS VARCHAR), CAST(CAST(l[1].v AS JSON) AS VARCHAR) FROM ${sql} WHERE v IS NOT NULL`,

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bindDeltaScan } from '../../../src/engine/duckdb/delta-scan.ts'
 import { copyToParquet, type WriteTarget } from '../../../src/engine/duckdb/write.ts'
 import {
   array,
@@ -25,7 +24,7 @@ import {
   VARIANT,
   VOID,
 } from '../../../src/types/data-type.ts'
-import { openTestDuckdb, type TestDuckdb } from '../../support/delta.ts'
+import { deltaRelation, openTestDuckdb, type TestDuckdb } from '../../support/delta.ts'
 
 let duckdb: TestDuckdb
 const folder = mkdtempSync(join(tmpdir(), 'millrace-write-'))
@@ -218,7 +217,7 @@ it('variants are written as their bytes, unshredded, and read back', async () =>
     partitionColumns: [],
     columnMapping: 'none',
   } as const
-  const relation = await bindDeltaScan(duckdb.connection, scan, struct(columns))
+  const relation = await deltaRelation(duckdb.connection, scan, struct(columns))
   expect(
     await read(
       `SELECT CAST(CAST(v AS JSON) AS VARCHAR), CAST(CAST(l[1].v AS JSON) AS VARCHAR) FROM ${relation} WHERE v IS NOT NULL`,
