@@ -101,6 +101,6 @@ function markHidden(cdc: AutoCdc, events: Relation): Relation {
   return {
     kind: 'Drop',
     input: marked,
-    columns: ['place', 'previous', 'changes', 'opens'],
+    columns: ['previous', 'changes', 'opens'],
   }
 }

@@ -1,9 +1,9 @@
-import { nullLiteral } from '../plan/build.ts'
+import { joinOn, nullLiteral } from '../plan/build.ts'
 import { Column } from '../plan/column.ts'
 import { boolOr, firstValue, lastValue, max, maxBy } from '../plan/column-functions/aggregate.ts'
 import { arrayCompact, array as arrayOf } from '../plan/column-functions/array.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
-import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
+import { col, count, lit, namedStruct, when } from '../plan/column-functions/core.ts'
 import { rowNumber } from '../plan/column-functions/window.ts'
 import type { Relation } from '../plan/relation.ts'
 import { Window, type WindowSpec } from '../plan/window-spec.ts'
@@ -24,6 +24,7 @@ import {
   STANDING,
   select,
   systemColumns,
+  unionAll,
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
@@ -98,6 +99,37 @@ export const NO_TIME = nullOf(TIMESTAMP)
  * has to be remembered for what a rival did not say. `tied` says that events of different content met.
  */
 export function onePerSequence(cdc: AutoCdc, events: Relation): Relation {
+  const sequence = [...keyColumns(cdc), 's']
+  const rivals: Relation = {
+    kind: 'Filter',
+    input: {
+      kind: 'Aggregate',
+      input: ALL_EVENTS,
+      groupType: 'groupby',
+      grouping: sequence.map((each) => col(each).expression),
+      expressions: [...sequence.map((each) => col(each)), count(lit(1)).as('met')].map(
+        (each) => each.expression,
+      ),
+    },
+    condition: col('met').gt(lit(1)).expression,
+  }
+  const isRival = sequence
+    .map((each) => named('l', each).eq(named('r', each)))
+    .reduce((left, right) => left.and(right)).expression
+  // Few events meet: only they are worth a window over all that they say.
+  const alone = extend(joinOn(ALL_EVENTS, rivals, 'left anti', isRival), { tied: lit(false) })
+  const winners = winnersOf(cdc, joinOn(ALL_EVENTS, rivals, 'left semi', isRival))
+  return {
+    kind: 'With',
+    definitions: [{ name: EVENTS, query: events }],
+    input: unionAll([alone, winners]),
+  }
+}
+
+const EVENTS = 'events'
+const ALL_EVENTS: Relation = { kind: 'Read', name: [EVENTS], isStreaming: false, options: {} }
+
+function winnersOf(cdc: AutoCdc, events: Relation): Relation {
   const content = contentColumns(cdc)
   const sameSequence = Window.partitionBy(...keyColumns(cdc), 's')
   const best = sameSequence.orderBy(
@@ -116,7 +148,7 @@ export function onePerSequence(cdc: AutoCdc, events: Relation): Relation {
     tied: firstValue(whole).over(all).eqNullSafe(lastValue(whole).over(all)).not(),
     ...mergedLeaves(cdc, sameSequence),
   })
-  return where(ranked, col('place').eq(1))
+  return { kind: 'Drop', input: where(ranked, col('place').eq(1)), columns: ['place'] }
 }
 
 /** Bitemporal: what became known later corrects what was known. */
