@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { DeltaTable } from '../../../src/delta-table/index.ts'
 import type { UpdateRequest } from '../../../src/update/update-api.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
 
@@ -171,6 +172,31 @@ describe('a function as a sink', () => {
     expect(received.map(({ batchId, rows }) => [batchId, rows])).toEqual([
       [0, [{ id: 2n, amount: 5n }]],
       [1, [{ id: 3n, amount: 6n }]],
+    ])
+  })
+
+  test('may merge its rows into a table', async () => {
+    pipeline = pipelineOf(`
+      import { DeltaTable } from 'millrace/delta'
+      foreachBatchSink('latest', async (batch) => {
+        await using latest = await DeltaTable.forPath(globalThis.latestPath)
+        await latest
+          .merge(batch, 'target.id = source.id')
+          .whenMatchedUpdateAll()
+          .whenNotMatchedInsertAll()
+          .execute()
+      })
+      appendFlow({ target: 'latest', name: 'all' }, () => readStream.table('orders'))`)
+    const path = join(pipeline.folder, 'warehouse/main/shop/latest')
+    Object.assign(globalThis, { latestPath: path })
+    await (await DeltaTable.create(path).addColumns('id BIGINT, amount BIGINT').execute()).close()
+    pipeline.land('orders/1.json', { id: 1, amount: 1 }, { id: 2, amount: 5 })
+    await run()
+    pipeline.land('orders/2.json', { id: 2, amount: 7 })
+    await run()
+    expect(await pipeline.query('SELECT id, amount FROM main.shop.latest ORDER BY id')).toEqual([
+      [1, 1],
+      [2, 7],
     ])
   })
 
