@@ -49,7 +49,7 @@ export function flowTriggers(run: UpdateRun, flows: readonly ResolvedFlow[]): Fl
       folders: flow.once ? [] : leaves.flatMap((leaf) => foldersOf(run, leaf, producers)),
       waitsFor: waitsFor(flow, leaves, producers, upstream),
       intervalMs: intervalOf(flow, graph),
-      isRecomputed: flow.kind === 'materialized_view',
+      isRecomputed: flow.kind === 'materialized_view' || flow.kind === 'auto_cdc_snapshot',
     }
   })
 }
