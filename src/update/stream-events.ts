@@ -59,7 +59,6 @@ export function progressEvent(
       numRowsTotal: rows,
       numRowsUpdated: rowsWritten,
       numRowsDroppedByWatermark: lateRows,
-      memoryUsedBytes: 0,
       customMetrics: { stateFileBytes: bytes },
     })),
     sources: record.sources.map(({ source, end }) => ({ description: source, endOffset: end ?? null })),
