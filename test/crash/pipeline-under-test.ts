@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { Catalog } from '../../src/catalog/index.ts'
 import { DeltaTable, deltaScanOf } from '../../src/delta/index.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -11,13 +12,14 @@ import { localStorage } from '../../src/storage/index.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 const BIN = join(ROOT, 'dist/cli/bin.js')
 
-/** The orders example in a folder of its own, run by the real command. */
+/** A pipeline in a folder of its own, run by the real command. */
 export class PipelineUnderTest {
   readonly folder: string
 
-  constructor() {
+  /** `source`: the pipeline's folder below the repository's. */
+  constructor(source = 'examples/orders') {
     this.folder = mkdtempSync(join(tmpdir(), 'millrace-crash-'))
-    cpSync(join(ROOT, 'examples/orders'), this.folder, {
+    cpSync(join(ROOT, source), this.folder, {
       recursive: true,
       filter: (path) => !/warehouse|\.millrace|data$/.test(path.slice(ROOT.length)),
     })
@@ -47,7 +49,22 @@ export class PipelineUnderTest {
     return signal === 'SIGKILL'
   }
 
-  /** Every table's rows, sorted, without the columns that tell the time of a run. */
+  /** Starts a continuous update. With `crashAt` it kills itself at a step. */
+  runContinuously(crashAt?: string): ContinuousRun {
+    const env = crashAt === undefined ? process.env : { ...process.env, MILLRACE_CRASH_AT: crashAt }
+    return new ContinuousRun(this.folder, env)
+  }
+
+  /** A file of JSON lines below `data/`, which appears whole. */
+  land(path: string, rows: readonly object[]): void {
+    const target = join(this.folder, 'data', path)
+    const hidden = join(dirname(target), `.${basename(target)}`)
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(hidden, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+    renameSync(hidden, target)
+  }
+
+  /** Every table's rows, sorted, without the columns that tell the time of a run, or its batches. */
   async tables(engine: Engine): Promise<Record<string, string[]>> {
     const catalog = new Catalog({
       warehouse: join(this.folder, 'warehouse'),
@@ -64,7 +81,7 @@ export class PipelineUnderTest {
       const { schema } = snapshot.metadata
       const columns = schema.fields
         .map((each) => each.name)
-        .filter((each) => !/timestamp$|source_file/.test(each))
+        .filter((each) => !/timestamp$|source_file|_quarantine_batch/.test(each))
       const input = await deltaScanOf(snapshot, storage)
       const read = await session.rows({
         kind: 'Project',
@@ -123,6 +140,69 @@ export class PipelineUnderTest {
         done({ code, signal, stderr })
       })
     })
+  }
+}
+
+/** A continuous update as a process of its own. */
+export class ContinuousRun {
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<Ended>
+  readonly #child: ChildProcess
+  readonly #waiting = new Set<() => void>()
+  readonly #batches = new Map<string, number>()
+  #events = 0
+  #isOver = false
+
+  constructor(folder: string, env: NodeJS.ProcessEnv) {
+    const args = [BIN, 'run', '--continuous', '--output', 'json']
+    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const errors: string[] = []
+    createInterface(child.stderr).on('line', (line) => {
+      this.#events += 1
+      const dataset = /"dataset_name":"main\.shop\.(\w+)".*"num_(?:output|upserted)_rows":[1-9]/.exec(
+        line,
+      )?.[1]
+      if (dataset !== undefined) this.#batches.set(dataset, (this.#batches.get(dataset) ?? 0) + 1)
+      if (line.includes('"level":"ERROR"')) errors.push(line)
+      this.#heard()
+    })
+    this.#child = child
+    this.ended = new Promise((done, failed) => {
+      child.on('error', failed)
+      child.on('close', (code, signal) => {
+        this.#isOver = true
+        this.#heard()
+        done({ code, signal, stderr: errors.join('\n') })
+      })
+    })
+  }
+
+  /** Resolves when it has told of so many more events, or has ended. */
+  async events(more: number): Promise<void> {
+    const until = this.#events + more
+    await this.#until(() => this.#events >= until)
+  }
+
+  /** Resolves when a dataset has got rows once more, or when the process has ended. */
+  async batchOf(dataset: string): Promise<void> {
+    const before = this.#batches.get(dataset) ?? 0
+    await this.#until(() => (this.#batches.get(dataset) ?? 0) > before)
+  }
+
+  async #until(isReached: () => boolean): Promise<void> {
+    while (!isReached() && !this.#isOver) {
+      await new Promise<void>((done) => this.#waiting.add(done))
+    }
+  }
+
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<Ended> {
+    this.#child.kill(signal)
+    return this.ended
+  }
+
+  #heard(): void {
+    for (const done of this.#waiting) done()
+    this.#waiting.clear()
   }
 }
 
