@@ -56,6 +56,7 @@ export interface ReadTable {
   readonly files: readonly AddFile[]
   /** The touched rows with their places, held by the session. */
   readonly rows: Scan
+  readonly rowCount: bigint
 }
 
 /**
@@ -86,6 +87,7 @@ export async function applyBatch(batch: CdcBatch): Promise<AppliedBatch> {
     events,
     target: target.rows,
     hidden: hidden.rows,
+    hiddenCount: hidden.rowCount,
     history,
     flow: batch.flowId,
     batch: BigInt(batch.batchId),
@@ -134,5 +136,5 @@ async function readTable(
   transaction.readFiles(files, mayMatch)
   const placed = await placedRows({ storage }, snapshot, files)
   const rows = await session.stage(choose(filter(placed, condition.rows)))
-  return { transaction, files, rows: rows.scan }
+  return { transaction, files, rows: rows.scan, rowCount: rows.rowCount }
 }

@@ -1,3 +1,4 @@
+import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
 import { tableProperty } from '../../graph/table-properties.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
@@ -12,14 +13,23 @@ const DEFAULT_SECONDS = 172_800
 /**
  * The time, microseconds since the epoch, before which hidden events are folded: the batch's without the retention that the
  * table's property or the pipeline's configuration names. Undefined for a negative one: nothing is ever forgotten.
+ * Throws PIPELINE_SPEC_INVALID_FIELD for a configuration that is no number.
  */
 export function forgetBefore(
   { timestampMicros, configuration }: Pick<BatchRecord, 'timestampMicros' | 'configuration'>,
   { tableProperties }: Pick<ResolvedDataset, 'tableProperties'>,
 ): bigint | undefined {
-  const wanted = KEYS.map((key) => tableProperty(tableProperties, key) ?? configuration[key]).find(
-    (each) => each !== undefined,
-  )
-  const seconds = Number(wanted ?? DEFAULT_SECONDS)
+  const settingOf = (key: string) => tableProperty(tableProperties, key) ?? configuration[key]
+  const key = KEYS.find((each) => settingOf(each) !== undefined)
+  const wanted = key === undefined ? DEFAULT_SECONDS : settingOf(key)
+  const seconds = Number(wanted)
+  if (!Number.isFinite(seconds)) {
+    const parameters = {
+      field_name: `configuration.${key}`,
+      expected: 'a number of seconds',
+      actual: `'${wanted}'`,
+    }
+    throw new PipelineError('PIPELINE_SPEC_INVALID_FIELD', parameters)
+  }
   return seconds < 0 ? undefined : timestampMicros - BigInt(Math.round(seconds * 1e6))
 }

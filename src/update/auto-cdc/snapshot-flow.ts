@@ -5,6 +5,7 @@ import { recoverBatch } from '../batch/batch-commit.ts'
 import type { BatchOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, runBatchQuery, withSession } from '../batch/batch-query.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
+import { FINGERPRINT, fingerprintOf } from '../flows/fingerprint.ts'
 import { recomputeReason } from '../flows/recompute-reason.ts'
 import { bindBatch, type FlowInputs, flowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
@@ -82,14 +83,18 @@ export class SnapshotFlow {
     const { run, flow, checkpoint } = this.#options
     const inputs = this.#inputsOf(snapshot)
     const statics = await pinStatics(inputs)
-    if (snapshot.version === undefined && (await this.#isSame(inputs, statics))) return false
     const { version } = snapshot
+    const configuration = {
+      ...flow.configuration,
+      [FINGERPRINT]: fingerprintOf(inputs.query, flow.snapshots!.spec, flow.configuration),
+    }
+    if (version === undefined && (await this.#isSame(inputs, { statics, configuration }))) return false
     const record: BatchRecord = {
       batchId: (checkpoint.latestBatch?.batchId ?? -1) + 1,
       sources: version === undefined ? [] : [{ source: 'snapshot', range: version, end: version }],
       statics,
       timestampMicros: run.clock.nowMicros(),
-      configuration: flow.configuration,
+      configuration,
     }
     await this.#checkAscends(record)
     await this.#apply(record, inputs)
@@ -98,9 +103,13 @@ export class SnapshotFlow {
   }
 
   /** Whether a periodic snapshot has the rows that it had. */
-  async #isSame(inputs: FlowInputs, statics: Readonly<Record<string, unknown>>): Promise<boolean> {
+  async #isSame(
+    inputs: FlowInputs,
+    { statics, configuration }: Pick<BatchRecord, 'statics' | 'configuration'>,
+  ): Promise<boolean> {
     const { latestBatch, latestCommitted } = this.#options.checkpoint
     if (latestBatch === undefined || latestBatch.batchId !== latestCommitted) return false
+    if (latestBatch.configuration[FINGERPRINT] !== configuration[FINGERPRINT]) return false
     if (recomputeReason(inputs.query) !== null) return false
     return sameStatics(inputs, latestBatch.statics, statics)
   }

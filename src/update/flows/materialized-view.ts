@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { planningInformation } from '../../event-log/flow-events.ts'
 import type { ResolvedDataset, ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { committedReports, dropPrepared, finishBatch } from '../batch/batch-commit.ts'
@@ -9,6 +8,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf } from '../graph-index.ts'
 import { type FlowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
 import type { FlowOutcome } from '../run.ts'
+import { FINGERPRINT, fingerprintOf } from './fingerprint.ts'
 import { recomputeReason } from './recompute-reason.ts'
 
 export interface MaterializedViewOptions extends BatchQueryOptions {
@@ -25,7 +25,7 @@ export async function refreshMaterializedView(options: MaterializedViewOptions):
   await finishInterrupted(options)
   const statics = await pinStatics(inputs)
   const before = await lastRefresh(checkpoint)
-  const fingerprint = fingerprintOf(flow, datasetOf(run.graph, flow.target), inputs)
+  const fingerprint = definitionOf(flow, datasetOf(run.graph, flow.target), inputs)
   const change = isFullRefresh ? 'FULL_REFRESH' : await whatChanged(inputs, { fingerprint, statics }, before)
   const isMissing = (await run.tables.latestVersion(flow.target)) === undefined
   const reason = change ?? (isMissing ? 'DATA_FILE_MISSING' : null)
@@ -67,9 +67,6 @@ function refreshOf(record: BatchRecord): { fingerprint: string; statics: Readonl
   return { fingerprint: record.configuration[FINGERPRINT] ?? '', statics: record.statics }
 }
 
-/** Key under which a refresh's record keeps what it computed. */
-const FINGERPRINT = 'pipelines.queryFingerprint'
-
 /** Databricks' issue type of the first difference to the refresh before; null when there is none. */
 async function whatChanged(
   inputs: FlowInputs,
@@ -99,8 +96,8 @@ function recompute(options: MaterializedViewOptions, refresh: Refresh): Promise<
 }
 
 /** What the view is computed from, apart from its inputs' rows: query, rules, columns and layout. */
-function fingerprintOf(flow: ResolvedFlow, dataset: ResolvedDataset, inputs: FlowInputs): string {
-  const parts = [
+function definitionOf(flow: ResolvedFlow, dataset: ResolvedDataset, inputs: FlowInputs): string {
+  return fingerprintOf(
     inputs.query,
     dataset.rules,
     dataset.schema,
@@ -108,12 +105,7 @@ function fingerprintOf(flow: ResolvedFlow, dataset: ResolvedDataset, inputs: Flo
     dataset.clusterBy,
     dataset.quarantine,
     flow.configuration,
-  ]
-  const text = JSON.stringify(parts, (key, value: unknown) => {
-    if (key === 'position') return undefined
-    return typeof value === 'bigint' ? `${value}n` : value
-  })
-  return createHash('sha256').update(text).digest('hex')
+  )
 }
 
 function sourceVersions(

@@ -30,6 +30,13 @@ describe('periodic snapshots', () => {
       [3, 'a3'],
     ])
     expect(await update()).toMatchObject({ technique: 'NO_OP', rows_written: 0 })
+    const changed = definitions(1).replace("source: 'stock'", "source: 'others'")
+    pipeline.define({
+      'items.ts': `${changed.replace('read, ', 'read, temporaryView, ')}
+        temporaryView('others', () => read.table('stock').where('id <> 2'))`,
+    })
+    expect(await update()).toMatchObject({ technique: 'MERGE', rows_written: 1 })
+    expect(await items()).toEqual([[3, 'a3']])
   })
 
   test('give it a version for each time that a row changed', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Catalog } from '../../../src/catalog/index.ts'
@@ -129,7 +129,7 @@ describe('a target of change events', () => {
     })
   })
 
-  test('is clustered by its keys; files without touched keys stay as they are', async () => {
+  test('is clustered by its keys; files without touched keys are not even read', async () => {
     begin({ target: `tableProperties: { 'delta.targetFileSize': '20kb' }` })
     const many = Array.from({ length: 20_000 }, (_, i) => upsert(`K${100_000 + i}`, 1, `item ${i * 7919}`, i))
     await apply(...many)
@@ -137,7 +137,16 @@ describe('a target of change events', () => {
     const before = [...table.snapshot.files()].map((each) => each.path)
     expect(table.snapshot.clusteringColumns).toEqual([['sku']])
     expect(before.length).toBeGreaterThan(4)
+    // A file that is not there cannot be read.
+    const others = [...table.snapshot.files()].filter(
+      (each) => !/"minValues":\{"sku":"K100000"/.test(each.stats!),
+    )
+    for (const { path } of others)
+      renameSync(join(pipeline.folderOf('items'), path), join(pipeline.folder, path))
     await apply(upsert('K100003', 2, 'changed', 0), remove('K100004', 2))
+    for (const { path } of others)
+      renameSync(join(pipeline.folder, path), join(pipeline.folderOf('items'), path))
+    expect(others).toHaveLength(before.length - 1)
     const after = [...(await pipeline.table('items')).snapshot.files()].map((each) => each.path)
     expect(before.filter((path) => !after.includes(path))).toHaveLength(1)
     expect(await pipeline.query('SELECT count(*), sum(price) FROM items')).toEqual([
@@ -303,9 +312,7 @@ describe('the hidden state of a target', () => {
     define({ scdType: 2 })
     const failed = await pipeline.run()
     expect(failed.errors).toEqual([
-      expect.objectContaining({
-        condition: expect.stringMatching(/^AUTOCDC_INVALID_STATE\.SCD_TYPE_DRIFT$|^CANNOT_UPDATE/),
-      }),
+      expect.objectContaining({ condition: 'AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT' }),
     ])
     expect((await pipeline.run({ fullRefreshAll: true })).errors).toEqual([])
     expect(await items()).toEqual([['A1', 'mug', 5, 10, null]])
