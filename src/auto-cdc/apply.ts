@@ -68,11 +68,13 @@ export function timeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
 export function applyEvents(cdc: AutoCdc, held: Relation, input: AutoCdcInput): AutoCdcOutput {
   const rows = targetRows(cdc, held)
   const state = hiddenRows(cdc, held, input)
+  const isEmpty = input.hiddenCount === 0n
+  const unfinished = where(input.hidden, isMarkedBy(input).not())
   const unmarked = where(input.hidden, named(STATE.removedByBatch).isNull())
   return {
     targetChanges: targetChanges(cdc, input.target, rows),
-    hiddenAdditions: joinOn(state, unmarked, 'left anti', sameState(cdc)),
-    hiddenRemovals: joinOn(where(input.hidden, isMarkedBy(input).not()), state, 'left anti', sameState(cdc)),
+    hiddenAdditions: isEmpty ? state : joinOn(state, unmarked, 'left anti', sameState(cdc)),
+    hiddenRemovals: isEmpty ? input.hidden : joinOn(unfinished, state, 'left anti', sameState(cdc)),
     lateEvents: lateEvents(cdc, held, input.events),
     ties: select(where(held, col('tied')), eventNames(cdc, false)),
   }

@@ -31,14 +31,16 @@ export function versionTimeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
   const { known, past } = versionEvents(cdc, input)
   const events = inheritValues(cdc, onePerSequence(cdc, known))
   const marked = markHidden(cdc, markRows(cdc, markOpenings(cdc, events)))
-  const unchanged = extend(past, {
-    tied: lit(false),
-    is_row: lit(false),
-    since: nullOf(cdc.sequenceType),
-    until: nullOf(cdc.sequenceType),
-    is_hidden: lit(true),
-  })
-  return select(unionAll([marked, unchanged]), [
+  const unchanged =
+    past &&
+    extend(past, {
+      tied: lit(false),
+      is_row: lit(false),
+      since: nullOf(cdc.sequenceType),
+      until: nullOf(cdc.sequenceType),
+      is_hidden: lit(true),
+    })
+  return select(unchanged ? unionAll([marked, unchanged]) : marked, [
     ...[...keyColumns(cdc), 's', 'op', ...leafColumns(cdc), ...(cdc.isSparse ? ['given'] : [])].map((each) =>
       col(each),
     ),

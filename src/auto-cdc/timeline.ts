@@ -39,6 +39,8 @@ export interface AutoCdcInput {
   readonly target: Relation
   /** Rows of the hidden state that count (`liveState`) of the touched keys (`stateOfKeys`), or all when there is a truncate. */
   readonly hidden: Relation
+  /** How many these are. The plans are simpler where there are none. */
+  readonly hiddenCount: bigint
   /** The result of `touchedHistory`. */
   readonly history: Relation
   /** The batch, of the same name and time when it is done again. */

@@ -27,8 +27,8 @@ import { type AutoCdcInput, batchEvents, hiddenEvents, NO_GIVEN, NO_TIME, nullOf
 export interface VersionEvents {
   /** From where the batch matters: those of the hidden state, of the target's rows read back, and the batch's own. */
   readonly known: Relation
-  /** Those of the hidden state from before: they stay as they are. */
-  readonly past: Relation
+  /** Those of the hidden state from before, where there is any: they stay as they are. */
+  readonly past?: Relation
 }
 
 /**
@@ -36,15 +36,20 @@ export interface VersionEvents {
  * (`base`), and what the batch brings from before it is too late.
  */
 export function versionEvents(cdc: AutoCdc, input: AutoCdcInput): VersionEvents {
+  const batch = batchEvents(cdc, input)
+  const ended = endings(cdc, input.target)
+  const opened = openings(cdc, input.target)
+  if (input.hiddenCount === 0n) {
+    return { known: unionAll([opened, ended, select(batch, eventColumns(cdc))]) }
+  }
   const hidden = placedState(cdc, input)
   const recent = select(where(hidden, col('is_past').not()), eventColumns(cdc))
-  const batch = withHistory(cdc, batchEvents(cdc, input), input)
-  const inTime = where(batch, coalesce(col('s').geq(col('horizon')), lit(true)))
+  const inTime = where(withHistory(cdc, batch, input), coalesce(col('s').geq(col('horizon')), lit(true)))
   return {
     known: unionAll([
       recent,
-      joinOn(openings(cdc, input.target), recent, 'left anti', sameMoment(cdc).expression),
-      endings(cdc, input.target),
+      joinOn(opened, recent, 'left anti', sameMoment(cdc).expression),
+      ended,
       select(inTime, eventColumns(cdc)),
     ]),
     past: select(where(hidden, col('is_past')), eventColumns(cdc)),
