@@ -149,3 +149,22 @@ test('a definition that the table was not built with asks for a full refresh', a
     [1, 'Rome'],
   ])
 })
+
+test('a retention that is no number fails the update before anything is written', async () => {
+  const key = 'pipelines.cdc.tombstoneGCThresholdInSeconds'
+  pipeline = new TestPipeline(
+    `${EVENTS}
+    CREATE STREAMING TABLE cities;
+    AUTO CDC INTO cities FROM STREAM events KEYS (id) SEQUENCE BY changed_at COLUMNS (id, city)`,
+    { [key]: '2 days' },
+  )
+  pipeline.land('events/1.json', event(1, 'Oslo', 'UPSERT', 1))
+  const { errors } = await pipeline.run()
+  expect(errors).toMatchObject([
+    {
+      condition: 'PIPELINE_SPEC_INVALID_FIELD',
+      parameters: { field_name: `configuration.${key}`, actual: "'2 days'" },
+    },
+  ])
+  expect(await pipeline.query('SELECT * FROM cities')).toEqual([])
+})
