@@ -42,27 +42,30 @@ export class DuckdbSession implements EngineSession {
     const table = `stage_${++this.#stages}`
     if (rules.length === 0) {
       const bound = await this.#bind(query)
-      await this.#run(`CREATE TEMP TABLE ${table} AS ${bound.sql}`)
+      const [row] = await this.#run(
+        `CREATE TEMP TABLE ${table} AS ${bound.sql}; SELECT count(*) FROM ${table}`,
+      )
       return {
         scan: stagedScan(table, bound.schema),
-        rowCount: await this.#count(table),
+        rowCount: row![0] as bigint,
         rejectedCount: 0n,
         counts: [],
       }
     }
     const masked = maskedQuery(query, rules)
     const bound = await this.#bind(masked.query)
-    await this.#run(`CREATE TEMP TABLE ${table} AS ${bound.sql}`)
     const schema = struct(bound.schema.fields.slice(0, -masked.columns.length))
     const columns = schema.fields.map((each) => quoteIdentifier(each.name)).join(', ')
-    await this.#run(
-      `CREATE TEMP VIEW ${table}_survivors AS SELECT ${columns} FROM ${table} WHERE NOT (${masked.isRejected})`,
+    const counted = await this.#countByMask(
+      [
+        `CREATE TEMP TABLE ${table} AS ${bound.sql}`,
+        `CREATE TEMP VIEW ${table}_survivors AS SELECT ${columns} FROM ${table} WHERE NOT (${masked.isRejected})`,
+        `CREATE TEMP VIEW ${table}_rejects AS SELECT ${columns}, ${masked.failedNames} AS ${FAILED_EXPECTATIONS} ` +
+          `FROM ${table} WHERE ${masked.isRejected}`,
+        `SELECT ${masked.columns.join(', ')}, ${masked.isRejected}, count(*) FROM ${table} GROUP BY ALL`,
+      ],
+      masked.columns.length,
     )
-    await this.#run(
-      `CREATE TEMP VIEW ${table}_rejects AS SELECT ${columns}, ${masked.failedNames} AS ${FAILED_EXPECTATIONS} ` +
-        `FROM ${table} WHERE ${masked.isRejected}`,
-    )
-    const counted = await this.#countByMask(table, masked.columns, masked.isRejected)
     return {
       scan: stagedScan(`${table}_survivors`, schema),
       rowCount: counted.total - counted.rejected,
@@ -123,6 +126,7 @@ export class DuckdbSession implements EngineSession {
     if (this.#isInterrupted) throw new PipelineError('OPERATION_CANCELED', {})
   }
 
+  /** Rows of the last statement: one call for all of them, each of which would wait for a thread. */
   async #run(sql: string): Promise<DuckDBValue[][]> {
     this.#checkRunning()
     try {
@@ -132,19 +136,13 @@ export class DuckdbSession implements EngineSession {
     }
   }
 
-  async #count(table: string): Promise<bigint> {
-    const [row] = await this.#run(`SELECT count(*) FROM ${table}`)
-    return row![0] as bigint
-  }
-
-  async #countByMask(table: string, masks: readonly string[], isRejected: string) {
-    const rows = await this.#run(
-      `SELECT ${masks.join(', ')}, ${isRejected}, count(*) FROM ${table} GROUP BY ALL`,
-    )
+  /** The last of the statements gives the masks, whether they reject, and the number of rows. */
+  async #countByMask(statements: readonly string[], masks: number) {
+    const rows = await this.#run(statements.join('; '))
     const groups = rows.map((row) => ({
-      masks: row.slice(0, masks.length) as bigint[],
-      isRejected: row[masks.length] === true,
-      count: row[masks.length + 1] as bigint,
+      masks: row.slice(0, masks) as bigint[],
+      isRejected: row[masks] === true,
+      count: row[masks + 1] as bigint,
     }))
     const sum = (list: typeof groups) => list.reduce((all, each) => all + each.count, 0n)
     return { groups, total: sum(groups), rejected: sum(groups.filter((each) => each.isRejected)) }
