@@ -3,6 +3,9 @@ import type { AddFile, CheckpointAction } from './log/actions.ts'
 
 /** What the log needs done with Parquet; the engine of the process does it. Paths are local. */
 export interface DeltaPort {
+  /** A checkpoint will likely be read soon: what takes time to open may begin to. */
+  prepare?(): void
+
   /**
    * The rows of checkpoint files, a chunk at a time. Throws DELTA_INVALID_LOG_FILE, whose place is the path, for a file
    * that was damaged since `writeCheckpoint` wrote it.

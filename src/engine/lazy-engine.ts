@@ -26,6 +26,8 @@ export class LazyEngine {
 
   /** Opens the engine only when a checkpoint must be read or written. */
   readonly deltaPort: DeltaPort = {
+    // What goes wrong here goes wrong again for who reads.
+    prepare: () => void this.get().catch(() => undefined),
     readActions: (paths) => this.#readActions(paths),
     writeCheckpoint: async (...task) => (await this.get()).deltaPort.writeCheckpoint(...task),
   }

@@ -1,6 +1,5 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { readLastCheckpoint } from './last-checkpoint.ts'
 import { commitPath } from './log-files.ts'
 import { type CommitFile, type ListedFile, listLog } from './log-listing.ts'
 
@@ -27,20 +26,21 @@ export interface LogDelta extends CommitFile {
 export interface SegmentOptions {
   /** The newest version wanted. */
   readonly atMost?: number | undefined
+  /** The version of `_last_checkpoint`. */
+  readonly hint?: number | undefined
   /** Checkpoint files that proved unreadable. */
   readonly unreadable?: ReadonlySet<string>
 }
 
 /**
  * Finds the files that rebuild the newest version, or the newest up to `atMost`. Undefined where there is no log. Lists
- * from the version of `_last_checkpoint` on, and the whole log only where that does not lead to a checkpoint.
+ * from the version of the hint on, and the whole log only where that does not lead to a checkpoint.
  * Throws DELTA_TRUNCATED_TRANSACTION_LOG and DELTA_VERSIONS_NOT_CONTIGUOUS.
  */
 export async function findSegment(
   storage: Storage,
-  { atMost = Infinity, unreadable = new Set() }: SegmentOptions = {},
+  { atMost = Infinity, hint, unreadable = new Set() }: SegmentOptions = {},
 ): Promise<LogSegment | undefined> {
-  const hint = (await readLastCheckpoint(storage))?.version
   const from = async (version: number) =>
     segmentOf(await Array.fromAsync(listLog(storage, version)), atMost, unreadable)
   const near = hint !== undefined && hint <= atMost ? await from(hint) : undefined

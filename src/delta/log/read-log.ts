@@ -5,6 +5,7 @@ import { hasInCommitTimestamps } from '../schema/table-properties.ts'
 import { parseCommit } from './action-json.ts'
 import type { Commit } from './actions.ts'
 import { inCommitTimestampOf, laterOf, readInCommitTimestamp } from './commit-times.ts'
+import { readLastCheckpoint } from './last-checkpoint.ts'
 import { commitPath } from './log-files.ts'
 import { findSegment, type LogDelta, type LogSegment } from './log-segment.ts'
 import { LogState } from './log-state.ts'
@@ -21,10 +22,12 @@ export async function loadState(
   port: DeltaPort,
   atMost?: number,
 ): Promise<LogState | undefined> {
+  const hint = (await readLastCheckpoint(storage))?.version
+  if (hint !== undefined) port.prepare?.()
   const unreadable = new Set<string>()
   let failure: unknown
   for (;;) {
-    const segment = await findSegment(storage, { atMost, unreadable }).catch((error: unknown) => {
+    const segment = await findSegment(storage, { atMost, hint, unreadable }).catch((error: unknown) => {
       throw failure ?? error
     })
     if (segment === undefined) {
