@@ -3,9 +3,11 @@ import {
   checkHiddenState,
   hiddenStateProperties,
   hiddenStateSchema,
+  STATE,
 } from '../../auto-cdc/index.ts'
 import { mergeSchemas, vacuum } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
+import { formatTableName } from '../../plan/table-name.ts'
 import type { StructField } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { OpenTable, Tables } from '../tables/tables.ts'
@@ -34,7 +36,7 @@ export async function openHiddenTable(options: HiddenTableOptions): Promise<Open
       throw new PipelineError('AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING', { tableName })
     return tables.createHidden(tableName, {
       schema: hiddenStateSchema(cdc),
-      configuration: { ...hiddenStateProperties(cdc), ...PROPERTIES },
+      configuration: { ...hiddenStateProperties(cdc), ...PROPERTIES, [STATISTICS]: statisticsColumns(cdc) },
       clusteringColumns: clusteringKeys(cdc.keys),
     })
   }
@@ -64,6 +66,17 @@ const PROPERTIES = {
   'delta.enableTypeWidening': 'true',
   'delta.deletedFileRetentionDuration': 'interval 0 seconds',
   'delta.logRetentionDuration': 'interval 0 seconds',
+}
+
+const STATISTICS = 'delta.dataSkippingStatsColumns'
+
+/** What files are chosen by: the values of a wide table are not among it. */
+function statisticsColumns(cdc: AutoCdc): string {
+  const { addedByFlow, addedByBatch, removedByFlow, removedByBatch } = STATE
+  const keys = cdc.keys.filter((each) => hasBounds(each.dataType)).map((each) => each.name)
+  return [...keys, addedByFlow, addedByBatch, removedByFlow, removedByBatch]
+    .map((name) => formatTableName([name]))
+    .join(',')
 }
 
 /** Delta Lake's limit. */

@@ -1,6 +1,5 @@
 import { hiddenStateSchema, isStaleState, STATE } from '../../auto-cdc/index.ts'
 import {
-  type AddFile,
   type FileChanges,
   placedRows,
   prepareRows,
@@ -8,22 +7,20 @@ import {
   type RowPlaces,
   replaceRows,
   type Snapshot,
+  writeRows,
 } from '../../delta/index.ts'
 import { alias, attribute, call, filter, longLiteral, project, stringLiteral } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { AppliedBatch, CdcBatch } from './apply-batch.ts'
+import { filesToFold, obsoleteFiles } from './hidden-files.ts'
 import { placedCounts } from './places.ts'
-
-/** Files below this size are put together when there are so many of them. Bytes. */
-const SMALL_FILE = 2 << 20
-const MOST_SMALL_FILES = 16
 
 /**
  * Writes the changes of the hidden state: rows that the batch makes obsolete are marked and not removed, for they count
- * until the target has the batch; what batches before it have marked goes when small files are put together. Undefined where
- * there is nothing to change.
+ * until the target has the batch. They stand in files of their own, which a later batch drops unread. Undefined where there is
+ * nothing to change.
  */
 export async function writeHidden(
   batch: CdcBatch,
@@ -38,23 +35,31 @@ export async function writeHidden(
   const removals = await session.stage(output.hiddenRemovals)
   const { places } = removals.rowCount === 0n ? NOWHERE : await placedCounts(session, removals.scan, WHOLE)
   const removed = batch.isFirst ? joined(places, await stalePlaces(batch, applied, stale)) : places
-  const small = smallFiles(snapshot)
-  const isFolded = small.size >= MOST_SMALL_FILES
-  if (additions.rowCount === 0n && removed.size === 0 && !isFolded) return undefined
-  const added = [
-    ...(additions.rowCount > 0n ? [additions.scan] : []),
-    ...(removals.rowCount > 0n ? [marked(batch, snapshot, removals.scan)] : []),
-  ].map((rows) => asStored(batch, snapshot, rows, engine))
-  return replaceRows(session, batch.hidden, {
+  const obsolete = obsoleteFiles(snapshot, committed)
+  const folded = filesToFold(snapshot, obsolete)
+  if (additions.rowCount === 0n && removed.size === 0 && folded.size === 0) return undefined
+  const orderBy = batch.cdc.keys.map((each) => each.name)
+  const changes = await replaceRows(session, batch.hidden, {
     snapshot,
     files: hidden.files,
     removed,
-    added: added.length === 0 ? undefined : added.reduce(union),
-    addedCount: additions.rowCount + removals.rowCount,
+    added: additions.rowCount > 0n ? asStored(batch, snapshot, additions.scan, engine) : undefined,
+    addedCount: additions.rowCount,
     changes: removals.scan,
-    ...(isFolded && { folded: { files: small, keep: call('not', stale) } }),
-    orderBy: batch.cdc.keys.map((each) => each.name),
+    ...(folded.size > 0 && { folded: { files: folded, keep: call('not', stale) } }),
+    orderBy,
   })
+  const layout = { ...snapshot.metadata, clusteringColumns: snapshot.clusteringColumns }
+  const marks = asStored(batch, snapshot, marked(batch, snapshot, removals.scan), engine)
+  const written =
+    removals.rowCount > 0n
+      ? await writeRows(session, batch.hidden.storage, marks, layout, { orderBy })
+      : undefined
+  return {
+    ...changes,
+    removed: [...changes.removed, ...obsolete],
+    written: { ...changes.written, adds: [...changes.written.adds, ...(written?.adds ?? [])] },
+  }
 }
 
 const WHOLE = stringLiteral('all')
@@ -75,10 +80,6 @@ function joined(left: RowPlaces, right: RowPlaces): RowPlaces {
     all.set(file, known === undefined ? rows : Float64Array.from(new Set([...known, ...rows])).sort())
   }
   return all
-}
-
-function smallFiles(snapshot: Snapshot): ReadonlySet<AddFile> {
-  return new Set([...snapshot.files()].filter((each) => each.size < SMALL_FILE))
 }
 
 /** Rows that are obsolete as soon as the target has the batch. */
@@ -102,8 +103,4 @@ function asStored(
 ): Relation {
   if (sameType(hiddenStateSchema(cdc), metadata.schema)) return rows
   return prepareRows(rows, metadata, engine, { tableName: hidden.storage.name })
-}
-
-function union(left: Relation, right: Relation): Relation {
-  return { kind: 'SetOperation', left, right, operation: 'union', isAll: true, byName: true }
 }

@@ -76,19 +76,21 @@ export class Tables {
 
   /** Makes a table of the pipeline's own, empty, as version 0. */
   async create(identifier: string, options: CreateTableOptions): Promise<OpenTable> {
-    return this.#create(identifier, this.storageOf(identifier), options)
+    const storage = this.storageOf(identifier)
+    return this.#opened(identifier, storage, await this.#create(storage, options))
   }
 
   /** Opens the hidden table of a table; undefined where there is none. */
   async openHidden(identifier: string): Promise<OpenTable | undefined> {
     const storage = this.#hiddenStorage(identifier)
     const delta = await DeltaTable.openIfExists(storage, this.#port)
-    return delta && this.#opened(identifier, storage, delta)
+    return delta && new OpenTable(identifier, storage, delta, this.#hiddenHooks)
   }
 
   /** Makes the hidden table of a table, empty. */
-  createHidden(identifier: string, options: CreateTableOptions): Promise<OpenTable> {
-    return this.#create(identifier, this.#hiddenStorage(identifier), options)
+  async createHidden(identifier: string, options: CreateTableOptions): Promise<OpenTable> {
+    const storage = this.#hiddenStorage(identifier)
+    return new OpenTable(identifier, storage, await this.#create(storage, options), this.#hiddenHooks)
   }
 
   /** Removes the hidden table of a table, where it has one. */
@@ -100,7 +102,12 @@ export class Tables {
     return localStorage(join(this.#catalog.locate(identifier).folder, HIDDEN_FOLDER))
   }
 
-  async #create(identifier: string, storage: Storage, options: CreateTableOptions): Promise<OpenTable> {
+  /** Its commits are part of those of the table that it belongs to, which looks after it. */
+  get #hiddenHooks() {
+    return { prepare: this.#fence, committed: () => {} }
+  }
+
+  async #create(storage: Storage, options: CreateTableOptions): Promise<DeltaTable> {
     const configuration = { ...options.configuration, [OWNER_PROPERTY]: this.#pipelineId }
     const transaction = DeltaTable.create(storage, this.#port, { ...options, configuration })
     await this.#fence(transaction)
@@ -114,14 +121,14 @@ export class Tables {
         properties: JSON.stringify(configuration),
       },
     })
-    return this.#opened(identifier, storage, await DeltaTable.open(storage, this.#port))
+    return DeltaTable.open(storage, this.#port)
   }
 
   #opened(identifier: string, storage: Storage, delta: DeltaTable): OpenTable {
     const table: OpenTable = new OpenTable(identifier, storage, delta, {
       prepare: this.#fence,
       committed: () => {
-        this.#written.set(storage.name, table)
+        this.#written.set(identifier, table)
         this.onCommit(identifier)
       },
     })
