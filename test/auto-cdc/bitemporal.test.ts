@@ -158,7 +158,7 @@ describe('errors', () => {
 })
 
 describe('at every system time the table says what SCD 2 of the events known by then says', () => {
-  const SETS = process.env.MILLRACE_TEST === 'all' ? 3_000 : 100
+  const SETS = process.env.MILLRACE_TEST === 'all' ? 1_500 : 100
   const source = parseSchema('run INT, k INT, seq INT, op STRING, a STRING, b INT, known INT')
 
   /** Events in the order in which they become known; the batches that bring them keep that order, not that of `seq`. */

@@ -209,5 +209,8 @@ export function sorted(rows: readonly Row[]): readonly Row[] {
 }
 
 function text(row: Row): string {
-  return JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
+  return JSON.stringify(row, (_, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`
+    return value instanceof Map ? [...value] : value
+  })
 }
