@@ -13,5 +13,6 @@ export async function openEngine(project?: PipelineProject): Promise<Engine> {
     memoryLimit: settings['duckdb.memory_limit'],
     threads: threads === undefined ? undefined : Number(threads),
     tempDirectory: settings['duckdb.temp_directory'],
+    remembersFiles: project?.spec.continuous !== true,
   })
 }

@@ -21,6 +21,11 @@ export interface DuckdbOptions {
   readonly memoryLimit?: string
   /** Where what does not fit into memory goes; a folder of its own is made in it and removed on close. */
   readonly tempDirectory?: string
+  /**
+   * Whether footers and parts of files that were read stay in memory, up to its limit; by default they do. An engine that reads new
+   * files for days is better without: each one takes some 50 kB.
+   */
+  readonly remembersFiles?: boolean
 }
 
 /** Opens embedded DuckDB as an engine. The database is in memory and holds nothing durable. */
@@ -37,18 +42,19 @@ export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<Duc
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
   })
-  await configure(instance)
+  await configure(instance, options.remembersFiles ?? true)
   return new DuckdbEngine(instance, spillFolder)
 }
 
 /**
- * Settings of all connections. Every cast between TIMESTAMP and TIMESTAMPTZ relies on UTC. The footers of Parquet files are
+ * Settings of all connections. Every cast between TIMESTAMP and TIMESTAMPTZ relies on UTC. Footers of Parquet files may be
  * kept, as data files never change: a file that did, by its time of modification, is read anew.
  */
-async function configure(instance: DuckDBInstance): Promise<void> {
+async function configure(instance: DuckDBInstance, remembersFiles: boolean): Promise<void> {
   const connection = await instance.connect()
   try {
-    await connection.run("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = true")
+    await connection.run(`SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = ${remembersFiles};
+      SET GLOBAL enable_external_file_cache = ${remembersFiles}`)
   } finally {
     connection.closeSync()
   }
