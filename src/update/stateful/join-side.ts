@@ -3,6 +3,7 @@ import {
   alias,
   attribute,
   call,
+  conjunction,
   FALSE,
   filter,
   joinOn,
@@ -85,14 +86,34 @@ const MATCHES = struct([field(ROW, LONG), field(UNTIL, LONG)])
 /** The rows of earlier batches that a row of this one may match; undefined when there are none. */
 export async function heldRows(side: JoinSide): Promise<Relation | undefined> {
   if (side.rows.isEmpty) return undefined
-  return filter(await side.rows.scan(), call('not', isOverAt(side, side.other.previousMicros)))
+  return filter(await side.rows.scan(), waitsAt(side, side.other.previousMicros))
+}
+
+/**
+ * Held rows that may match new ones of the other side, by the columns that must be equal: a scan of these columns finds the few,
+ * before the whole condition is looked at. `keys` are pairs of this side's column and the other's.
+ */
+export function mayMatch(
+  held: Relation,
+  other: JoinSide,
+  keys: readonly (readonly [own: string, other: string])[],
+): Relation {
+  if (keys.length === 0) return held
+  const fresh = selectColumns(
+    other.fresh.scan,
+    keys.map(([, column]) => column),
+  )
+  const isEqual = keys.map(([own, column]) => call('=', attribute('l', own), attribute('r', column)))
+  return joinOn(held, fresh, 'left semi', conjunction(isEqual))
 }
 
 /** The rows, held and new, whose time is over with this batch and of which none is among `matched` or matched before. */
 export async function unmatchedRows(side: JoinSide, matched: Relation | undefined): Promise<Relation> {
-  const held = await heldRows(side)
+  const { overMicros, previousMicros } = side.other
+  const held = overMicros === previousMicros ? undefined : await heldRows(side)
   const all = held === undefined ? side.fresh.scan : unionAll(held, side.fresh.scan)
-  const over = await withoutMatches(side, filter(all, isOver(side)))
+  const isOver = call('not', call('coalesce', waitsAt(side, overMicros), FALSE))
+  const over = await withoutMatches(side, filter(all, isOver))
   return matched === undefined ? over : withoutRows(over, matched)
 }
 
@@ -104,7 +125,7 @@ export async function withoutMatches(side: JoinSide, rows: Relation): Promise<Re
 
 /** Carries the state on: what is new and still waits is added; what is over goes when runs are merged. */
 export async function keepRows(side: JoinSide, matched: Relation | undefined, batch: Batch): Promise<void> {
-  const waits = call('not', isOver(side))
+  const waits = waitsAt(side, side.other.overMicros)
   const retention = side.isBounded ? { until: [UNTIL], overMicros: side.other.overMicros } : undefined
   if (side.fresh.rowCount > 0n) {
     await side.rows.append(batch.session, filter(side.fresh.scan, waits), { retention })
@@ -169,18 +190,11 @@ export function uniqueNames(names: readonly ColumnName[]): readonly string[] {
   })
 }
 
-/** No later row of the other side can match. */
-function isOver(side: JoinSide): Expression {
-  return isOverAt(side, side.other.overMicros)
-}
-
-/** A bounded row without a time of its own matches nothing: it is over at once. */
-function isOverAt({ isBounded }: JoinSide, micros: bigint | undefined): Expression {
-  if (!isBounded) return FALSE
+/** Later rows of the other side may match. A bounded row without a time of its own matches nothing: it never waits. */
+function waitsAt({ isBounded }: JoinSide, micros: bigint | undefined): Expression {
+  if (!isBounded) return TRUE
   const until = attribute(UNTIL)
-  return micros === undefined
-    ? call('isnull', until)
-    : call('coalesce', call('<=', until, longLiteral(micros)), TRUE)
+  return micros === undefined ? call('isnotnull', until) : call('>', until, longLiteral(micros))
 }
 
 function withoutRows(rows: Relation, others: Relation): Relation {

@@ -10,6 +10,7 @@ import {
   heldRows,
   type JoinSide,
   keepRows,
+  mayMatch,
   openJoinSide,
   ROW,
   reachableNames,
@@ -31,7 +32,10 @@ export async function joinStreams(node: Join, original: Join, batch: Batch): Pro
   const left = await openSide('left', node, original, batch)
   const right = await openSide('right', node, original, batch)
   const output = outputOf(node, left, right)
-  const pairs = await matchedPairs(node, left, right, output, batch)
+  const keys = joinTimes(original).equal.map(
+    (each) => [left.columns[each.left]!, right.columns[each.right]!] as const,
+  )
+  const pairs = await matchedPairs(node, left, right, { output, keys }, batch)
   const parts: Relation[] = pairs === undefined ? [] : [selectColumns(pairs, output.columns)]
   for (const which of ['left', 'right'] as const) {
     const side = which === 'left' ? left : right
@@ -111,18 +115,21 @@ async function matchedPairs(
   node: Join,
   left: JoinSide,
   right: JoinSide,
-  output: Output,
+  { output, keys }: { readonly output: Output; readonly keys: readonly (readonly [string, string])[] },
   batch: Batch,
 ): Promise<Relation | undefined> {
   const pairs: Relation[] = []
   const held = await heldRows(left)
   if (held !== undefined && right.fresh.rowCount > 0n) {
-    const waiting = isSemi(node) ? await withoutMatches(left, held) : held
+    const met = mayMatch(held, right, keys)
+    const waiting = isSemi(node) ? await withoutMatches(left, met) : met
     pairs.push(pairsOf(node, left, right, [waiting, right.fresh.scan], output))
   }
   if (left.fresh.rowCount > 0n) {
     const others = await heldRows(right)
-    const all = others === undefined ? right.fresh.scan : unionAll(others, right.fresh.scan)
+    const swapped = keys.map(([own, other]) => [other, own] as const)
+    const all =
+      others === undefined ? right.fresh.scan : unionAll(mayMatch(others, left, swapped), right.fresh.scan)
     pairs.push(pairsOf(node, left, right, [left.fresh.scan, all], output))
   }
   if (pairs.length === 0) return undefined

@@ -3,7 +3,7 @@ import { boundsOfJoin, type StreamingShape, streamingShapes } from '../../graph/
 import { analyze } from '../../plan/analyzer/analyze.ts'
 import type { JoinBound } from '../../plan/join-bounds.ts'
 import type { Join } from '../../plan/relation.ts'
-import type { ResolvedJoin, ResolvedRelation } from '../../plan/resolved.ts'
+import type { ResolvedExpression, ResolvedJoin, ResolvedRelation } from '../../plan/resolved.ts'
 import { BOUND_CONTEXT } from './batch.ts'
 
 /** What is known of one side of a join of two streams. Positions count its columns. */
@@ -21,6 +21,8 @@ export interface SideTimes {
 export interface JoinTimes {
   readonly left: SideTimes
   readonly right: SideTimes
+  /** Positions of columns that must be equal for two rows to match. */
+  readonly equal: readonly { readonly left: number; readonly right: number }[]
 }
 
 const known = new WeakMap<Join, JoinTimes>()
@@ -40,7 +42,28 @@ function timesOf(join: Join): JoinTimes {
   return {
     left: sideTimes(resolved.left, left!, bounds.left),
     right: sideTimes(resolved.right, right!, bounds.right),
+    equal: equalColumns(resolved),
   }
+}
+
+function equalColumns({ condition, left, right }: ResolvedJoin): JoinTimes['equal'] {
+  const position = ({ output }: ResolvedRelation, column: ResolvedExpression | undefined) =>
+    column?.kind === 'Column' ? output.findIndex((each) => each.id === column.id) : -1
+  const pairOf = (a: ResolvedExpression | undefined, b: ResolvedExpression | undefined) => {
+    const pair = { left: position(left, a), right: position(right, b) }
+    return pair.left < 0 || pair.right < 0 ? [] : [pair]
+  }
+  return conjunctsOf(condition).flatMap((each) => {
+    if (each.kind !== 'Call' || each.function !== '=') return []
+    const [a, b] = each.arguments
+    return [...pairOf(a, b), ...pairOf(b, a)]
+  })
+}
+
+function conjunctsOf(condition: ResolvedExpression | undefined): readonly ResolvedExpression[] {
+  if (condition?.kind === 'Call' && condition.function === 'and')
+    return condition.arguments.flatMap(conjunctsOf)
+  return condition === undefined ? [] : [condition]
 }
 
 /** A join with USING stands below the projection of its keys. */
