@@ -5,7 +5,7 @@ import { lit, namedStruct } from '../plan/column-functions/core.ts'
 import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
 import { type DataType, field, STRING, type StructType, struct } from '../types/data-type.ts'
-import type { Row } from '../types/row.ts'
+import type { Row, Value } from '../types/row.ts'
 import { comparable, OPERATION, select, unionAll, where } from './event.ts'
 import { type AutoCdc, type AutoCdcNames, checkReserved, resolveAutoCdc } from './resolve.ts'
 import { leafValue, named } from './shape.ts'
@@ -97,19 +97,29 @@ export function compareVersions(last: Expression, current: Expression): Relation
   const [before, after] = [new Column(last), new Column(current)]
   return select({ kind: 'LocalRelation', rows: [[]], columns: [] }, [
     after.gt(before).as('ascends'),
-    call('to_json', namedStruct({ last: before, current: after })).as('versions'),
+    jsonOf(before).as('last'),
+    jsonOf(after).as('current'),
   ])
+}
+
+function jsonOf(version: Column): Column {
+  return call('to_json', namedStruct({ version }))
 }
 
 /** Judges the row of `compareVersions`. Throws AUTOCDC_SNAPSHOT_VERSION_NOT_ASCENDING. */
 export function checkVersions(row: Row, { flowName, tableName }: AutoCdcNames): void {
-  const [ascends, versions] = row
+  const [ascends, last, current] = row
   if (ascends === true) return
-  const { last, current } = JSON.parse(String(versions))
   throw new PipelineError('AUTOCDC_SNAPSHOT_VERSION_NOT_ASCENDING', {
     flowName,
     tableName,
-    version: String(current),
-    lastVersion: String(last),
+    version: textOf(current),
+    lastVersion: textOf(last),
   })
+}
+
+/** The version of `{"version":...}`. Numbers as they are written: a long one is more than a number can hold. */
+function textOf(json: Value | undefined): string {
+  const text = String(json).slice('{"version":'.length, -1)
+  return text.startsWith('"') ? JSON.parse(text) : text
 }

@@ -156,13 +156,14 @@ describe('versions ascend', () => {
     }
   })
 
-  test('the error names both', () => {
-    expect(() => checkVersions([false, '{"last":5,"current":4}'], NAMES)).toThrow(
+  test('the error names both, however long they are', () => {
+    const row = [false, '{"version":9007199254740993}', '{"version":"2024-01-09"}']
+    expect(() => checkVersions(row, NAMES)).toThrow(
       new PipelineError('AUTOCDC_SNAPSHOT_VERSION_NOT_ASCENDING', {
         flowName: 'flow',
         tableName: 'target',
-        version: '4',
-        lastVersion: '5',
+        version: '2024-01-09',
+        lastVersion: '9007199254740993',
       }),
     )
   })
