@@ -154,6 +154,22 @@ describe('a target of change events', () => {
     ])
   })
 
+  test('takes thousands of keys of several columns at once', async () => {
+    begin({ flow: `keys: ['title', 'sku'],` })
+    const newest = new Map<string, unknown[]>()
+    for (let file = 0; file < 3; file++) {
+      const events = Array.from({ length: 3000 }, (_, i) => {
+        const place = (i * 37 + file * 1013) % 2000
+        return upsert(`K${place % 50}`, file * 3000 + i, `t${Math.floor(place / 50)}`, i)
+      })
+      for (const { sku, title, price } of events) newest.set(`${sku} ${title}`, [sku, title, price])
+      land('events', ...events)
+    }
+    await update()
+    const byText = (rows: readonly unknown[][]) => rows.map((row) => row.join(' ')).toSorted()
+    expect(byText(await pipeline.query('SELECT * FROM items'))).toEqual(byText([...newest.values()]))
+  })
+
   test('marks rows in deletion vectors where it is asked to', async () => {
     begin({ scdType: 2, target: `tableProperties: { 'delta.enableDeletionVectors': 'true' }` })
     await apply(MUG, JAR, upsert('C3', 1, 'cup', 1))
