@@ -6,7 +6,8 @@ import { type Measured, measureProcess } from './measure.ts'
 
 export const ROOT = resolve(import.meta.dirname, '..')
 export const BIN = join(ROOT, 'dist/cli/bin.js')
-const WORK = process.env.BENCH_FOLDER ?? join(tmpdir(), 'millrace-bench')
+/** Where what benchmarks generate is kept. */
+export const WORK = process.env.BENCH_FOLDER ?? join(tmpdir(), 'millrace-bench')
 
 /** Runs of each contender; the median counts. */
 export const RUNS = Number(process.env.BENCH_RUNS ?? 5)

@@ -4,9 +4,10 @@
  * the first update, which maintains it; the second applies eight batches, whose commits are measured from one to the next.
  */
 import { join } from 'node:path'
-import { DeltaTable } from '../src/delta-table/index.ts'
+import { DeltaTable, read } from '../src/delta-table/index.ts'
 import { benchFolder } from './delta/contest.ts'
 import { median, printTable } from './measure.ts'
+import { eventsFile } from './scd2/change-events.ts'
 import { batchCommits, runHistory, sizeOf, writeHistoryPipeline } from './scd2/history-pipeline.ts'
 
 const BATCHES = 8
@@ -31,11 +32,10 @@ async function line(rows: number, spread: 'local' | 'random', deletionVectors: b
   await using source = await DeltaTable.create(events)
     .addColumns('id BIGINT, seq BIGINT, op STRING, name STRING, city STRING, amount DECIMAL(12, 2)')
     .execute()
-  await source.append(eventsOf('id', 0, rows))
+  await land(source, 'seq', 0, rows)
   const load = await runHistory(pipeline)
   const { files, MiB } = await sizeOf(pipeline)
-  for (let i = 0; i < BATCHES; i++)
-    await source.append(eventsOf(keyOf(spread, rows, i), rows + i * batch, batch))
+  for (let i = 0; i < BATCHES; i++) await land(source, keyOf(spread, rows, i), rows + i * batch, batch)
   const { peakMiB } = await runHistory(pipeline)
   const commits = (await batchCommits(pipeline)).slice(-BATCHES)
   const took = commits.slice(1).map((each, i) => each.atMs - commits[i]!.atMs)
@@ -50,16 +50,16 @@ async function line(rows: number, spread: 'local' | 'random', deletionVectors: b
   ]
 }
 
-/** An expression over the event's number `id`: the key of an event of the i-th batch. */
+/** An expression over the event's number `seq`: the key of an event of the i-th batch. */
 function keyOf(spread: 'local' | 'random', rows: number, i: number): string {
   const range = Math.min(rows, Math.ceil(batch / 2))
   const first = Math.min(rows - range, Math.floor(rows / 2.2) + i * Math.ceil(range / 2))
-  return spread === 'local' ? `${first} + pmod(xxhash64(id), ${range})` : `pmod(xxhash64(id), ${rows})`
+  return spread === 'local' ? `${first} + hash(seq) % ${range}` : `hash(seq) % ${rows}`
 }
 
-function eventsOf(key: string, from: number, count: number): string {
-  return `SELECT ${key} AS id, id AS seq, IF(pmod(xxhash64(id, 1), 50) = 0 AND ${from} > 0, 'D', 'U') AS op,
-    concat('customer ', pmod(xxhash64(id, 2), 100000)) AS name, concat('city ', pmod(xxhash64(id, 3), 500)) AS city,
-    CAST(pmod(xxhash64(id, 4), 1000000) / 100 AS DECIMAL(12, 2)) AS amount
-    FROM range(${from}, ${from + count})`
+/** Appends events as one file. */
+async function land(source: DeltaTable, id: string, from: number, count: number): Promise<void> {
+  const file = join(folder, 'events.parquet')
+  await eventsFile(file, id, from, count)
+  await source.append(read.format('parquet').load(file))
 }

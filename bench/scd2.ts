@@ -2,7 +2,8 @@
  * The history of 2 million keys, SCD type 2, by AUTO CDC: 20 million change events in batches of 50,000, 2 % deletes, 5 %
  * late, 1 % copies. `node bench/scd2.ts [keys] [events] [batch] [random|local]`. Beside it the same history by one window query of
  * DuckDB over all events, which must find the same rows, and a MERGE of Spark for each of the first batches
- * (`BENCH_SPARK_BATCHES`, default 10; 0: none), with the packages of test/interop/prepare.sh.
+ * (`BENCH_SPARK_BATCHES`, default 10; 0: none), with the packages of test/interop/prepare.sh. `BENCH_FORM` picks one of
+ * copy-on-write (`copy`) and deletion vectors (`vectors`).
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,17 +22,18 @@ import {
 
 const [keys = 2_000_000, events = 20_000_000, batch = 50_000] = process.argv.slice(2, 5).map(Number)
 const spreads = process.argv[5] === undefined ? ['random', 'local'] : [process.argv[5]]
+/** `copy`: copy-on-write alone, `vectors`: deletion vectors alone. */
+const forms = { copy: [false], vectors: [true] }[process.env.BENCH_FORM ?? ''] ?? [false, true]
 const sparkBatches = Number(process.env.BENCH_SPARK_BATCHES ?? 10)
 const python = join(ROOT, '.venv/bin/python')
 
 const folder = benchFolder()
 const lines: string[][] = []
 for (const spread of spreads as ('random' | 'local')[]) {
-  const path = join(folder, `events-${spread}`)
-  await changeEvents(path, { keys, events, batch, spread })
+  const path = await changeEvents({ keys, events, batch, spread })
   const facts = await windowQuery(spread, path)
-  for (const deletionVectors of [false, true]) await millrace(spread, path, deletionVectors, facts)
-  for (const deletionVectors of [false, true]) await spark(spread, path, deletionVectors)
+  for (const deletionVectors of forms) await millrace(spread, path, deletionVectors, facts)
+  for (const deletionVectors of forms) await spark(spread, path, deletionVectors)
 }
 console.log(`\n${events} events of ${keys} keys in batches of ${batch}`)
 printTable(['', 'events/s', 'first batches ms', 'last batches ms', 'peak MiB', 'files', 'MiB'], lines)

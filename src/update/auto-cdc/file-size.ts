@@ -1,9 +1,9 @@
 import type { Snapshot } from '../../delta/index.ts'
 
-const MIN_SIZE = 1 << 17
+const MIN_SIZE = 1 << 20
 const MAX_SIZE = 32 << 20
 /** Files that a table has before they grow with it. */
-const WANTED_FILES = 512
+const WANTED_FILES = 64
 
 /**
  * The size of files in a table whose rows change, in bytes: one changed row costs as much as its file. Undefined where the
