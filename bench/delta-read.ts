@@ -24,6 +24,10 @@ const contests: Contest[] = Object.entries(queries).flatMap(([name, query]) => [
   { name, job: { action: 'read', path: folder, query, times: 20 } },
   { name: `${name}, first of the process`, job: { action: 'read', path: folder, query, times: 1 } },
 ])
+contests.push({
+  name: 'one row, the table held open',
+  job: { action: 'read', path: folder, query: queries['one row'], times: 20, held: true },
+})
 await contest(`Read from ${rows} rows in ${files} files`, contests)
 
 const perFile = Math.ceil(rows / files)

@@ -41,11 +41,14 @@ def optimize(job):
 
 
 def read(job):
-    """Opens the table and runs a query, `times` over; the middle time counts."""
+    """Runs a query, `times` over; the middle time counts. The table is opened each time, or held and brought up to date."""
     taken = []
+    held = DeltaTable(job["path"]) if job.get("held") else None
     for _ in range(job["times"]):
         begin = time.perf_counter()
-        table = DeltaTable(job["path"])
+        table = held or DeltaTable(job["path"])
+        if held:
+            held.update_incremental()
         found = pa.table(QueryBuilder().register("t", table).execute(job["query"])).to_pylist()
         taken.append((time.perf_counter() - begin) * 1000)
     return {"ms": statistics.median(taken), "rows": [[str(value) for value in row.values()] for row in found]}

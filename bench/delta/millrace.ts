@@ -1,5 +1,6 @@
 /** The jobs of the contests, done with Millrace. One job as JSON in argv, one answer as JSON on stdout. */
 import { DeltaTable } from '../../src/delta/index.ts'
+import { DeltaTable as LibraryTable } from '../../src/delta-table/delta-table.ts'
 import { runScript } from '../../src/delta-table/statements/run-statement.ts'
 import { Workspace } from '../../src/delta-table/workspace.ts'
 import { openDuckdbEngine } from '../../src/engine/duckdb/engine.ts'
@@ -51,18 +52,31 @@ const jobs: Record<string, (job: Job) => Promise<object>> = {
     return { files: [...snapshot.files()].length }
   },
 
-  /** Opens the table and runs a query, `times` over; the middle time counts. */
+  /**
+   * Runs a query, `times` over; the middle time counts. The table is opened each time, or held and brought up to date:
+   * then by the library, from the parts of the query.
+   */
   read: async (job) => {
-    const query = String(job.query).replace('FROM t', `FROM ${table(job)}`)
+    const read = job.held
+      ? await heldRead(job)
+      : () => run(String(job.query).replace('FROM t', `FROM ${table(job)}`))
     const taken: number[] = []
     let rows: unknown[][] = []
     for (let i = 0; i < Number(job.times); i++) {
       const begin = performance.now()
-      rows = await run(query)
+      rows = await read()
       taken.push(performance.now() - begin)
     }
     return { ms: median(taken), rows: rows.map((row) => row.map(String)) }
   },
+}
+
+/** `SELECT columns FROM t WHERE condition` as a read of a table that stays open. */
+async function heldRead({ path, query }: Job): Promise<() => Promise<unknown[][]>> {
+  const [, columns, where] = /^SELECT (.*) FROM t WHERE (.*)$/.exec(String(query))!
+  const held = await LibraryTable.forPath(String(path))
+  const options = { columns: columns!.split(', '), where: where! }
+  return async () => (await held.toArray(options)).map(Object.values)
 }
 
 const job = JSON.parse(process.argv[2]!) as Job
