@@ -21,7 +21,7 @@ import { expandItems, type Selected, sameName, selectedScope, selectItems } from
 import { withSessions } from './session-window.ts'
 import type { QueryState } from './state.ts'
 import { withTimeWindows } from './time-window.ts'
-import { isAggregateCall, keyOf, mapChildren } from './walk.ts'
+import { isAggregateCall, keyOf, mapChildren, visitExpression } from './walk.ts'
 
 /** GROUP BY, with HAVING and QUALIFY. */
 export function analyzeAggregate(node: Aggregate, state: QueryState): Analyzed {
@@ -86,10 +86,14 @@ interface Aggregation {
 function assemble(aggregation: Aggregation, extra: readonly NamedExpression[]): Analyzed {
   const { selected, state } = aggregation
   const lifted = new Lifted(aggregation, extra)
+  const { ansi } = state.context
+  const hasTried = selected.some((each) => triesAggregate(each.expression, ansi))
   const rewritten = selected.map((each): Selected => {
     const expression = overGroups(each.expression, aggregation)
-    const final = each.level === 0 ? expression : lifted.lift(expression)
-    return { ...each, expression: final, column: { ...each.column, nullable: final.nullable } }
+    const isBase = each.level === 0 && !triesAggregate(expression, ansi)
+    const level = isBase ? 0 : hasTried ? each.level + 1 : each.level
+    const final = isBase ? expression : lifted.lift(expression)
+    return { ...each, level, expression: final, column: { ...each.column, nullable: final.nullable } }
   })
   const base = rewritten.filter((each) => each.level === 0)
   const hidden = lifted.columns
@@ -104,6 +108,35 @@ function assemble(aggregation: Aggregation, extra: readonly NamedExpression[]): 
     extend: (expressions) => extended(expressions, aggregation, extra, state),
   }
 }
+
+/**
+ * True for arithmetic over aggregates that gives NULL where it fails: engines try it on plain columns only, so that it stands
+ * in a projection above.
+ */
+function triesAggregate(expression: ResolvedExpression, ansi: boolean): boolean {
+  let found = false
+  visitExpression(expression, (node) => {
+    const isTried =
+      node.kind === 'Call' && (TRIED.has(node.function) || (!ansi && TRIED.has(`try ${node.function}`)))
+    found ||= isTried && node.arguments.some(containsAggregate)
+    return !found && !isAggregateCall(node)
+  })
+  return found
+}
+
+function containsAggregate(expression: ResolvedExpression): boolean {
+  let found = false
+  visitExpression(expression, (node) => {
+    found ||= isAggregateCall(node)
+    return !found && node.kind !== 'Window'
+  })
+  return found
+}
+
+const TRIED: ReadonlySet<string> = new Set([
+  ...['try_add', 'try_subtract', 'try_multiply', 'try_divide', 'try_mod'],
+  ...['+', '-', '*', '/', '%', 'div', 'negative'].map((each) => `try ${each}`),
+])
 
 /** In the projections above the aggregation its own outputs are plain columns. */
 function aboveAggregate(each: Selected): Selected {

@@ -135,7 +135,10 @@ function printProject(project: ResolvedProject, query: Query): Block {
   const list = wanted.map((each) => each.expression)
   const moves = list.some(isFixed) && (isLimited(given) || given.order !== undefined)
   const block =
-    isClosed(given) || moves || !canFold(given, list) || (given.groupBy !== undefined && list.some(isFixed))
+    isClosed(given) ||
+    moves ||
+    !canFold(given, list) ||
+    (given.groupBy !== undefined && (list.some(isFixed) || triesAggregates(given, list, query)))
       ? wrap(given, query)
       : given
   const place = placeIn(block, query)
@@ -150,6 +153,12 @@ function printProject(project: ResolvedProject, query: Query): Block {
     )
   }
   return { ...block, cells: withOrderKeys(cells, block) }
+}
+
+/** DuckDB tries no expression with an aggregate in it. */
+function triesAggregates(given: Block, list: readonly ResolvedExpression[], query: Query): boolean {
+  const place = placeIn(given, query)
+  return list.some((each) => each.kind !== 'Column' && printExpression(each, place).includes('TRY('))
 }
 
 /** What ORDER BY still reads stays within reach behind the select list. */
