@@ -1,17 +1,30 @@
 import type { Snapshot } from '../../delta/index.ts'
 
-const MIN_SIZE = 1 << 20
+interface Sizes {
+  /** Bytes of the smallest file that is aimed at. */
+  readonly min: number
+  /** Files that a table has before they grow with it. */
+  readonly files: number
+}
+
+/** For changes all over the table: each file is written again, and each costs something by itself. */
+const WIDE: Sizes = { min: 1 << 20, files: 64 }
+/** For changes in one place: one changed row costs as much as its file. */
+const LOCAL: Sizes = { min: 1 << 17, files: 512 }
 const MAX_SIZE = 32 << 20
-/** Files that a table has before they grow with it. */
-const WANTED_FILES = 64
 
 /**
- * The size of files in a table whose rows change, in bytes: one changed row costs as much as its file. Undefined where the
- * table says it itself, and where rows are only marked in their files.
+ * The size of files in a table whose rows change, in bytes: smaller where a batch rewrites less than a quarter of the table
+ * (`rewrittenBytes`, by default all of it). Undefined where the table says it itself, and where rows are only marked in
+ * their files.
  */
-export function changedFileSize({ metadata, sizeBytes }: Snapshot): number | undefined {
+export function changedFileSize(
+  { metadata, sizeBytes }: Snapshot,
+  rewrittenBytes = sizeBytes,
+): number | undefined {
   const { configuration } = metadata
   if (configuration['delta.targetFileSize'] !== undefined) return undefined
   if (configuration['delta.enableDeletionVectors']?.toLowerCase() === 'true') return undefined
-  return Math.min(MAX_SIZE, Math.max(MIN_SIZE, Math.round(sizeBytes / WANTED_FILES)))
+  const { min, files } = rewrittenBytes < sizeBytes / 4 ? LOCAL : WIDE
+  return Math.min(MAX_SIZE, Math.max(min, Math.round(sizeBytes / files)))
 }

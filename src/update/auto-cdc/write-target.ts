@@ -54,7 +54,8 @@ export async function writeTarget(
   const prepared = newRows(batch, snapshot, changed, engine)
   const isTold = hasChangeFeed(snapshot.metadata) && places.size > 0
   const fresh = isTold ? (await session.stage(prepared)).scan : prepared
-  const targetFileSize = changedFileSize(snapshot)
+  const rewrittenBytes = [...places.keys()].reduce((sum, place) => sum + target.files[place]!.size, 0)
+  const targetFileSize = changedFileSize(snapshot, rewrittenBytes)
   const files = await replaceRows(session, batch.target, {
     snapshot,
     files: target.files,
