@@ -2,7 +2,8 @@
  * How long does it take from what lands to the last table that a stream fills with it, while an update runs continuously?
  * `node bench/continuous-latency.ts [ticks]` (default 60): each tick lands 500 rows in three files and a commit of a Delta
  * table, a second after the one before (`BENCH_TICK_MS`). They go through four bronze and four silver tables to two of
- * facts, one of them joined with a table. Materialized views are reported apart: they may take several ticks at once.
+ * facts, one of them joined with a changing dimension of SCD type 2. Materialized views are reported apart: they may take
+ * several ticks at once.
  * CPU is the time of all threads of the process, which tells more than the clock on a busy machine.
  */
 import { existsSync } from 'node:fs'

@@ -23,7 +23,7 @@ libraries:
   - glob: { include: definitions/** }
 `
 
-/** Four sources, three of JSON files and one of a Delta table, to facts that join streams with a table. */
+/** Four sources, three of JSON files and one of a Delta table, to facts that join a stream with the versions of customers. */
 const DEFINITIONS = `
 CREATE STREAMING TABLE bronze_orders AS
 SELECT * FROM STREAM read_files('landing/orders', format => 'json',
@@ -57,9 +57,13 @@ CREATE STREAMING TABLE silver_payments (
   CONSTRAINT positive EXPECT (amount > 0) ON VIOLATION DROP ROW
 ) AS SELECT tick, id, order_id, amount FROM STREAM bronze_payments;
 
+CREATE STREAMING TABLE customers;
+CREATE FLOW customer_versions AS AUTO CDC INTO customers
+FROM STREAM silver_customers KEYS (id) SEQUENCE BY tick STORED AS SCD TYPE 2;
+
 CREATE STREAMING TABLE order_facts AS
 SELECT o.tick, o.id, o.amount, o.placed, c.name, c.region
-FROM STREAM silver_orders o LEFT JOIN silver_customers c ON o.customer = c.id;
+FROM STREAM silver_orders o LEFT JOIN customers c ON o.customer = c.id AND c.__END_AT IS NULL;
 
 CREATE STREAMING TABLE payment_facts AS
 SELECT p.tick, p.id, p.amount, p.order_id FROM STREAM silver_payments p;

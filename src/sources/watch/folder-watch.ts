@@ -1,4 +1,13 @@
-import { type Dirent, existsSync, type FSWatcher, readdirSync, type Stats, statSync, watch } from 'node:fs'
+import {
+  type Dirent,
+  existsSync,
+  type FSWatcher,
+  readdirSync,
+  type Stats,
+  statfsSync,
+  statSync,
+  watch,
+} from 'node:fs'
 import { join } from 'node:path'
 
 export interface FolderWatchOptions {
@@ -18,8 +27,12 @@ export interface FolderWatchOptions {
 
 /** A burst of changes is told of after this many times its settling time, also while it goes on. */
 const LONGEST_BURST = 10
-/** Network file systems do not tell of other machines' changes; the system's watches may be used up. */
+/** The system's watches may be used up, and no file system tells of everything. */
 const POLL_MS = { watched: 10_000, blind: 1000 }
+/** File systems that do not tell of what other machines do: NFS, SMB, CIFS, SMB2, 9P, FUSE, Ceph, AFS, VirtualBox (statfs(2)). */
+const SHARED = new Set([
+  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x00c36400, 0x5346414f, 0x786f4256,
+])
 
 /**
  * Watches a folder: one of the system's watches for each folder, nothing for each file, so that a landing folder with a
@@ -122,7 +135,8 @@ export class FolderWatch {
 
   #schedulePoll(): void {
     const { watched, blind } = this.#options.pollMs ?? POLL_MS
-    const isWatched = !this.#isBlind && this.#watchers.has(this.#options.root)
+    const { root } = this.#options
+    const isWatched = !this.#isBlind && this.#watchers.has(root) && !isShared(root)
     this.#poll = setTimeout(
       () => {
         this.#watchTree(this.#options.root)
@@ -137,6 +151,15 @@ export class FolderWatch {
 /** Its name is newer than its content. */
 function wasMoved({ ctimeMs, mtimeMs }: Stats): boolean {
   return ctimeMs > mtimeMs
+}
+
+function isShared(folder: string): boolean {
+  try {
+    return process.platform === 'linux' && SHARED.has(statfsSync(folder).type >>> 0)
+  } catch {
+    // Gone meanwhile: there is nothing to hear of.
+    return false
+  }
 }
 
 function entriesOf(folder: string): Dirent[] {

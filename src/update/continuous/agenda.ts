@@ -2,8 +2,8 @@
 export interface AgendaFlow {
   readonly id: string
   /**
-   * The flows whose work of the same tick it must see before it starts: all that lie above what it reads as it stands. What
-   * it reads as a stream it need not wait for.
+   * The flows whose work of the same tick it must see before it starts: all that lie above what it reads as it stands. For
+   * what it reads as a stream it need not wait, unless it has an interval.
    */
   readonly waitsFor: readonly string[]
   /** Milliseconds between two starts (`pipelines.trigger.interval`); undefined: at once when there is something new. */

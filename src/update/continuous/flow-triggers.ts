@@ -42,13 +42,14 @@ export function flowTriggers(run: UpdateRun, flows: readonly ResolvedFlow[]): Fl
   return flows.map((flow) => {
     const leaves = leavesOf(flow, graph)
     const tables = tablesRead(flow, graph)
+    const intervalMs = intervalOf(flow, graph)
     return {
       id: flow.identifier,
       flow,
       tables: new Set([...tables].filter((each) => producers.has(each))),
       folders: flow.once ? [] : leaves.flatMap((leaf) => foldersOf(run, leaf, producers)),
-      waitsFor: waitsFor(flow, leaves, producers, upstream),
-      intervalMs: intervalOf(flow, graph),
+      waitsFor: waitsFor(flow, { leaves, takesAll: intervalMs !== undefined }, producers, upstream),
+      intervalMs,
       isRecomputed: flow.kind === 'materialized_view' || flow.kind === 'auto_cdc_snapshot',
     }
   })
@@ -84,15 +85,18 @@ function producing(
   return [...tables].flatMap((table) => producers.get(table) ?? []).map((each) => each.identifier)
 }
 
-/** All flows above what is read as it stands. */
+/**
+ * All flows above what is read as it stands; with `takesAll` also above its streams: a flow with an interval, whose next
+ * chance is far, takes what is on its way.
+ */
 function waitsFor(
   flow: ResolvedFlow,
-  leaves: readonly Leaf[],
+  { leaves, takesAll }: { readonly leaves: readonly Leaf[]; readonly takesAll: boolean },
   producers: ReadonlyMap<string, readonly ResolvedFlow[]>,
   upstream: ReadonlyMap<string, readonly string[]>,
 ): string[] {
-  const statics = leaves.filter((leaf) => !leaf.isStreaming && leaf.kind === 'Read')
-  const names = statics.map((leaf) => formatTableName(leaf.kind === 'Read' ? leaf.name : []))
+  const awaited = leaves.filter((leaf) => (takesAll || !leaf.isStreaming) && leaf.kind === 'Read')
+  const names = awaited.map((leaf) => formatTableName(leaf.kind === 'Read' ? leaf.name : []))
   const found = new Set<string>()
   const visit = (ids: readonly string[]) => {
     for (const id of ids) {

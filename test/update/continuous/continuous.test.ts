@@ -184,6 +184,47 @@ test('a backfill runs once', async () => {
   expect(await pipeline.query('SELECT id FROM everything')).toEqual([[1]])
 })
 
+test.each([
+  {
+    where: "the table's properties",
+    slow: `CREATE STREAMING TABLE slow TBLPROPERTIES ('pipelines.trigger.interval' = '1 hour') AS SELECT id FROM STREAM bronze;`,
+  },
+  {
+    where: 'a SET before the definition',
+    slow: `SET pipelines.trigger.interval = 1 hour; CREATE STREAMING TABLE slow AS SELECT id FROM STREAM bronze;`,
+  },
+])('an interval in $where holds for its flow alone', async ({ slow }) => {
+  pipeline = new TestPipeline({ 'pipeline.sql': ORDERS, 'slow.sql': slow })
+  pipeline.land('orders/1.json', { id: 1, amount: 1 })
+  const running = await RunningPipeline.start(pipeline)
+  await running.rows('slow', 1)
+  await running.rows('silver', 1)
+  for (const id of [2, 3]) {
+    pipeline.land(`orders/${id}.json`, { id, amount: 1 })
+    await running.rows('silver', id)
+  }
+  await running.stop()
+  expect(await pipeline.query('SELECT id FROM slow')).toEqual([[1]])
+})
+
+test("an interval of the pipeline holds where the table's properties have none", async () => {
+  const often = `TBLPROPERTIES ('pipelines.trigger.interval' = '1 millisecond')`
+  const definitions = `
+    CREATE STREAMING TABLE bronze ${often} AS
+    SELECT * FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT');
+    CREATE STREAMING TABLE fast ${often} AS SELECT id FROM STREAM bronze;
+    CREATE STREAMING TABLE slow AS SELECT id FROM STREAM bronze;`
+  pipeline = new TestPipeline(definitions, { 'pipelines.trigger.interval': '1 hour' })
+  pipeline.land('orders/1.json', { id: 1 })
+  const running = await RunningPipeline.start(pipeline)
+  await running.rows('slow', 1)
+  await running.rows('fast', 1)
+  pipeline.land('orders/2.json', { id: 2 })
+  await running.rows('fast', 2)
+  await running.stop()
+  expect(await pipeline.query('SELECT id FROM slow')).toEqual([[1]])
+})
+
 test('an interval that is none is refused', async () => {
   pipeline = new TestPipeline(ORDERS, { 'pipelines.trigger.interval': 'often' })
   pipeline.land('orders/1.json', { id: 1, amount: 1 })
