@@ -96,19 +96,21 @@ function winnerOf(rivals: readonly ModelEvent[], config: ModelConfig): ModelEven
   const best = rivals.reduce((left, right) => (isGreater(right, left, whole) ? right : left))
   const list = COLUMNS.filter((column) => rivals.some((each) => supplies(each, column, config)))
   const winner: ModelEvent = { ...best, list: config.isListed ? list : null }
-  return COLUMNS.filter(isSparse).reduce((event, column) => {
-    const among = rivals.filter((each) => supplies(each, column, config))
-    const greatest = among.reduce(
-      (left, right) => (isGreater(right, left, [column]) ? right : left),
-      among[0]!,
-    )
-    return { ...event, [column]: greatest?.[column] ?? null }
-  }, winner)
+  const supplied = COLUMNS.filter(isSparse).map((column) => {
+    const among = rivals.filter((each) => supplies(each, column, config)).map((each) => each[column])
+    return [
+      column,
+      among.reduce((left, right) => (isGreaterValue(right, left) ? right : left), null),
+    ] as const
+  })
+  return { ...winner, ...Object.fromEntries(supplied) }
 }
 
 function isGreater(left: ModelEvent, right: ModelEvent, columns: readonly Column[]): boolean {
   const differing = columns.find((column) => left[column] !== right[column])
-  if (differing === undefined) return false
-  const [mine, other] = [left[differing], right[differing]]
-  return other === null || (mine !== null && mine! > other!)
+  return differing !== undefined && isGreaterValue(left[differing], right[differing])
+}
+
+function isGreaterValue(left: ModelEvent[Column], right: ModelEvent[Column]): boolean {
+  return left !== null && (right === null || left > right)
 }
