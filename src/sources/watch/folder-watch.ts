@@ -8,7 +8,7 @@ import {
   statSync,
   watch,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 export interface FolderWatchOptions {
   /** Absolute path of the folder. It may come and go. */
@@ -87,6 +87,8 @@ export class FolderWatch {
       this.#settle()
       return
     }
+    // A folder tells of its own end by its own name.
+    if (name === basename(folder)) this.#lose(folder)
     const path = join(folder, name)
     const left = this.#left
     this.#left = undefined
@@ -100,9 +102,12 @@ export class FolderWatch {
     this.#settle(event === 'rename' && stats?.isFile() === true && (left === folder || wasMoved(stats)))
   }
 
-  /** A folder that is gone has no watch; one that is still there may be seen again at the next poll. */
+  /** A folder may be gone, or another may have its place by now. */
   #lose(folder: string): void {
     this.#unwatch(folder)
+    this.#watchTree(folder)
+    clearTimeout(this.#poll)
+    this.#schedulePoll()
     this.#settle()
   }
 

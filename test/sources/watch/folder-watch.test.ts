@@ -108,6 +108,21 @@ test('goes on after a folder was removed and made again', async () => {
   }
 })
 
+test('follows another folder into its place', async () => {
+  const root = join(folder, 'in')
+  mkdirSync(root)
+  start({ root, pollMs: { watched: 60_000, blind: 5 } })
+  const replaced = nextCall()
+  rmSync(root, { recursive: true })
+  mkdirSync(root)
+  await replaced
+  for (const path of ['in/1.json', 'in/2.json']) {
+    const call = nextCall()
+    land(path)
+    await call
+  }
+})
+
 test('a folder that is not there yet is looked for now and then', async () => {
   const root = join(folder, 'later')
   start({ root, pollMs: { watched: 60_000, blind: 5 } })
