@@ -1,5 +1,5 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { executeSql, type OutputRow } from '../../src/delta-table/index.ts'
 import { measureProcess } from '../measure.ts'
 import { BIN } from '../orders-pipeline.ts'
@@ -63,7 +63,7 @@ autoCdcFlow({
 
 /** One update, in a process of its own. */
 export async function runHistory(folder: string): Promise<HistoryRun> {
-  const bin = process.env.BENCH_BIN ?? BIN
+  const bin = resolve(process.env.BENCH_BIN ?? BIN)
   const measured = await measureProcess([bin, 'run', '--output', 'json'], { cwd: folder })
   const { duration_ms } = JSON.parse(measured.stdout) as { duration_ms: number }
   return { updateMs: duration_ms, peakMiB: measured.peakMiB }
