@@ -7,7 +7,7 @@ import type { Relation } from '../../plan/relation.ts'
 import { commitRejects } from '../batch/batch-commit.ts'
 import type { BatchOutput, EvaluatedBatch } from '../batch/batch-output.ts'
 import type { BatchQueryOptions } from '../batch/batch-query.ts'
-import type { DatasetReport } from '../batch/batch-report.ts'
+import type { DatasetReport, WrittenCounts } from '../batch/batch-report.ts'
 import { BatchWriter } from '../batch/batch-writer.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import { datasetOf } from '../graph-index.ts'
@@ -120,9 +120,7 @@ class AutoCdcOutput implements BatchOutput {
     const changes = await this.#write(batch)
     const writer = new BatchWriter(run, flow, table)
     const rejects = await writer.writeRejects({ ...batch, mode: 'append' })
-    const { outputRows: _, ...counted } = writer.reports(batch.observed, { rows: 0 }).at(-1)!
-    const all = writer.reports(batch.observed, { rows: 0 }).with(-1, { ...counted, ...countsOf(changes) })
-    const reports = withBacklog(all, batch.backlog)
+    const reports = withBacklog(writer.reports(batch.observed, countsOf(changes)), batch.backlog)
     atStep('after-data-files')
     await written()
     await commitRejects(run, checkpoint, { batchId: batch.record.batchId, writes: rejects, reports }, table)
@@ -187,7 +185,7 @@ class AutoCdcOutput implements BatchOutput {
   }
 }
 
-function countsOf({ target, observation }: WrittenBatch): Partial<DatasetReport> {
+function countsOf({ target, observation }: WrittenBatch): WrittenCounts {
   return {
     upsertedRows: Number(target.inserted + target.updated),
     deletedRows: Number(target.deleted),

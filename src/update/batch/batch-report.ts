@@ -37,6 +37,12 @@ export interface DatasetReport {
   }[]
 }
 
+/** What a batch did to its target. */
+export type WrittenCounts = Pick<
+  DatasetReport,
+  'outputRows' | 'outputBytes' | 'upsertedRows' | 'deletedRows' | 'lateEvents' | 'ties'
+>
+
 /** A number of events with one of them as JSON. */
 export interface EventSample {
   readonly count: number
@@ -53,8 +59,7 @@ export function batchReports(options: {
   readonly flow: string
   readonly target: string
   readonly observed: Observed
-  readonly outputRows: number
-  readonly outputBytes?: number
+  readonly written: WrittenCounts
   readonly isQuarantined: (dataset: string) => boolean
 }): DatasetReport[] {
   const { flow, target, observed, isQuarantined } = options
@@ -74,8 +79,7 @@ export function batchReports(options: {
     {
       flow,
       dataset: target,
-      outputRows: options.outputRows,
-      ...(options.outputBytes !== undefined && { outputBytes: options.outputBytes }),
+      ...options.written,
       duplicatesDropped: Number(observed.duplicatesDropped),
       droppedByWatermark: Number(observed.droppedByWatermark),
       ...(own !== undefined && ofRules(own)),

@@ -25,7 +25,7 @@ import { timestampLiteral } from '../stateful/watermark.ts'
 import { changedDefinition } from '../tables/set-up-table.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import type { PreparedBatch, PreparedWrite } from './batch-commit.ts'
-import { batchReports, type DatasetReport } from './batch-report.ts'
+import { batchReports, type DatasetReport, type WrittenCounts } from './batch-report.ts'
 
 /** What of a batch's record its rows depend on. */
 type BatchTime = Pick<BatchRecord, 'batchId' | 'timestampMicros' | 'configuration'>
@@ -55,23 +55,19 @@ export class BatchWriter {
     const rejects = await this.writeRejects(options)
     const target = await this.#write(this.#flow.target, output, options, mode)
     const reports = this.reports(options.observed, {
-      rows: target.rows,
-      bytes: target.adds.reduce((sum, each) => sum + each.size, 0),
+      outputRows: target.rows,
+      outputBytes: target.adds.reduce((sum, each) => sum + each.size, 0),
     })
     return { batchId: record.batchId, writes: [...rejects, target], reports }
   }
 
-  /** The reports of a batch of which the target takes `output`. */
-  reports(
-    observed: Observed,
-    output: { readonly rows: number; readonly bytes?: number },
-  ): readonly DatasetReport[] {
+  /** The reports of a batch, the target's last. */
+  reports(observed: Observed, written: WrittenCounts): readonly DatasetReport[] {
     return batchReports({
       flow: this.#flow.name,
       target: this.#flow.target,
       observed: { ...observed, expectations: this.#counted(observed) },
-      outputRows: output.rows,
-      ...(output.bytes !== undefined && { outputBytes: output.bytes }),
+      written,
       isQuarantined: (dataset) => datasetOf(this.#run.graph, dataset).quarantine !== undefined,
     })
   }

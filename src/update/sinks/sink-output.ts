@@ -34,7 +34,7 @@ export function sinkOutput({ run, flow, checkpoint, table }: BatchQueryOptions):
       const rows = await session.stage(output)
       const writer = new BatchWriter(run, flow, table)
       const writes = await writer.writeRejects({ record, session, observed, mode: 'append' })
-      const reports = withBacklog(writer.reports(observed, { rows: Number(rows.rowCount) }), backlog)
+      const reports = withBacklog(writer.reports(observed, { outputRows: Number(rows.rowCount) }), backlog)
       atStep('after-data-files')
       await written()
       await commitBatch(run, checkpoint, { batchId: record.batchId, writes, reports }, table)
