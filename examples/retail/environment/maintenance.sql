@@ -1,22 +1,9 @@
--- Small files are put together, files of no version deleted after a week, and statistics brought up to date. Readers and the pipeline may go on
--- meanwhile. Its own tables a pipeline also looks after by itself; the landing tables are nobody else's.
+-- Files of no version are deleted after a week, statistics brought up to date, and small files of the landing tables put together. The pipeline and its
+-- readers may go on meanwhile. Its own tables a pipeline puts in order by itself: an OPTIMIZE of the same files beside it would be a conflict.
 OPTIMIZE delta.`data/landing/customers`;
 OPTIMIZE delta.`data/landing/products`;
 OPTIMIZE delta.`data/landing/stores`;
 OPTIMIZE delta.`data/landing/sales`;
-OPTIMIZE bronze_customers;
-OPTIMIZE bronze_products;
-OPTIMIZE bronze_stores;
-OPTIMIZE bronze_sales;
-OPTIMIZE dim_customers;
-OPTIMIZE dim_products;
-OPTIMIZE dim_stores;
-OPTIMIZE silver_sales;
-OPTIMIZE silver_returns;
-OPTIMIZE gold_sales_facts;
-OPTIMIZE gold_daily_store_sales;
-OPTIMIZE gold_product_performance;
-OPTIMIZE gold_customer_ltv;
 
 VACUUM delta.`data/landing/customers`;
 VACUUM delta.`data/landing/products`;
