@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { PipelineError } from '../../errors/index.ts'
 import { analyze } from '../../plan/analyzer/analyze.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
+import type { ResolvedRelation } from '../../plan/resolved.ts'
 import { expressionsOf, walk, walkExpression } from '../../plan/rewrite.ts'
 import type { DeltaScan, ScanInput } from '../../plan/scan.ts'
 import { type PrintContext, printDuckdb } from '../../sql/duckdb/print.ts'
@@ -42,14 +43,26 @@ export async function bindQuery(
 type ScanSql = (columns: ReadonlySet<string>) => string
 
 function print(query: Relation, context: QueryContext, scan: PrintContext['scan']): CompiledQuery {
-  const resolved = analyze(query, {
-    ansi: context.ansi,
-    resolveLeaf: (leaf) => {
-      throw new PipelineError('INTERNAL_ERROR', { detail: `an unbound ${leaf.kind} reached the engine` })
-    },
-  })
+  const resolved = analyzed(query, context.ansi)
   const sql = printDuckdb(resolved, { scan, timestampMicros: context.timestampMicros, ansi: context.ansi })
   return { schema: resolved.schema, sql }
+}
+
+/** Analysed queries by `ansi`. Who asks for the schema of a query mostly runs it next; both are plain data. */
+const analyses = {
+  on: new WeakMap<Relation, ResolvedRelation>(),
+  off: new WeakMap<Relation, ResolvedRelation>(),
+}
+
+function analyzed(query: Relation, ansi: boolean): ResolvedRelation {
+  const known = analyses[ansi ? 'on' : 'off']
+  const resolved = known.get(query) ?? analyze(query, { ansi, resolveLeaf: refuseLeaf })
+  known.set(query, resolved)
+  return resolved
+}
+
+function refuseLeaf(leaf: Relation): never {
+  throw new PipelineError('INTERNAL_ERROR', { detail: `an unbound ${leaf.kind} reached the engine` })
 }
 
 async function scanSql(connection: DuckDBConnection, scan: Scan, needsHidden: boolean): Promise<ScanSql> {
