@@ -43,6 +43,8 @@ export class ContinuousFlows {
   /** When flows that are not IDLE have committed last. */
   readonly #activeMs = new Map<string, number>()
   readonly #failures = new Map<ResolvedFlow, unknown>()
+  /** When flows that ask have run last. */
+  readonly #askedMs = new Map<string, number>()
 
   constructor(options: ContinuousOptions) {
     const { run, flows, concurrency, isFullRefresh } = options
@@ -69,6 +71,7 @@ export class ContinuousFlows {
     try {
       this.#agenda.changed(this.#flows.keys())
       while (!stop.stopping.aborted) {
+        this.#askAgain()
         this.#startFlows()
         this.#reportIdle()
         this.#housekeeping.look()
@@ -81,6 +84,16 @@ export class ContinuousFlows {
       stop.stopping.removeEventListener('abort', ring)
     }
     return this.#failures
+  }
+
+  #askAgain(): void {
+    const nowMs = performance.now()
+    const due = [...this.#flows.values()].filter(({ id, asksEveryMs }) => {
+      if (asksEveryMs === undefined || this.#running.has(id)) return false
+      return nowMs - (this.#askedMs.get(id) ?? -Infinity) >= asksEveryMs
+    })
+    for (const { id } of due) this.#askedMs.set(id, nowMs)
+    if (due.length > 0) this.#agenda.changed(due.map((each) => each.id))
   }
 
   #startFlows(): void {

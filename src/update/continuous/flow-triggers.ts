@@ -21,6 +21,8 @@ export interface FlowTriggers extends AgendaFlow {
   /** Identifiers of tables that flows of this update write. */
   readonly tables: ReadonlySet<string>
   readonly folders: readonly WatchedFolder[]
+  /** Milliseconds after which it runs though nothing that is watched has changed; undefined: never. */
+  readonly asksEveryMs: number | undefined
 }
 
 /** Files that land, or the log of a table that others write. */
@@ -31,6 +33,8 @@ export interface WatchedFolder {
 }
 
 const INTERVAL_KEY = 'pipelines.trigger.interval'
+/** Nobody can watch what a function of the user's looks at for the next snapshot. Milliseconds. */
+const ASKS_EVERY_MS = 10_000
 
 /** The triggers of an update's flows. Throws PIPELINE_SPEC_INVALID_FIELD for an interval that is no length of time. */
 export function flowTriggers(run: UpdateRun, flows: readonly ResolvedFlow[]): FlowTriggers[] {
@@ -50,6 +54,7 @@ export function flowTriggers(run: UpdateRun, flows: readonly ResolvedFlow[]): Fl
       folders: flow.once ? [] : leaves.flatMap((leaf) => foldersOf(run, leaf, producers)),
       waitsFor: waitsFor(flow, { leaves, takesAll: intervalMs !== undefined }, producers, upstream),
       intervalMs,
+      asksEveryMs: flow.snapshots?.source.kind === 'function' ? (intervalMs ?? ASKS_EVERY_MS) : undefined,
       isRecomputed: flow.kind === 'materialized_view' || flow.kind === 'auto_cdc_snapshot',
     }
   })
