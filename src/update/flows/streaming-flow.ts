@@ -45,6 +45,7 @@ export class StreamingFlow {
   #isReady = false
   #rowsWritten = 0n
   #hasCountedStatics = false
+  readonly #hasListed = new Set<StreamInput>()
   #backlog: Backlog = { files: 0, bytes: 0 }
 
   constructor(options: BatchQueryOptions, output: BatchOutput) {
@@ -87,10 +88,13 @@ export class StreamingFlow {
     this.#isReady = true
   }
 
+  /** Listings that find nothing are told of once: a continuous update looks again and again. */
   async #latest(input: StreamInput): Promise<Offset | undefined> {
     const startMs = performance.now()
     const offset = await input.source.latest()
-    if (input.source.waitingFiles !== undefined) {
+    const { waitingFiles } = input.source
+    if (waitingFiles !== undefined && (waitingFiles > 0 || !this.#hasListed.has(input))) {
+      this.#hasListed.add(input)
       this.#run.events.emit(listingEvent(this.#flow, input, performance.now() - startMs))
     }
     return offset

@@ -167,6 +167,21 @@ test.each([
   ])
 })
 
+test('a folder in which nothing lands fills no log', async () => {
+  pipeline = new TestPipeline(`${ORDERS}
+    CREATE STREAMING TABLE others AS
+    SELECT * FROM STREAM read_files('data/*/{orders,others}', format => 'json', schema => 'id BIGINT');`)
+  pipeline.land('orders/1.json', { id: 1, amount: 1 })
+  const running = await RunningPipeline.start(pipeline)
+  for (const id of [2, 3, 4]) {
+    pipeline.land(`orders/${id}.json`, { id, amount: 1 })
+    await running.rows('silver', id)
+  }
+  await running.stop()
+  const listings = running.messages('operation_progress').filter((each) => each.includes("'others'"))
+  expect(listings).toHaveLength(1)
+})
+
 test('a backfill runs once', async () => {
   pipeline = new TestPipeline({
     'flows.sql': ORDERS,
