@@ -13,6 +13,7 @@ export type { AutoCdcSpec, ColumnSelection } from './spec.ts'
 export {
   type CommittedBatches,
   checkHiddenState,
+  checkScdType,
   END_AT,
   hiddenStateProperties,
   hiddenStateSchema,

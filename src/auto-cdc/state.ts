@@ -15,6 +15,7 @@ import {
 import { parseSchema, printSchema, printSqlType } from '../types/ddl.ts'
 import { sameType } from '../types/same-type.ts'
 import type { AutoCdc, AutoCdcNames } from './resolve.ts'
+import type { AutoCdcSpec } from './spec.ts'
 
 /** When a version of SCD 2 became valid, in the terms of the sequence; the first moment of the interval. */
 export const START_AT = '__START_AT'
@@ -152,22 +153,8 @@ export function checkHiddenState(
   properties: Readonly<Record<string, string>>,
   { flowName, tableName, auxTableName }: AutoCdcNames & { readonly auxTableName: string },
 ): void {
-  const recorded = (name: string): string => {
-    const value = properties[name]
-    if (value !== undefined) return value
-    throw new PipelineError('AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_PROPERTY_MISSING', {
-      tableName,
-      propertyName: name,
-    })
-  }
-  const recordedScdType = recorded(PROPERTY.scdType)
-  if (recordedScdType !== String(cdc.spec.scdType)) {
-    throw new PipelineError('AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT', {
-      tableName,
-      expectedScdType: String(cdc.spec.scdType),
-      recordedScdType,
-    })
-  }
+  const recorded = (name: string): string => recordedProperty(properties, name, tableName)
+  checkScdType(cdc.spec.scdType, properties, tableName)
   const recordedKeySchema = recorded(PROPERTY.keys)
   if (!sameKeys(parseSchema(recordedKeySchema), cdc)) {
     throw new PipelineError('AUTOCDC_INVALID_STATE.KEY_SCHEMA_DRIFT', {
@@ -187,6 +174,38 @@ export function checkHiddenState(
     })
   }
   checkTracked(cdc, recorded, tableName)
+}
+
+/**
+ * Compares the SCD type of a flow with the one that its table was built with.
+ * Throws AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT, AUXILIARY_TABLE_PROPERTY_MISSING.
+ */
+export function checkScdType(
+  scdType: AutoCdcSpec['scdType'],
+  properties: Readonly<Record<string, string>>,
+  tableName: string,
+): void {
+  const recordedScdType = recordedProperty(properties, PROPERTY.scdType, tableName)
+  const expectedScdType = String(scdType)
+  if (recordedScdType === expectedScdType) return
+  throw new PipelineError('AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT', {
+    tableName,
+    expectedScdType,
+    recordedScdType,
+  })
+}
+
+function recordedProperty(
+  properties: Readonly<Record<string, string>>,
+  propertyName: string,
+  tableName: string,
+): string {
+  const value = properties[propertyName]
+  if (value !== undefined) return value
+  throw new PipelineError('AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_PROPERTY_MISSING', {
+    tableName,
+    propertyName,
+  })
 }
 
 function checkTracked(cdc: AutoCdc, recorded: (name: string) => string, tableName: string): void {

@@ -1,12 +1,14 @@
 import {
   type AutoCdc,
   checkHiddenState,
+  checkScdType,
   hiddenStateProperties,
   hiddenStateSchema,
   STATE,
 } from '../../auto-cdc/index.ts'
 import { mergeSchemas, vacuum } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
+import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { formatTableName } from '../../plan/table-name.ts'
 import type { StructField } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
@@ -50,6 +52,21 @@ export async function openHiddenTable(options: HiddenTableOptions): Promise<Open
     })
   }
   return table
+}
+
+/**
+ * Refuses another SCD type than the one that a table was built with, before the table gets the columns of the other.
+ * `flows` are those into the table. Throws AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT.
+ */
+export async function checkBuiltScdType(
+  tables: Tables,
+  identifier: string,
+  flows: readonly ResolvedFlow[],
+): Promise<void> {
+  const [scdType] = flows.flatMap((flow) => flow.autoCdc?.scdType ?? flow.snapshots?.spec.scdType ?? [])
+  if (scdType === undefined) return
+  const hidden = await tables.openHidden(identifier)
+  if (hidden !== undefined) checkScdType(scdType, hidden.delta.snapshot.metadata.configuration, identifier)
 }
 
 const CLEAN_EVERY = 32

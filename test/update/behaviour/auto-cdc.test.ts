@@ -326,10 +326,11 @@ describe('the hidden state of a target', () => {
     begin()
     await apply(MUG, remove('B2', 50))
     define({ scdType: 2 })
-    const failed = await pipeline.run()
-    expect(failed.errors).toEqual([
-      expect.objectContaining({ condition: 'AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT' }),
-    ])
+    await expect(pipeline.run()).rejects.toMatchObject({
+      condition: 'AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT',
+    })
+    const { fields } = (await pipeline.table('items')).snapshot.metadata.schema
+    expect(fields.map((each) => each.name)).toEqual(['sku', 'title', 'price'])
     expect((await pipeline.run({ fullRefreshAll: true })).errors).toEqual([])
     expect(await items()).toEqual([['A1', 'mug', 5, 10, null]])
   })
