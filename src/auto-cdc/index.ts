@@ -18,6 +18,7 @@ export {
   hiddenStateProperties,
   hiddenStateSchema,
   identityColumns,
+  isMarkedByAttempt,
   isStaleState,
   liveState,
   START_AT,

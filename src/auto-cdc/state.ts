@@ -110,6 +110,12 @@ export function isStaleState(flow: string, committed: CommittedBatches): Express
   return call('or', isRemoved, call('and', isOfFlow, call('not', isAdded)))
 }
 
+/** The rows that an attempt of `flow` has marked which has not reached the target: they count. */
+export function isMarkedByAttempt(flow: string, committed: CommittedBatches): Expression {
+  const isOfFlow = call('<=>', attribute(STATE.removedByFlow), stringLiteral(flow))
+  return call('and', isOfFlow, call('not', hasReached(STATE.removedByFlow, STATE.removedByBatch, committed)))
+}
+
 function hasReached(flowColumn: string, batchColumn: string, committed: CommittedBatches): Expression {
   const reached = [...committed].map(([flow, batch]) =>
     call(

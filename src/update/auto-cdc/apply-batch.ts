@@ -4,6 +4,7 @@ import {
   applyEvents,
   type CommittedBatches,
   checkEvents,
+  isMarkedByAttempt,
   isStaleState,
   liveState,
   readEvents,
@@ -117,9 +118,9 @@ function readHidden(
     cdc.spec.truncateWhen === undefined
       ? condition
       : call('or', condition, call('isnull', attribute(cdc.keys[0]!.name)))
-  const stale = isStaleState(flowId, committed)
+  const ofAttempts = call('or', isStaleState(flowId, committed), isMarkedByAttempt(flowId, committed))
   const wanted = orTruncate(files)
-  const condition = { files: isFirst ? call('or', wanted, stale) : wanted, rows: orTruncate(rows) }
+  const condition = { files: isFirst ? call('or', wanted, ofAttempts) : wanted, rows: orTruncate(rows) }
   return readTable(batch, batch.hidden, condition, (placed) => choose(liveState(placed, committed)))
 }
 

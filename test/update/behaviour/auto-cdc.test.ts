@@ -287,6 +287,22 @@ describe('an update that stopped between the hidden state and the target', () =>
     })
   }
 
+  test('may be done again with other events: what it was to make obsolete counts on', async () => {
+    begin()
+    await apply(MUG, remove('B2', 50))
+    const allowCommits = await pipeline.forbidCommits('items')
+    land('events', upsert('A1', 20, 'mug', -1), upsert('B2', 60, 'jar', -1), upsert('C3', 1, 'cup', 1))
+    expect((await pipeline.run()).errors).toHaveLength(1)
+    allowCommits()
+    define({ target: "expectOrDrop: { priced: 'price > 0' }" })
+    await update()
+    await apply(upsert('A1', 5, 'mug', 4), JAR)
+    expect(await items()).toEqual([
+      ['A1', 'mug', 5],
+      ['C3', 'cup', 1],
+    ])
+  })
+
   test('does not hinder another flow into the target, nor does that change what it does', async () => {
     begin({
       more: `temporaryView('others', () => changes('others'))
