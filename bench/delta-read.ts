@@ -20,13 +20,15 @@ const queries = {
   '3 % of the rows, counted': `SELECT count(*), sum(amount) FROM t WHERE id >= ${from} AND id < ${to}`,
   'all rows, one column': 'SELECT sum(customer) FROM t',
 }
+/** A read of one row takes milliseconds: what counts is the process that V8 has optimised. */
+const timesOf = (name: string) => (name === 'one row' ? 200 : 20)
 const contests: Contest[] = Object.entries(queries).flatMap(([name, query]) => [
-  { name, job: { action: 'read', path: folder, query, times: 20 } },
+  { name, job: { action: 'read', path: folder, query, times: timesOf(name) } },
   { name: `${name}, first of the process`, job: { action: 'read', path: folder, query, times: 1 } },
 ])
 contests.push({
   name: 'one row, the table held open',
-  job: { action: 'read', path: folder, query: queries['one row'], times: 20, held: true },
+  job: { action: 'read', path: folder, query: queries['one row'], times: 200, held: true },
 })
 await contest(`Read from ${rows} rows in ${files} files`, contests)
 
