@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => workbench.close())
 
-const RUNS = process.env.MILLRACE_TEST === 'all' ? 60 : 8
+const RUNS = process.env.MILLRACE_TEST === 'all' ? 30 : 8
 
 interface Event {
   readonly key: string | null

@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => workbench.close())
 
-const RUNS = process.env.MILLRACE_TEST === 'all' ? 60 : 5
+const RUNS = process.env.MILLRACE_TEST === 'all' ? 20 : 5
 
 /** An ad that was shown, or a click on one: its time in minutes, or none. */
 interface Event {

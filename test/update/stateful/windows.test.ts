@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => workbench.close())
 
-const RUNS = process.env.MILLRACE_TEST === 'all' ? 60 : 4
+const RUNS = process.env.MILLRACE_TEST === 'all' ? 30 : 4
 const DELAY = 5
 
 interface Event {
