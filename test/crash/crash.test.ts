@@ -4,8 +4,8 @@ import { STEPS, type Step } from '../../src/update/steps.ts'
 import { PipelineUnderTest } from './pipeline-under-test.ts'
 import { seeded } from './seeded.ts'
 
-/** Kills at random moments; 20 with MILLRACE_TEST=all. */
-const RANDOM_KILLS = process.env.MILLRACE_TEST === 'all' ? 20 : 8
+/** Kills at random moments; 12 with MILLRACE_TEST=all. */
+const RANDOM_KILLS = process.env.MILLRACE_TEST === 'all' ? 12 : 8
 const ROWS = 600
 /** Steps of full refreshes and of flows of change events, which updates of this pipeline do not reach. */
 const ELSEWHERE: readonly Step[] = ['after-reset-of-checkpoint', 'between-hidden-and-target']

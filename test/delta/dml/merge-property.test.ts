@@ -9,7 +9,7 @@ import { merge } from '../../support/merge-statement.ts'
 import { clauseText, type ModelClause, type ModelRow, mergeModel } from './merge-model.ts'
 
 const schema = struct([field('k', INTEGER), field('v', INTEGER)])
-const RUNS = process.env.MILLRACE_TEST === 'all' ? 200 : 25
+const RUNS = process.env.MILLRACE_TEST === 'all' ? 120 : 25
 
 const value = fc.option(fc.integer({ min: 0, max: 9 }), { freq: 8 })
 const row: fc.Arbitrary<ModelRow> = fc.record({ k: value, v: value })

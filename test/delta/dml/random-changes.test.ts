@@ -197,7 +197,7 @@ function found(rows: readonly string[], key: string): number {
   return place
 }
 
-const RUNS = process.env.MILLRACE_TEST === 'all' ? 60 : 12
+const RUNS = process.env.MILLRACE_TEST === 'all' ? 40 : 12
 
 it.each([
   ['rewriting files', 'false', ['p']],

@@ -166,7 +166,7 @@ describe('files', () => {
           }
         },
       ),
-      { numRuns: process.env.MILLRACE_TEST === 'all' ? 150 : 12 },
+      { numRuns: process.env.MILLRACE_TEST === 'all' ? 80 : 12 },
     )
     expect(seen.skipped).toBeGreaterThan(100)
     expect(seen.whole).toBeGreaterThan(5)
@@ -196,7 +196,7 @@ describe('files', () => {
           return node
         })
       }),
-      { numRuns: process.env.MILLRACE_TEST === 'all' ? 500 : 60 },
+      { numRuns: process.env.MILLRACE_TEST === 'all' ? 250 : 60 },
     )
     expect(chosen).toBeGreaterThan(20)
   }, 120_000)
