@@ -110,8 +110,8 @@ function assemble(aggregation: Aggregation, extra: readonly NamedExpression[]): 
 }
 
 /**
- * True for arithmetic over aggregates that gives NULL where it fails: engines try it on plain columns only, so that it stands
- * in a projection above.
+ * True for arithmetic over aggregates, or windows of them, that gives NULL where it fails: engines try it on plain columns
+ * only, so that it stands in a projection above.
  */
 function triesAggregate(expression: ResolvedExpression, ansi: boolean): boolean {
   let found = false
@@ -127,8 +127,8 @@ function triesAggregate(expression: ResolvedExpression, ansi: boolean): boolean 
 function containsAggregate(expression: ResolvedExpression): boolean {
   let found = false
   visitExpression(expression, (node) => {
-    found ||= isAggregateCall(node)
-    return !found && node.kind !== 'Window'
+    found ||= isAggregateCall(node) || node.kind === 'Window'
+    return !found
   })
   return found
 }

@@ -2,6 +2,7 @@ import { PipelineError } from '../../errors/index.ts'
 import { columnsOf, isAggregateCall, visitExpression } from '../../plan/analyzer/walk.ts'
 import { functionNamed } from '../../plan/functions/index.ts'
 import type {
+  NamedExpression,
   OutputColumn,
   ResolvedAggregate,
   ResolvedDeduplicate,
@@ -20,6 +21,7 @@ import { printExpression } from './expression.ts'
 import { identifier, quoteText } from './identifier.ts'
 import { printJoin } from './join.ts'
 import { canFold, defineNamed, type Query, selectOf, wrap } from './query.ts'
+import { isTried, withWindowsBelow } from './tried.ts'
 import { duckdbType } from './types.ts'
 
 /** A relation as a SELECT that relations above it may still fold themselves into. */
@@ -138,12 +140,21 @@ function printProject(project: ResolvedProject, query: Query): Block {
     isClosed(given) ||
     moves ||
     !canFold(given, list) ||
-    (given.groupBy !== undefined && (list.some(isFixed) || triesAggregates(given, list, query)))
+    (given.groupBy !== undefined && (list.some(isFixed) || list.some((each) => isTried(each, given, query))))
       ? wrap(given, query)
       : given
+  return columnsOver(wanted, withWindowsBelow(list, block, query), query)
+}
+
+function columnsOver(
+  wanted: readonly NamedExpression[],
+  { block, list }: { readonly block: Block; readonly list: readonly ResolvedExpression[] },
+  query: Query,
+): Block {
   const place = placeIn(block, query)
   const cells = new Map<number, Cell>()
-  for (const { column, expression } of wanted) {
+  for (const [i, { column }] of wanted.entries()) {
+    const expression = list[i]!
     const own = expression.kind === 'Column' ? block.cells.get(expression.id) : undefined
     cells.set(
       column.id,
@@ -153,12 +164,6 @@ function printProject(project: ResolvedProject, query: Query): Block {
     )
   }
   return { ...block, cells: withOrderKeys(cells, block) }
-}
-
-/** DuckDB tries no expression with an aggregate in it. */
-function triesAggregates(given: Block, list: readonly ResolvedExpression[], query: Query): boolean {
-  const place = placeIn(given, query)
-  return list.some((each) => each.kind !== 'Column' && printExpression(each, place).includes('TRY('))
 }
 
 /** What ORDER BY still reads stays within reach behind the select list. */
@@ -260,8 +265,8 @@ function printSort(sort: ResolvedSort, query: Query): Block {
     !isClosed(given) &&
     !isLimited(given) &&
     keys.every((each) => each.kind === 'Column' || isOverSources(each, given))
-  const block = isOpen ? given : wrap(given, query)
-  return { ...block, order: sort.order }
+  const { block, list } = withWindowsBelow(keys, isOpen ? given : wrap(given, query), query)
+  return { ...block, order: sort.order.map((each, i) => ({ ...each, child: list[i]! })) }
 }
 
 function isOverSources(expression: ResolvedExpression, block: Block): boolean {

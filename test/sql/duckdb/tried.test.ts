@@ -44,3 +44,45 @@ test.each([
 ])('arithmetic over aggregates, ansi %s: %s', async (ansi, sql, expected) => {
   expect(await rows(sql, ansi)).toEqual(expected)
 })
+
+/** Nor does it over window functions. */
+test.each([
+  [
+    false,
+    `SELECT x, sum(x) OVER (ORDER BY x) + 1 AS a, x * 2 AS b FROM ${ROWS} ORDER BY x`,
+    ['1 2 2', '2 4 4', '5 9 10'],
+  ],
+  [
+    true,
+    `SELECT k, try_divide(CAST(x AS DECIMAL(10,2)), sum(x) OVER (PARTITION BY k)) AS a FROM ${ROWS} ORDER BY x`,
+    ['a 0.33333333333333333333333', 'a 0.66666666666666666666667', 'b 1.00000000000000000000000'],
+  ],
+  [true, 'SELECT try_add(max(x) OVER (), 1) AS a FROM VALUES (2147483647) AS t(x)', ['null']],
+  [
+    false,
+    `SELECT x + 1 AS y, -row_number() OVER (ORDER BY x + 1 DESC) AS n, n + 1 AS m FROM ${ROWS} ORDER BY n`,
+    ['2 -3 -2', '3 -2 -1', '6 -1 0'],
+  ],
+  [
+    false,
+    `SELECT k, sum(sum(x)) OVER (ORDER BY k) * 2 AS a, sum(x) - 1 AS b FROM ${ROWS} GROUP BY k ORDER BY k`,
+    ['a 6 2', 'b 16 4'],
+  ],
+  [
+    false,
+    `SELECT k, x FROM ${ROWS} QUALIFY x * 2 + 1 > sum(x) OVER (PARTITION BY k) + 1 ORDER BY 0 - row_number() OVER (ORDER BY x)`,
+    ['b 5', 'a 2'],
+  ],
+  [
+    false,
+    `SELECT x FROM (SELECT x, sum(x) OVER () - x AS rest FROM ${ROWS}) WHERE rest > 3 ORDER BY rest LIMIT 1`,
+    ['2'],
+  ],
+  [
+    false,
+    `SELECT 1 + count(*) OVER () AS n, s FROM (SELECT DISTINCT k AS s FROM ${ROWS}) ORDER BY s`,
+    ['3 a', '3 b'],
+  ],
+])('arithmetic over windows, ansi %s: %s', async (ansi, sql, expected) => {
+  expect(await rows(sql, ansi)).toEqual(expected)
+})
