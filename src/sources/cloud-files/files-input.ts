@@ -9,7 +9,7 @@ import type { BoundRange, SourceSchema } from '../source.ts'
 import { packed, unpacked } from './file-journal.ts'
 import { filesLeaf } from './files-leaf.ts'
 import { filesScan } from './files-scan.ts'
-import { discoverSchema, rowSchema, withHints } from './files-schema.ts'
+import { discoverSchema, rowSchema, splitSchema, withHints } from './files-schema.ts'
 import { listFiles } from './list-files.ts'
 import { SchemaStore } from './schema-store.ts'
 import { sourcePath } from './source-path.ts'
@@ -73,8 +73,8 @@ export async function resolveFiles(source: DataSource, context: FilesInputContex
 }
 
 /**
- * The columns as far as they are known without reading any data: the stored schema of a stream, or the given schema (open,
- * as folders may add columns). Undefined when nothing is known yet. Checks the options.
+ * The columns as far as they are known without reading any data: the stored schema of a stream, or the given schema (open
+ * while no file was read, as folders may add columns). Undefined when nothing is known yet. Checks the options.
  */
 export async function knownFilesSchema(
   source: DataSource,
@@ -88,10 +88,12 @@ export async function knownFilesSchema(
       : localStorage(sourcePath(schemaLocation, context.baseFolder).root)
   const stored =
     source.isStreaming && storage !== undefined ? await new SchemaStore(storage).latest() : undefined
-  if (stored !== undefined && source.schema === undefined)
-    return rowSchema(leaf, withHints(leaf, stored.schema))
+  if (stored !== undefined) {
+    const { fields } = stored.schema.partitionSchema
+    const isGiven = source.schema !== undefined
+    return rowSchema(leaf, isGiven ? splitSchema(source.schema, fields) : withHints(leaf, stored.schema))
+  }
   if (source.schema === undefined) return undefined
-  const partitionSchema = stored?.schema.partitionSchema ?? { kind: 'struct', fields: [] }
-  const known = rowSchema(leaf, { dataSchema: source.schema, partitionSchema })
+  const known = rowSchema(leaf, splitSchema(source.schema, []))
   return { ...known, schema: { ...known.schema, open: true } }
 }
