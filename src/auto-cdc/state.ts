@@ -142,7 +142,7 @@ export function hiddenStateProperties(cdc: AutoCdc): Readonly<Record<string, str
   return {
     [PROPERTY.scdType]: String(cdc.spec.scdType),
     [PROPERTY.keys]: keySchema(cdc),
-    [PROPERTY.sequenceType]: printSqlType(cdc.sequenceType),
+    [PROPERTY.sequenceType]: sequencingType(cdc),
     [PROPERTY.tracked]: JSON.stringify(tracked),
     [PROPERTY.untracked]: JSON.stringify(untracked),
   }
@@ -171,7 +171,7 @@ export function checkHiddenState(
     })
   }
   const recordedSequencingType = recorded(PROPERTY.sequenceType)
-  const expectedSequencingType = printSqlType(cdc.sequenceType)
+  const expectedSequencingType = sequencingType(cdc)
   if (recordedSequencingType !== expectedSequencingType) {
     throw new PipelineError('AUTOCDC_INVALID_STATE.SEQUENCING_TYPE_DRIFT', {
       tableName,
@@ -239,6 +239,11 @@ function trackedNames(cdc: AutoCdc): { tracked: string[]; untracked: string[] } 
     ...new Set(cdc.leaves.filter((leaf) => leaf.isTracked === isTracked).map((leaf) => leaf.path[0]!)),
   ]
   return { tracked: names(true), untracked: names(false) }
+}
+
+function sequencingType({ sequenceType, systemType }: AutoCdc): string {
+  const system = systemType === undefined ? '' : `, by system time ${printSqlType(systemType)}`
+  return `${printSqlType(sequenceType)}${system}`
 }
 
 function keySchema(cdc: AutoCdc): string {

@@ -214,7 +214,7 @@ export class DatasetResolver {
     )
     const view = isTable(dataset) ? undefined : states[0]!.view
     this.#states.set(dataset, { schema, querySchema, ...(view === undefined ? {} : { view }) })
-    this.flows.push(...states.map((each) => each.flow))
+    this.flows.push(...states.map(resolvedFlow))
     this.#attempt(dataset, () => this.#describe(dataset, schema, querySchema, states[0]!.flow))
   }
 
@@ -306,6 +306,10 @@ export class DatasetResolver {
       return undefined
     }
   }
+}
+
+function resolvedFlow({ flow, changes, querySchema }: FlowState): ResolvedFlow {
+  return changes === undefined ? flow : { ...flow, querySchema }
 }
 
 /** The graph is plain data: functions stay with the definitions. */

@@ -76,6 +76,8 @@ export interface ResolvedFlow {
   readonly externalInputs: readonly string[]
   /** For kind `auto_cdc`, whose events are the rows of `query`: how they apply to the target. */
   readonly autoCdc?: AutoCdcSpec
+  /** For kinds `auto_cdc` and `auto_cdc_snapshot`: the columns of `query`. */
+  readonly querySchema?: StructType
   /** For kind `auto_cdc_snapshot`. */
   readonly snapshots?: ResolvedSnapshots
   /** Own configuration over that of the views it reads over the pipeline's. */

@@ -1,9 +1,12 @@
 import {
   type AutoCdc,
+  type AutoCdcNames,
   checkHiddenState,
   checkScdType,
   hiddenStateProperties,
   hiddenStateSchema,
+  resolveAutoCdc,
+  resolveSnapshots,
   STATE,
 } from '../../auto-cdc/index.ts'
 import { mergeSchemas, vacuum } from '../../delta/index.ts'
@@ -55,10 +58,11 @@ export async function openHiddenTable(options: HiddenTableOptions): Promise<Open
 }
 
 /**
- * Refuses another SCD type than the one that a table was built with, before the table gets the columns of the other.
- * `flows` are those into the table. Throws AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT.
+ * Refuses flows that are not those which a table was built by, before the table is brought to their definition. `flows` are
+ * those into the table. What is not known before a snapshot is there is judged when the flow opens.
+ * Throws what `checkHiddenState` throws.
  */
-export async function checkBuiltScdType(
+export async function checkBuiltState(
   tables: Tables,
   identifier: string,
   flows: readonly ResolvedFlow[],
@@ -66,7 +70,26 @@ export async function checkBuiltScdType(
   const [scdType] = flows.flatMap((flow) => flow.autoCdc?.scdType ?? flow.snapshots?.spec.scdType ?? [])
   if (scdType === undefined) return
   const hidden = await tables.openHidden(identifier)
-  if (hidden !== undefined) checkScdType(scdType, hidden.delta.snapshot.metadata.configuration, identifier)
+  if (hidden === undefined) return
+  const { configuration } = hidden.delta.snapshot.metadata
+  checkScdType(scdType, configuration, identifier)
+  for (const flow of flows) {
+    const names = { flowName: flow.name, tableName: identifier }
+    const cdc = definedCdc(flow, names)
+    if (cdc !== undefined)
+      checkHiddenState(cdc, configuration, { ...names, auxTableName: hidden.storage.name })
+  }
+}
+
+/** A flow by its definition; undefined where its columns are not known. */
+function definedCdc(
+  { autoCdc, snapshots, querySchema }: ResolvedFlow,
+  names: AutoCdcNames,
+): AutoCdc | undefined {
+  if (querySchema === undefined || querySchema.open) return undefined
+  if (autoCdc !== undefined) return resolveAutoCdc(autoCdc, querySchema, names)
+  if (snapshots === undefined || snapshots.versionType.kind === 'unknown') return undefined
+  return resolveSnapshots(snapshots.spec, querySchema, snapshots.versionType, names)
 }
 
 const CLEAN_EVERY = 32

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
-import { checkBuiltScdType } from '../auto-cdc/hidden-table.ts'
+import { checkBuiltState } from '../auto-cdc/hidden-table.ts'
 import { flowsInto, isTable } from '../graph-index.ts'
 import type { UpdateRun } from '../run.ts'
 import { setUpTable } from './set-up-table.ts'
@@ -21,7 +21,7 @@ export async function setUpTables(run: UpdateRun): Promise<void> {
     const digest = digestOf(dataset)
     const isThere = (await run.tables.latestVersion(dataset.identifier)) !== undefined
     if (isThere && known[dataset.identifier] === digest) continue
-    await checkBuiltScdType(run.tables, dataset.identifier, flowsInto(run.graph, dataset.identifier))
+    await checkBuiltState(run.tables, dataset.identifier, flowsInto(run.graph, dataset.identifier))
     await setUpTable(dataset, run.tables)
     digests[dataset.identifier] = digest
   }

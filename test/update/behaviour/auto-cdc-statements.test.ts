@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { TestPipeline } from '../../support/test-pipeline.ts'
 
 let pipeline: TestPipeline
@@ -128,26 +128,102 @@ test('an event without a key fails the update, and nothing of its batch is writt
   expect(await pipeline.query('SELECT * FROM cities')).toEqual([[1, 'Oslo']])
 })
 
-test('a definition that the table was not built with asks for a full refresh', async () => {
-  const withKeys = (keys: string) => `${EVENTS}
+describe('a definition that the table was not built with', () => {
+  const DRIFTS = [
+    [
+      'other keys',
+      'KEYS (id, note) SEQUENCE BY changed_at STORED AS SCD TYPE 2',
+      'KEY_SCHEMA_DRIFT',
+      { expectedKeySchema: 'id INT, note STRING', recordedKeySchema: 'id INT' },
+    ],
+    [
+      'another type of the sequence',
+      'KEYS (id) SEQUENCE BY timestamp_seconds(changed_at) STORED AS SCD TYPE 2',
+      'SEQUENCING_TYPE_DRIFT',
+      { expectedSequencingType: 'TIMESTAMP', recordedSequencingType: 'BIGINT' },
+    ],
+    [
+      'another SCD type',
+      'KEYS (id) SEQUENCE BY changed_at STORED AS BITEMPORAL SYSTEM SEQUENCE BY changed_at',
+      'SCD_TYPE_DRIFT',
+      { expectedScdType: 'bitemporal', recordedScdType: '2' },
+    ],
+    [
+      'other tracked columns',
+      'KEYS (id) SEQUENCE BY changed_at STORED AS SCD TYPE 2 TRACK HISTORY ON (note)',
+      'TRACK_HISTORY_DRIFT',
+      { expectedTrackHistoryColumns: 'note', recordedTrackHistoryColumns: 'city' },
+    ],
+  ] as const
+
+  /** The flow, with a column that is new in the target where `columns` has it. */
+  const withFlow = (flow: string, columns: string) => `${EVENTS.replace('city', 'note STRING, city')}
     CREATE STREAMING TABLE cities;
-    AUTO CDC INTO cities FROM STREAM events KEYS (${keys}) SEQUENCE BY changed_at COLUMNS (id, city)`
-  pipeline = new TestPipeline(withKeys('id'))
-  await apply('1', event(1, 'Oslo', 'UPSERT', 1))
-  pipeline.define(withKeys('id, city'))
-  pipeline.land('events/2.json', event(1, 'Rome', 'UPSERT', 2))
-  const { errors } = await pipeline.run()
-  expect(errors).toMatchObject([
-    {
-      condition: 'AUTOCDC_INVALID_STATE.KEY_SCHEMA_DRIFT',
-      parameters: { expectedKeySchema: 'id INT, city STRING', recordedKeySchema: 'id INT' },
-    },
-  ])
-  expect((await pipeline.run({ fullRefresh: ['cities'] })).errors).toEqual([])
-  expect(await pipeline.query('SELECT * FROM cities ORDER BY city')).toEqual([
-    [1, 'Oslo'],
-    [1, 'Rome'],
-  ])
+    AUTO CDC INTO cities FROM STREAM events ${flow} COLUMNS (${columns})`
+
+  test.each(DRIFTS)('%s: refused before the table is touched', async (_, flow, condition, parameters) => {
+    const built = 'KEYS (id) SEQUENCE BY changed_at STORED AS SCD TYPE 2'
+    pipeline = new TestPipeline(withFlow(built, 'id, city'))
+    await apply('1', event(1, 'Oslo', 'UPSERT', 1))
+    const before = await pipeline.table('cities')
+    pipeline.define(withFlow(flow, 'id, city, note'))
+    await expect(pipeline.run()).rejects.toMatchObject({
+      condition: `AUTOCDC_INVALID_STATE.${condition}`,
+      parameters,
+    })
+    expect((await pipeline.table('cities')).snapshot.version).toBe(before.snapshot.version)
+    pipeline.define(withFlow(built, 'id, city, note'))
+    await apply('2', event(2, 'Rome', 'UPSERT', 2))
+    expect(await pipeline.query('SELECT * FROM cities ORDER BY id')).toEqual([
+      [1, 'Oslo', 1, null, null],
+      [2, 'Rome', 2, null, null],
+    ])
+  })
+
+  test('another type of the sequence of a table of newest rows, whose columns do not show it', async () => {
+    const flow = (sequence: string) => withFlow(`KEYS (id) SEQUENCE BY ${sequence}`, 'id, city')
+    pipeline = new TestPipeline(flow('changed_at'))
+    await apply('1', event(1, 'Oslo', 'UPSERT', 1))
+    pipeline.define(flow('CAST(changed_at AS STRING)'))
+    pipeline.land('events/2.json', event(1, 'Rome', 'UPSERT', 2))
+    expect((await pipeline.run()).errors).toMatchObject([
+      {
+        condition: 'AUTOCDC_INVALID_STATE.SEQUENCING_TYPE_DRIFT',
+        parameters: { expectedSequencingType: 'STRING', recordedSequencingType: 'BIGINT' },
+      },
+    ])
+    expect(await pipeline.query('SELECT * FROM cities')).toEqual([[1, 'Oslo']])
+  })
+
+  test('another type of the system sequence', async () => {
+    const flow = (system: string) =>
+      withFlow(
+        `KEYS (id) SEQUENCE BY changed_at STORED AS BITEMPORAL SYSTEM SEQUENCE BY ${system}`,
+        'id, city',
+      )
+    pipeline = new TestPipeline(flow('changed_at'))
+    await apply('1', event(1, 'Oslo', 'UPSERT', 1))
+    pipeline.define(flow('timestamp_seconds(changed_at)'))
+    await expect(pipeline.run()).rejects.toMatchObject({
+      condition: 'AUTOCDC_INVALID_STATE.SEQUENCING_TYPE_DRIFT',
+      parameters: {
+        expectedSequencingType: 'BIGINT, by system time TIMESTAMP',
+        recordedSequencingType: 'BIGINT, by system time BIGINT',
+      },
+    })
+  })
+
+  test('asks for a full refresh, which takes it', async () => {
+    pipeline = new TestPipeline(withFlow('KEYS (id) SEQUENCE BY changed_at', 'id, city'))
+    await apply('1', event(1, 'Oslo', 'UPSERT', 1))
+    pipeline.define(withFlow('KEYS (id, city) SEQUENCE BY timestamp_seconds(changed_at)', 'id, city'))
+    pipeline.land('events/2.json', event(1, 'Rome', 'UPSERT', 2))
+    expect((await pipeline.run({ fullRefresh: ['cities'] })).errors).toEqual([])
+    expect(await pipeline.query('SELECT * FROM cities ORDER BY city')).toEqual([
+      [1, 'Oslo'],
+      [1, 'Rome'],
+    ])
+  })
 })
 
 test('a retention that is no number fails the update before anything is written', async () => {
