@@ -10,8 +10,8 @@ export interface FlowSchema {
 }
 
 /**
- * The columns of all flows into one table, matched by name: those of the first, then what the others add. A column must have
- * one type in all of them. Throws FLOW_SCHEMAS_NOT_COMPATIBLE.
+ * The columns of all flows into one table, matched by name: those of the first, then what the others add; fields of structs
+ * likewise. A column must have one type in all of them. Throws FLOW_SCHEMAS_NOT_COMPATIBLE.
  */
 export function mergedSchema(tableName: string, flows: readonly FlowSchema[]): StructType {
   const merged = new Map<string, { field: StructField; flow: string }>()
@@ -86,9 +86,9 @@ function mergedField(
   right: { field: StructField; flow: string },
 ): StructField {
   const nullable = left.field.nullable || right.field.nullable
-  if (isUndecided(right.field.dataType)) return { ...left.field, nullable }
   if (isUndecided(left.field.dataType)) return { ...right.field, nullable }
-  if (sameType(left.field.dataType, right.field.dataType)) return { ...left.field, nullable }
+  const dataType = mergedType(left.field.dataType, right.field.dataType)
+  if (dataType !== undefined) return { ...left.field, dataType, nullable }
   throw new PipelineError('FLOW_SCHEMAS_NOT_COMPATIBLE', {
     tableName,
     columnName: left.field.name,
@@ -97,6 +97,36 @@ function mergedField(
     right: printSqlType(right.field.dataType),
     rightFlow: right.flow,
   })
+}
+
+/** The type that holds both: the fields of structs are those of the first and then what the second adds. */
+function mergedType(left: DataType, right: DataType): DataType | undefined {
+  if (isUndecided(left)) return right
+  if (isUndecided(right) || sameType(left, right)) return left
+  if (left.kind === 'struct' && right.kind === 'struct') return mergedStruct(left, right)
+  if (left.kind === 'array' && right.kind === 'array') {
+    const elementType = mergedType(left.elementType, right.elementType)
+    return elementType && { ...left, elementType, containsNull: left.containsNull || right.containsNull }
+  }
+  if (left.kind === 'map' && right.kind === 'map' && sameType(left.keyType, right.keyType)) {
+    const valueType = mergedType(left.valueType, right.valueType)
+    const valueContainsNull = left.valueContainsNull || right.valueContainsNull
+    return valueType && { ...left, valueType, valueContainsNull }
+  }
+  return undefined
+}
+
+/** A field that only one of them has is NULL in rows of the other. */
+function mergedStruct(left: StructType, right: StructType): StructType | undefined {
+  const fields: StructField[] = []
+  for (const field of left.fields) {
+    const other = fieldNamed(right, field.name)
+    const dataType = other === undefined ? field.dataType : mergedType(field.dataType, other.dataType)
+    if (dataType === undefined) return undefined
+    fields.push({ ...field, dataType, nullable: other === undefined || field.nullable || other.nullable })
+  }
+  const added = right.fields.filter(({ name }) => fieldNamed(left, name) === undefined)
+  return struct([...fields, ...added.map((each) => ({ ...each, nullable: true }))])
 }
 
 function difference(inferred: StructField, declared: StructField | undefined): string[] {

@@ -208,7 +208,7 @@ class OptionReader {
   #rescuedColumn(mode: EvolutionMode): { rescuedDataColumn?: string } {
     const named = this.#read.rescuedDataColumn
     delete this.#read.rescuedDataColumn
-    if (named !== undefined) return { rescuedDataColumn: named }
+    if (named !== undefined) return named === '' ? {} : { rescuedDataColumn: named }
     return this.#dialect === 'spark' || (mode === 'none' && this.#context.hasSchema)
       ? {}
       : { rescuedDataColumn: '_rescued_data' }

@@ -1,27 +1,19 @@
 import {
-  allowsWidening,
   definedSchema,
   logicalPath,
   type MetadataChange,
   type Snapshot,
   storedProperties,
-  widenField,
 } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
-import {
-  type DataType,
-  fieldNamed,
-  type StructField,
-  type StructType,
-  struct,
-} from '../../types/data-type.ts'
-import { printDataType } from '../../types/ddl.ts'
+import type { StructType } from '../../types/data-type.ts'
+import { grownSchema } from './grown-schema.ts'
 import type { OpenTable, Tables } from './tables.ts'
 
 /**
  * Makes a dataset's table, or brings an existing one to the definition: comment, properties and clustering are altered in
- * place; a streaming table gains new columns at its end. Throws for a change that only a full refresh can make (a
+ * place; a streaming table gains new columns, and new fields of structs. Throws for a change that only a full refresh can make (a
  * column's type, the partitioning); a materialized view takes its new schema with its next refresh.
  */
 export async function setUpTable(dataset: ResolvedDataset, tables: Tables): Promise<OpenTable> {
@@ -104,58 +96,11 @@ function checkPartitioning(dataset: ResolvedDataset, now: readonly string[]): vo
   )
 }
 
-/** The table's schema with the definition's new columns at its end; undefined when it has them all. */
+/** The table's schema with what the definition adds; undefined when it has all. */
 function mergeSchema(dataset: ResolvedDataset, table: OpenTable): StructType | undefined {
   const existing = table.delta.snapshot.metadata.schema
-  for (const wanted of dataset.schema.fields) {
-    const known = fieldNamed(existing, wanted.name)
-    if (known !== undefined && fitted(known, wanted.dataType, dataset) === undefined) {
-      throw new PipelineError(
-        'CANNOT_UPDATE_TABLE_SCHEMA',
-        {
-          tableName: dataset.identifier,
-          column: wanted.name,
-          existingType: printDataType(known.dataType),
-          requestedType: printDataType(wanted.dataType),
-        },
-        { position: dataset.position, dataset: dataset.identifier },
-      )
-    }
-  }
-  const merged = struct([
-    ...existing.fields.map((known) => altered(known, fieldNamed(dataset.schema, known.name), dataset)),
-    // Rows that were written before the column existed hold NULL.
-    ...dataset.schema.fields
-      .filter((wanted) => fieldNamed(existing, wanted.name) === undefined)
-      .map((wanted) => ({ ...wanted, nullable: true })),
-  ])
+  const merged = grownSchema(existing, dataset)
   return JSON.stringify(merged) === JSON.stringify(existing) ? undefined : merged
-}
-
-/** The column for rows of the wanted type: as it is, or widened where the table may be; undefined where they do not fit. */
-function fitted(
-  known: StructField,
-  wanted: DataType,
-  { tableProperties }: ResolvedDataset,
-): StructField | undefined {
-  if (wanted.kind === 'unknown' || wanted.kind === 'void') return known
-  if (printDataType(known.dataType) === printDataType(wanted)) return known
-  return allowsWidening({ configuration: tableProperties }) ? widenField(known, wanted) : undefined
-}
-
-/**
- * A column with the definition's comment and its type, where that is wider; NOT NULL can be lifted, and not be put on rows
- * that are there.
- */
-function altered(known: StructField, wanted: StructField | undefined, dataset: ResolvedDataset): StructField {
-  if (wanted === undefined) return known
-  const { comment = known.metadata.comment } = wanted.metadata
-  const column = fitted(known, wanted.dataType, dataset) ?? known
-  return {
-    ...column,
-    nullable: known.nullable || wanted.nullable,
-    ...(comment !== known.metadata.comment && { metadata: { ...column.metadata, comment } }),
-  }
 }
 
 function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

@@ -34,6 +34,11 @@ test('read_files has no prefix and other defaults; spark.read rescues nothing', 
   expect(spark.rescuedDataColumn).toBeUndefined()
 })
 
+test('an empty name is no column of rescued data', () => {
+  const options = loader({ 'cloudFiles.format': 'json', rescuedDataColumn: '' })
+  expect(options.rescuedDataColumn).toBeUndefined()
+})
+
 test('an unknown option names the nearest, in the dialect that was used', () => {
   expect(() =>
     loader({ 'cloudFiles.format': 'json', 'cloudFiles.maxFilePerTrigger': '1', multiline2: 'x' }),
