@@ -3,13 +3,14 @@ import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
 import { tableProperty } from '../../graph/table-properties.ts'
 import { parseDuration } from '../../plan/duration.ts'
+import type { Relation } from '../../plan/relation.ts'
 import { walk } from '../../plan/rewrite.ts'
 import { formatTableName } from '../../plan/table-name.ts'
 import { sourcePath } from '../../sources/cloud-files/source-path.ts'
 import { isFiles } from '../../sources/is-files.ts'
 import { datasetOf } from '../graph-index.ts'
 import type { Leaf } from '../inputs/flow-inputs.ts'
-import { flowQuery } from '../inputs/inline.ts'
+import { flowQuery, inlineViews } from '../inputs/inline.ts'
 import { tableStorage } from '../inputs/input-factory.ts'
 import type { UpdateRun } from '../run.ts'
 import { tablesRead, tablesWritten } from '../scheduler.ts'
@@ -62,11 +63,20 @@ export function flowTriggers(run: UpdateRun, flows: readonly ResolvedFlow[]): Fl
 
 function leavesOf(flow: ResolvedFlow, graph: ResolvedGraph): Leaf[] {
   const leaves = new Set<Leaf>()
-  for (const node of walk(flowQuery(flow, graph))) {
-    // A name of one part is a common table expression's.
-    if (node.kind === 'DataSource' || (node.kind === 'Read' && node.name.length > 1)) leaves.add(node)
+  for (const query of queriesOf(flow, graph)) {
+    for (const node of walk(query)) {
+      // A name of one part is a common table expression's.
+      if (node.kind === 'DataSource' || (node.kind === 'Read' && node.name.length > 1)) leaves.add(node)
+    }
   }
   return [...leaves]
+}
+
+/** The flow's query, and the one that gives the next version of its snapshots. */
+function queriesOf(flow: ResolvedFlow, graph: ResolvedGraph): Relation[] {
+  const source = flow.snapshots?.source
+  const query = flowQuery(flow, graph)
+  return source?.kind === 'versions' ? [query, inlineViews(source.version, graph)] : [query]
 }
 
 /** The flows that write each table, by its identifier. */
