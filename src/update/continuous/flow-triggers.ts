@@ -4,12 +4,11 @@ import type { ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
 import { tableProperty } from '../../graph/table-properties.ts'
 import { parseDuration } from '../../plan/duration.ts'
 import type { Relation } from '../../plan/relation.ts'
-import { walk } from '../../plan/rewrite.ts'
 import { formatTableName } from '../../plan/table-name.ts'
 import { sourcePath } from '../../sources/cloud-files/source-path.ts'
 import { isFiles } from '../../sources/is-files.ts'
 import { datasetOf } from '../graph-index.ts'
-import type { Leaf } from '../inputs/flow-inputs.ts'
+import { type Leaf, leavesOf } from '../inputs/flow-inputs.ts'
 import { flowQuery, inlineViews } from '../inputs/inline.ts'
 import { tableStorage } from '../inputs/input-factory.ts'
 import type { UpdateRun } from '../run.ts'
@@ -45,7 +44,7 @@ export function flowTriggers(run: UpdateRun, flows: readonly ResolvedFlow[]): Fl
     flows.map((flow) => [flow.identifier, producing(tablesRead(flow, graph), producers)]),
   )
   return flows.map((flow) => {
-    const leaves = leavesOf(flow, graph)
+    const leaves = queriesOf(flow, graph).flatMap(leavesOf)
     const tables = tablesRead(flow, graph)
     const intervalMs = intervalOf(flow, graph)
     return {
@@ -59,17 +58,6 @@ export function flowTriggers(run: UpdateRun, flows: readonly ResolvedFlow[]): Fl
       isRecomputed: flow.kind === 'materialized_view' || flow.kind === 'auto_cdc_snapshot',
     }
   })
-}
-
-function leavesOf(flow: ResolvedFlow, graph: ResolvedGraph): Leaf[] {
-  const leaves = new Set<Leaf>()
-  for (const query of queriesOf(flow, graph)) {
-    for (const node of walk(query)) {
-      // A name of one part is a common table expression's.
-      if (node.kind === 'DataSource' || (node.kind === 'Read' && node.name.length > 1)) leaves.add(node)
-    }
-  }
-  return [...leaves]
 }
 
 /** The flow's query, and the one that gives the next version of its snapshots. */
