@@ -10,7 +10,6 @@ import {
   givesLeaf,
   isDistinct,
   isOperation,
-  isSparseLeaf,
   keyColumn,
   leafColumn,
   select,
@@ -141,7 +140,7 @@ function hiddenRows(cdc: AutoCdc, held: Relation, { flow, batch }: AutoCdcInput)
   const value = (index: number): Column => {
     const leaf = cdc.leaves[index]!
     // With SCD 1 only what the event itself supplied is of use; with SCD 2 the event may have to stand for those before it.
-    const isOwn = cdc.scdType === 1 && isSparseLeaf(cdc, leaf)
+    const isOwn = cdc.scdType === 1 && leaf.isSparse
     return isOwn ? when(givesLeaf(leaf), col(leafColumn(index))) : col(leafColumn(index))
   }
   const values = cdc.columns.map(({ field, shape }) => [field.name, columnValue(shape, value)] as const)

@@ -5,7 +5,7 @@ import type { Relation } from '../plan/relation.ts'
 import { Window, type WindowSpec } from '../plan/window-spec.ts'
 import { isOrderable } from '../types/type-classes.ts'
 import type { AutoCdc } from './resolve.ts'
-import { type Leaf, leafName } from './shape.ts'
+import { columnLeafName, type Leaf, leafName } from './shape.ts'
 
 /**
  * An event in the plans: columns `k0..` (keys), `v0..` (leaves), `s` (sequence), `op`, `given` (names of the leaves that it
@@ -41,31 +41,30 @@ export const isDistinct = (left: Column, right: Column): Column => left.eqNullSa
 export const anyOf = (conditions: readonly Column[]): Column | undefined =>
   conditions.length === 0 ? undefined : conditions.reduce((left, right) => left.or(right))
 
-/** True where the event supplies the leaf. */
+/** True where the event supplies the leaf. An event from when the column was one leaf supplies all that it is of now. */
 export function givesLeaf(leaf: Leaf): Column {
-  return col('given')
-    .isNull()
-    .or(arrayContains('given', leafName(leaf)))
+  const names = new Set([leafName(leaf), columnLeafName(leaf)])
+  const isNamed = [...names].map((name) => arrayContains('given', name))
+  return isNamed.reduce((left, right) => left.or(right), col('given').isNull())
 }
 
-/** True for leaves that an event can leave out. */
-export function isSparseLeaf(cdc: AutoCdc, leaf: Leaf): boolean {
-  return leaf.ignoresNull || cdc.spec.columnsToUpdate !== undefined
-}
-
-/** The names of the leaves that a row supplies: `isListed` says which columns it names. */
+/**
+ * The names of the leaves that a row supplies: those for which all conditions hold. Those that no event can leave out are
+ * among them, since later definitions may let them be left out.
+ */
 export function givenLeaves(
   cdc: AutoCdc,
-  value: (index: number) => Column,
-  isListed?: (leaf: Leaf) => Column,
+  conditions: (leaf: Leaf, index: number) => readonly (Column | undefined)[],
 ): Column {
-  const names = cdc.leaves.flatMap((leaf, index) => {
-    if (!isSparseLeaf(cdc, leaf)) return []
-    const supplied = leaf.ignoresNull ? value(index).isNotNull() : undefined
-    const listed = isListed?.(leaf)
-    const condition = supplied && listed ? supplied.and(listed) : (supplied ?? listed)
+  const names = cdc.leaves.map((leaf, index) => {
+    const isGiven = conditions(leaf, index).filter((each) => each !== undefined)
     const name = lit(leafName(leaf))
-    return [condition === undefined ? name : when(condition, name)]
+    return isGiven.length === 0
+      ? name
+      : when(
+          isGiven.reduce((left, right) => left.and(right)),
+          name,
+        )
   })
   return arrayCompact(array(...names))
 }
@@ -79,7 +78,7 @@ export function comparable(leaf: Leaf, value: Column): Column {
 export function contentColumns(cdc: AutoCdc): readonly Column[] {
   const values = (isSparse: boolean): readonly Column[] =>
     cdc.leaves.flatMap((leaf, i) =>
-      isSparseLeaf(cdc, leaf) === isSparse ? [comparable(leaf, col(leafColumn(i)))] : [],
+      leaf.isSparse === isSparse ? [comparable(leaf, col(leafColumn(i)))] : [],
     )
   return [...values(false), ...values(true), ...(cdc.isSparse ? [col('given')] : [])]
 }

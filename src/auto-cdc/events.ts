@@ -42,8 +42,10 @@ function isTrue(condition: Expression | undefined): Column {
 
 function suppliedLeaves(cdc: AutoCdc, value: (index: number) => Column): Column {
   const { columnsToUpdate } = cdc.spec
-  if (columnsToUpdate === undefined) return givenLeaves(cdc, value)
-  return givenLeaves(cdc, value, (leaf) => isListed(columnsToUpdate, leaf))
+  return givenLeaves(cdc, (leaf, index) => [
+    leaf.ignoresNull ? value(index).isNotNull() : undefined,
+    columnsToUpdate === undefined ? undefined : isListed(columnsToUpdate, leaf),
+  ])
 }
 
 function isListed(columnsToUpdate: string, leaf: Leaf): Column {

@@ -1,7 +1,7 @@
 export { type AutoCdcOutput, applyEvents, CHANGE, timeline } from './apply.ts'
 export { checkEvents, type EventSurvey, readEvents, surveyEvents } from './events.ts'
 export { stateOfKeys, touchedHistory, touchedKeys, touchedRows } from './reach.ts'
-export { type AutoCdc, type AutoCdcNames, plainColumnName, resolveAutoCdc } from './resolve.ts'
+export { type AutoCdc, type AutoCdcNames, leftOutAmong, plainColumnName, resolveAutoCdc } from './resolve.ts'
 export {
   checkVersions,
   compareVersions,

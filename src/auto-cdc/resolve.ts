@@ -15,7 +15,7 @@ import {
 import { printSqlType } from '../types/ddl.ts'
 import { isOrderable } from '../types/type-classes.ts'
 import { type Leaf, type ShapedColumn, shapeColumns } from './shape.ts'
-import type { AutoCdcSpec, ColumnSelection } from './spec.ts'
+import type { AutoCdcSpec, ColumnSelection, LeftOut } from './spec.ts'
 import { END_AT, RESERVED_STATE_COLUMNS, START_AT, SYSTEM_END_AT, SYSTEM_START_AT } from './state.ts'
 
 /** A spec against the columns of its source: what all plans are made from. */
@@ -65,8 +65,12 @@ export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: Aut
     throw new PipelineError('AUTOCDC_IGNORE_NULL_EMPTY_COLUMN_LIST', {})
   }
   const tracked = chosen(spec.trackHistory ?? { kind: 'all' }, values, 'trackHistorySelection')
+  const { ignoredBySome, ignoredByAll, isListed } = spec.amongFlows ?? leftOutBy(spec, ignored)
   const { columns, leaves } = shapeColumns(values, (name) => ({
     ignoresNull: ignored.some((each) => each.name === name),
+    isNullLeftOut: has(ignoredByAll, name),
+    isSparse: isListed || has(ignoredBySome, name),
+    isSplit: has(ignoredBySome, name),
     isTracked: tracked.some((each) => each.name === name),
   }))
   const sequenceType = typeOfSequence(spec, spec.sequenceBy, source, names)
@@ -78,13 +82,35 @@ export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: Aut
     keys,
     columns,
     leaves,
-    isSparse: leaves.some((each) => each.ignoresNull || spec.columnsToUpdate !== undefined),
+    isSparse: leaves.some((each) => each.isSparse),
     sequenceType,
     targetSchema: struct([
       ...selected,
       ...intervalColumns(spec).map((name) => field(name, isSystem(name) ? systemType! : sequenceType)),
     ]),
   }
+}
+
+function leftOutBy(spec: AutoCdcSpec, ignored: readonly StructField[]): LeftOut {
+  const names = ignored.map((each) => each.name)
+  return { ignoredBySome: names, ignoredByAll: names, isListed: spec.columnsToUpdate !== undefined }
+}
+
+/** What the events of flows into one table leave out together. */
+export function leftOutAmong(flows: readonly AutoCdc[]): LeftOut {
+  const ignored = flows.map(({ leaves }) =>
+    leaves.filter((each) => each.ignoresNull).map((each) => each.path[0]!),
+  )
+  const some = [...new Set(ignored.flat())]
+  return {
+    ignoredBySome: some,
+    ignoredByAll: some.filter((name) => ignored.every((each) => has(each, name))),
+    isListed: flows.some(({ spec }) => spec.columnsToUpdate !== undefined),
+  }
+}
+
+function has(names: readonly string[], name: string): boolean {
+  return names.some((each) => each.toLowerCase() === name.toLowerCase())
 }
 
 /** The name of a plain column as users write it, backticks taken off. Throws AUTOCDC_MULTIPART_COLUMN_IDENTIFIER. */

@@ -9,7 +9,6 @@ import {
   extend,
   givesLeaf,
   isOperation,
-  isSparseLeaf,
   keyColumn,
   keyColumns,
   keyWindow,
@@ -21,7 +20,7 @@ import {
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
-import { leafValue, named } from './shape.ts'
+import { type Leaf, leafValue, named } from './shape.ts'
 import { STATE } from './state.ts'
 import {
   type AutoCdcInput,
@@ -68,15 +67,18 @@ function knownEvents(cdc: AutoCdc, { hidden, target }: AutoCdcInput): Relation {
     condition: sameKey.expression,
   }
   const isShown = col('is_there').isNotNull()
-  const value = (index: number): Column => {
-    const name = cdc.isSparse ? leafColumn(index) : `t_${leafColumn(index)}`
-    return when(isShown.and(isOperation('upsert')), col(name))
+  const value = (leaf: Leaf, index: number): Column => {
+    const ofRow = col(`t_${leafColumn(index)}`)
+    // What the flow's definition before did not keep of the event that made the row, the row has.
+    const isKept = leaf.isSparse ? col('has_values') : col('has_values').and(givesLeaf(leaf))
+    const ofEvent = cdc.isSparse ? when(isKept, col(leafColumn(index))).otherwise(ofRow) : ofRow
+    return when(isShown.and(isOperation('upsert')), ofEvent)
   }
   return select(joined, [
     ...keyColumns(cdc).map((each) => col(each)),
     col('s'),
     when(isShown, col('op')).otherwise(lit(OPERATION.delete)).as('op'),
-    ...cdc.leaves.map((_, i) => value(i).as(leafColumn(i))),
+    ...cdc.leaves.map((leaf, i) => value(leaf, i).as(leafColumn(i))),
     ...(cdc.isSparse ? [when(isShown, col('given')).as('given')] : []),
     col('arrived'),
     col('base'),
@@ -110,7 +112,7 @@ function markHidden(cdc: AutoCdc, events: Relation): Relation {
   const bySequence = keyWindow(cdc).orderBy('s')
   const all = bySequence.rowsBetween('unboundedPreceding', 'unboundedFollowing')
   const authors = cdc.leaves.flatMap((leaf) =>
-    isSparseLeaf(cdc, leaf)
+    leaf.isSparse
       ? [
           lastValue(when(givesLeaf(leaf), col('s')), true)
             .over(all)

@@ -10,7 +10,6 @@ import {
   givesLeaf,
   isDistinct,
   isOperation,
-  isSparseLeaf,
   keyColumns,
   keyWindow,
   leafColumn,
@@ -90,9 +89,9 @@ function markHidden(cdc: AutoCdc, events: Relation): Relation {
           .over(fromNow)
           .getField('value')
     const changed = leaf.isTracked ? [] : [isDistinct(comparable(leaf, value), comparable(leaf, ofRow))]
-    if (!isSparseLeaf(cdc, leaf)) return changed
+    if (!leaf.isSparse) return changed
     const leftOut = givesLeaf(leaf).not()
-    return [...changed, leaf.ignoresNull ? leftOut.and(ofRow.isNotNull()) : leftOut]
+    return [...changed, leaf.isNullLeftOut ? leftOut.and(ofRow.isNotNull()) : leftOut]
   })
   const ofUpsert = col('opens')
     .not()

@@ -12,8 +12,12 @@ export interface Leaf {
   /** `presence`: TRUE where the struct is not NULL, else NULL. */
   readonly kind: 'value' | 'presence'
   readonly dataType: DataType
-  /** NULL means "not supplied". */
+  /** NULL means "not supplied" in events of the flow. */
   readonly ignoresNull: boolean
+  /** ... in events of every flow into the table: so a row whose leaf is NULL does not tell that it was supplied. */
+  readonly isNullLeftOut: boolean
+  /** Events of some flow into the table can leave it out. */
+  readonly isSparse: boolean
   readonly isTracked: boolean
 }
 
@@ -31,16 +35,23 @@ export interface ShapedColumn {
   readonly shape: ColumnShape
 }
 
+/** What is known of the leaves of a column. */
+export interface ColumnRules extends Pick<Leaf, 'ignoresNull' | 'isNullLeftOut' | 'isSparse' | 'isTracked'> {
+  /** Whether a struct is one leaf, or those of its fields. */
+  readonly isSplit: boolean
+}
+
 /** The shapes of columns, and the leaves that they are made of. */
 export function shapeColumns(
   fields: readonly StructField[],
-  about: (name: string) => { readonly ignoresNull: boolean; readonly isTracked: boolean },
+  rulesOf: (name: string) => ColumnRules,
 ): { readonly columns: readonly ShapedColumn[]; readonly leaves: readonly Leaf[] } {
   const leaves: Leaf[] = []
   const shapeOf = (path: readonly string[], dataType: DataType): ColumnShape => {
-    const common = { path, ...about(path[0]!) }
-    const isSplit = common.ignoresNull && dataType.kind === 'struct' && dataType.fields.length > 0
-    if (!isSplit) return { kind: 'leaf', leaf: leaves.push({ ...common, kind: 'value', dataType }) - 1 }
+    const { isSplit, ...rules } = rulesOf(path[0]!)
+    const common = { path, ...rules }
+    if (!isSplit || dataType.kind !== 'struct' || dataType.fields.length === 0)
+      return { kind: 'leaf', leaf: leaves.push({ ...common, kind: 'value', dataType }) - 1 }
     const presence = leaves.push({ ...common, kind: 'presence', dataType: BOOLEAN }) - 1
     const parts = dataType.fields.map(({ name, dataType: type }) => ({
       name,
@@ -67,8 +78,17 @@ export function columnValue(shape: ColumnShape, leaf: (index: number) => Column)
 
 /** The leaf's name in lists of what an event supplies: `address.city`. */
 export function leafName({ path, kind }: Leaf): string {
-  const name = path.map((part) => (/[.`]/.test(part) ? `\`${part.replaceAll('`', '``')}\`` : part)).join('.')
+  const name = path.map(quoted).join('.')
   return kind === 'presence' ? `${name}.*` : name
+}
+
+/** The name of the leaf that the whole column is where it is not split. */
+export function columnLeafName({ path }: Leaf): string {
+  return quoted(path[0]!)
+}
+
+function quoted(name: string): string {
+  return /[.`]/.test(name) ? `\`${name.replaceAll('`', '``')}\`` : name
 }
 
 /** A column by its name, whatever characters it is made of. */

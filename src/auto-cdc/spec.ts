@@ -15,12 +15,24 @@ export interface AutoCdcSpec {
   readonly ignoreNull?: ColumnSelection
   /** A column of the source, ARRAY<STRING>: the columns that the event supplies. NULL there: all. Never in the target. */
   readonly columnsToUpdate?: string
+  /** What events of all flows into the target leave out, where there are several. Default: what this flow's do. */
+  readonly amongFlows?: LeftOut
   /** Columns whose change opens a version (SCD 2). Default: all but the keys. */
   readonly trackHistory?: ColumnSelection
   /** An event is a delete where this IS TRUE. */
   readonly deleteWhen?: Expression
   /** An event empties the table of older rows where this IS TRUE (SCD 1). */
   readonly truncateWhen?: Expression
+}
+
+/** What events of several flows into one table leave out, by names of columns. */
+export interface LeftOut {
+  /** NULL means "not supplied" in events of some flow. */
+  readonly ignoredBySome: readonly string[]
+  /** ... of every flow. */
+  readonly ignoredByAll: readonly string[]
+  /** Events of some flow name the columns that they supply. */
+  readonly isListed: boolean
 }
 
 export type ColumnSelection =

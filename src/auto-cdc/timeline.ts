@@ -15,7 +15,6 @@ import {
   extend,
   givesLeaf,
   isOperation,
-  isSparseLeaf,
   keyColumn,
   keyColumns,
   keyWindow,
@@ -65,7 +64,7 @@ export function batchEvents(_cdc: AutoCdc, { events, arrivedMicros }: AutoCdcInp
   })
 }
 
-/** The rows of the hidden state as rows of the timeline, those of truncates left out. */
+/** The rows of the hidden state as rows of the timeline, those of truncates left out, with `has_values`. */
 export function hiddenEvents(cdc: AutoCdc, hidden: Relation): Relation {
   const value = (name: string): Column => named(STATE.values).getField(name)
   const isForKey = named(STATE.operation).neq(lit('truncate'))
@@ -76,6 +75,7 @@ export function hiddenEvents(cdc: AutoCdc, hidden: Relation): Relation {
     ...cdc.leaves.map((leaf, i) =>
       (keepsValues(cdc) ? leafValue(leaf, value) : nullOf(leaf.dataType)).as(leafColumn(i)),
     ),
+    (keepsValues(cdc) ? named(STATE.values).isNotNull() : lit(false)).as('has_values'),
     ...(cdc.isSparse ? [named(STATE.given).as('given')] : []),
     named(STATE.arrivedAt).as('arrived'),
     named(STATE.isHorizon).as('base'),
@@ -164,7 +164,7 @@ function mergedLeaves(cdc: AutoCdc, sameSequence: WindowSpec): Readonly<Record<s
   const isAlone = col('base').or(isOperation('upsert').not())
   const gives = (leaf: Leaf): Column => isOperation('upsert').and(givesLeaf(leaf))
   const merged = cdc.leaves.flatMap((leaf, i) => {
-    if (!isSparseLeaf(cdc, leaf)) return []
+    if (!leaf.isSparse) return []
     const value = col(leafColumn(i))
     const greatest = (among: Column): Column => {
       const candidate = when(among, value)
@@ -182,9 +182,10 @@ function mergedLeaves(cdc: AutoCdc, sameSequence: WindowSpec): Readonly<Record<s
     const chosen = when(isGiven, greatest(gives(leaf))).otherwise(greatest(isOperation('upsert')))
     return [[leafColumn(i), when(isAlone, value).otherwise(chosen)] as const]
   })
-  const names = cdc.leaves
-    .filter((leaf) => isSparseLeaf(cdc, leaf))
-    .map((leaf) => when(boolOr(gives(leaf)).over(sameSequence), lit(leafName(leaf))))
+  const names = cdc.leaves.map((leaf) => {
+    const name = lit(leafName(leaf))
+    return leaf.isSparse ? when(boolOr(gives(leaf)).over(sameSequence), name) : name
+  })
   const given = when(isAlone, col('given')).otherwise(arrayCompact(arrayOf(...names)))
   return { ...Object.fromEntries(merged), given }
 }
@@ -197,7 +198,7 @@ export function inheritValues(cdc: AutoCdc, events: Relation): Relation {
   if (!cdc.isSparse) return events
   const upToNow = keyWindow(cdc).orderBy('s').rowsBetween('unboundedPreceding', 0)
   const inherited = cdc.leaves.flatMap((leaf, i) => {
-    if (!isSparseLeaf(cdc, leaf)) return []
+    if (!leaf.isSparse) return []
     const value = namedStruct({ value: col(leafColumn(i)) })
     const supplied = lastValue(when(givesLeaf(leaf), value), true).over(upToNow)
     return [[leafColumn(i), coalesce(supplied, firstValue(value).over(upToNow)).getField('value')] as const]

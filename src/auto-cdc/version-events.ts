@@ -110,7 +110,9 @@ function joinWithKeys(cdc: AutoCdc, left: Relation, right: Relation, joinType: '
 /** The upserts that opened the target's versions. */
 function openings(cdc: AutoCdc, target: Relation): Relation {
   const values = cdc.leaves.map((leaf) => leafValue(leaf, (name) => named(name)))
-  const given = cdc.isSparse ? givenLeaves(cdc, (i) => values[i]!) : NO_GIVEN
+  const given = cdc.isSparse
+    ? givenLeaves(cdc, (leaf, i) => [leaf.isNullLeftOut ? values[i]!.isNotNull() : undefined])
+    : NO_GIVEN
   return select(target, shownEvent(cdc, START_AT, 'upsert', values, given))
 }
 

@@ -2,6 +2,7 @@ import {
   type AutoCdc,
   type AutoCdcSpec,
   END_AT,
+  leftOutAmong,
   resolveAutoCdc,
   START_AT,
   SYSTEM_END_AT,
@@ -59,7 +60,7 @@ function aligned(
   const complete = sequenced.map((each) => withColumns(each, columns))
   const [first, ...others] = complete.filter(isKnown)
   for (const each of others) checkAgreement(tableName, first!, each)
-  return complete
+  return flows.length === 1 ? complete : withLeftOut(complete)
 }
 
 function appliesEvents<State extends TargetFlow>(state: State): state is State & ChangeFlow {
@@ -113,6 +114,12 @@ function withColumns(each: ChangeFlow, columns: readonly StructField[]): ChangeF
   return changed({ ...each, flow: { ...each.flow, query }, querySchema }, { spec })
 }
 
+/** Each flow leaves out what it says; what any of them leaves out is to be told apart from what was set to NULL. */
+function withLeftOut(flows: readonly ChangeFlow[]): readonly ChangeFlow[] {
+  const amongFlows = leftOutAmong(flows.map(cdcOf))
+  return flows.map((each) => changed(each, { spec: { ...each.changes.spec, amongFlows } }))
+}
+
 /** A list of the columns that a target gets has the added ones as well. */
 function selecting(spec: AutoCdcSpec, added: readonly StructField[]): AutoCdcSpec {
   if (spec.columns?.kind !== 'only') return spec
@@ -158,6 +165,5 @@ function aspectsOf(cdc: AutoCdc) {
       .toSorted()
       .join(', '),
     'tracked columns': cdc.scdType === 1 ? '' : named((leaf) => leaf.isTracked),
-    'columns whose NULL is ignored': named((leaf) => leaf.ignoresNull),
   }
 }

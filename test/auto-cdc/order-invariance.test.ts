@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AutoCdcSpec, ColumnSelection } from '../../src/auto-cdc/index.ts'
+import {
+  type AutoCdcSpec,
+  type ColumnSelection,
+  leftOutAmong,
+  resolveAutoCdc,
+} from '../../src/auto-cdc/index.ts'
 import { openDuckdbEngine } from '../../src/engine/duckdb/engine.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { parseExpression } from '../../src/sql/index.ts'
@@ -147,6 +152,49 @@ describe.each(CONFIGURATIONS.filter(([, config]) => config.scdType === 2))('%s',
       )
       expectTable(tables.target, taken, config)
       expect(late.size).toBeGreaterThan(0)
+    })
+  })
+})
+
+describe.each([
+  ['SCD 1', { ...BOTH, scdType: 1 }],
+  ['SCD 2', { ...BOTH, scdType: 2 }],
+  ['SCD 2, one column tracked', { ...BOTH, scdType: 2, track: ['a'] }],
+] as const)('%s', (_, config) => {
+  /** What the flow of an event takes for supplied, as a list of columns. */
+  const suppliedBy = {
+    full: () => null,
+    sparse: ({ b }: ModelEvent): readonly Column[] => (b === null ? ['a'] : ALL),
+    listed: ({ list }: ModelEvent) => list,
+  }
+  const specs = {
+    full: specOf(config),
+    sparse: specOf({ ...config, ignoreNull: ['b'] }),
+    listed: specOf({ ...config, isListed: true }),
+  }
+  const flowOf = ({ list }: ModelEvent): keyof typeof specs =>
+    list === null ? 'full' : list.length === 0 ? 'sparse' : 'listed'
+
+  test('flows that leave out different columns fill one table, each in its way', async () => {
+    const resolve = (spec: AutoCdcSpec) =>
+      resolveAutoCdc(spec, SOURCE, { flowName: 'flow', tableName: 'target' })
+    const amongFlows = leftOutAmong(Object.values(specs).map(resolve))
+    const cdcOf = (flow: keyof typeof specs) => resolve({ ...specs[flow], amongFlows })
+    await onSets(ANY_SETS, async (sets) => {
+      const tables = new CdcTables(engine, cdcOf('full'), SOURCE)
+      for (let batch = 0; batch < BATCHES; batch++) {
+        for (const flow of ['sparse', 'listed', 'full'] as const) {
+          const ofFlow = sets.map((set) => set.filter(({ event }) => flowOf(event) === flow))
+          await tables.apply(batchesOf(ofFlow)[batch]!, { flow, cdc: cdcOf(flow) })
+        }
+      }
+      const listed = sets.map((set) =>
+        set.map((each) => ({
+          ...each,
+          event: { ...each.event, list: suppliedBy[flowOf(each.event)](each.event) },
+        })),
+      )
+      expectTable(tables.target, listed, { ...config, isListed: true })
     })
   })
 })

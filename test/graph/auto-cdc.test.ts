@@ -360,13 +360,6 @@ CREATE FLOW two AS AUTO CDC INTO items ${second};`,
       'price, title',
       'price',
     ],
-    [
-      'FROM STREAM events KEYS (sku) SEQUENCE BY seq COLUMNS (sku, title)',
-      'FROM STREAM events KEYS (sku) SEQUENCE BY seq COLUMNS (sku, title) IGNORE NULL UPDATES',
-      'columns whose NULL is ignored',
-      'none',
-      'title',
-    ],
   ])('agree: %s and %s', async (first, second, aspect, value1, value2) => {
     const failures = await failuresOf(flows(first, second))
     expect(
@@ -384,6 +377,20 @@ CREATE FLOW two AS AUTO CDC INTO items ${second};`,
         value1,
         value2,
       },
+    ])
+  })
+
+  test('know of each other what events leave out', async () => {
+    const { flows: resolved } = await graphOf(
+      flows(
+        'FROM STREAM events KEYS (sku) SEQUENCE BY seq COLUMNS (sku, title, price) IGNORE NULL UPDATES',
+        'FROM STREAM events KEYS (sku) SEQUENCE BY seq COLUMNS (sku, title, price) IGNORE NULL UPDATES ON title',
+      ),
+    )
+    const amongFlows = { ignoredBySome: ['title', 'price'], ignoredByAll: ['title'], isListed: false }
+    expect(resolved.flatMap((each) => each.autoCdc ?? [])).toMatchObject([
+      { ignoreNull: { kind: 'all' }, amongFlows },
+      { ignoreNull: { kind: 'only', columns: ['title'] }, amongFlows },
     ])
   })
 

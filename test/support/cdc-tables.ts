@@ -35,6 +35,8 @@ export interface CdcBatchResult {
 
 export interface CdcBatchOptions {
   readonly flow?: string
+  /** The flow's own reading of its events, where several flows have one each. */
+  readonly cdc?: AutoCdc
   /** The process dies between the hidden state's commit and the target's: the batch is not done. */
   readonly crash?: boolean
   readonly arrivedMicros?: bigint
@@ -117,9 +119,8 @@ export class CdcTables {
   async #applyIn(
     session: EngineSession,
     [source, target, hidden]: readonly [Relation, Relation, Relation],
-    { flow = 'flow', crash = false, arrivedMicros = 0n, forgetBeforeMicros }: CdcBatchOptions,
+    { flow = 'flow', cdc = this.cdc, crash = false, arrivedMicros = 0n, forgetBeforeMicros }: CdcBatchOptions,
   ): Promise<CdcBatchResult> {
-    const { cdc } = this
     const stage = async (query: Relation) => (await session.stage(query)).scan
     const events = await stage(readEvents(cdc, source))
     const [survey] = await session.rows(surveyEvents(cdc, events))

@@ -95,6 +95,87 @@ test('a backfill and a feed fill one table', async () => {
   ])
 })
 
+describe('NULL that means "not supplied"', () => {
+  const PRICES = `
+    CREATE TEMPORARY VIEW events AS SELECT * FROM STREAM read_files(
+      'data/events', format => 'json', schema => 'id INT, title STRING, price INT, seq BIGINT');
+    CREATE STREAMING TABLE prices;`
+  const price = (id: number, seq: number, title: string | null, price: number | null) => ({
+    id,
+    title,
+    price,
+    seq,
+  })
+  const prices = (columns = '*') => pipeline.query(`SELECT ${columns} FROM prices ORDER BY ALL`)
+
+  test('is what each of several flows says: rows of a backfill have their NULLs', async () => {
+    pipeline = new TestPipeline(`${PRICES}
+      CREATE MATERIALIZED VIEW export AS
+        SELECT * FROM VALUES (1, NULL, 5, 10L), (2, 'jar', NULL, 20L), (3, 'cup', 7, 5L) AS t(id, title, price, seq);
+      CREATE FLOW backfill AS AUTO CDC ONCE INTO prices FROM export KEYS (id) SEQUENCE BY seq COLUMNS (id, title, price);
+      CREATE FLOW feed AS AUTO CDC INTO prices FROM STREAM events KEYS (id) SEQUENCE BY seq COLUMNS (id, title, price)
+        IGNORE NULL UPDATES`)
+    await apply('1', price(1, 9, 'mug', 4), price(2, 21, null, 3), price(3, 4, 'old', 1))
+    await apply('2', price(3, 8, null, 8), price(1, 11, null, 6), price(2, 19, null, 9))
+    expect(await prices()).toEqual([
+      [1, null, 6],
+      [2, 'jar', 3],
+      [3, 'cup', 8],
+    ])
+  })
+
+  test('is what one of several flows lists', async () => {
+    pipeline = new TestPipeline(`${PRICES}
+      CREATE TEMPORARY VIEW patches AS SELECT id, title, price, seq, split(fields, ',') AS fields FROM STREAM read_files(
+        'data/patches', format => 'json', schema => 'id INT, title STRING, price INT, seq BIGINT, fields STRING');
+      CREATE FLOW whole AS AUTO CDC INTO prices FROM STREAM events KEYS (id) SEQUENCE BY seq COLUMNS (id, title, price);
+      CREATE FLOW parts AS AUTO CDC INTO prices FROM STREAM patches KEYS (id) SEQUENCE BY seq COLUMNS (id, title, price)
+        COLUMNS TO UPDATE fields`)
+    pipeline.land('patches/1.json', { ...price(1, 20, null, 6), fields: 'price' })
+    await apply('1', price(1, 9, 'old', 4))
+    await apply('2', price(1, 10, 'mug', 5))
+    expect(await prices()).toEqual([[1, 'mug', 6]])
+  })
+
+  test.each([
+    [1, 'id, title, price', [[1, 'mug', 6]], [[1, 'cup', 6]], [[1, null, 9]]],
+    [
+      2,
+      'id, title, price, __START_AT',
+      [
+        [1, 'mug', 5, 10],
+        [1, 'mug', 6, 20],
+      ],
+      [
+        [1, 'cup', 6, 30],
+        [1, 'mug', 5, 10],
+        [1, 'mug', 6, 20],
+      ],
+      [
+        [1, null, 9, 40],
+        [1, 'cup', 6, 30],
+        [1, 'mug', 5, 10],
+        [1, 'mug', 6, 20],
+      ],
+    ],
+  ])('may come and go with the definition: SCD type %i', async (scdType, columns, ...expected) => {
+    const flow = (clause: string) => `${PRICES}
+      AUTO CDC INTO prices FROM STREAM events KEYS (id) SEQUENCE BY seq COLUMNS (id, title, price)
+        STORED AS SCD TYPE ${scdType} ${clause}`
+    pipeline = new TestPipeline(flow(''))
+    await apply('1', price(1, 10, 'mug', 5))
+    pipeline.define(flow('IGNORE NULL UPDATES ON (title)'))
+    await apply('2', price(1, 20, null, 6))
+    expect(await prices(columns)).toEqual(expected[0])
+    pipeline.define(flow('IGNORE NULL UPDATES'))
+    await apply('3', price(1, 30, 'cup', null))
+    expect(await prices(columns)).toEqual(expected[1])
+    pipeline.define(flow(''))
+    await apply('4', price(1, 40, null, 9))
+    expect(await prices(columns)).toEqual(expected[2])
+  })
+})
+
 test('rules of the target judge its events', async () => {
   pipeline = new TestPipeline(`${EVENTS}
     CREATE STREAMING TABLE cities (CONSTRAINT known_op EXPECT (op IN ('UPSERT', 'DELETE')) ON VIOLATION DROP ROW,
