@@ -214,7 +214,9 @@ function mentions(expression: ResolvedExpression, eventTimes: ReadonlySet<number
   )
 }
 
-const TIME_WINDOWS: ReadonlySet<string> = new Set(['window', 'session_window', '$session', 'window_time'])
+const TIME_WINDOWS: ReadonlySet<string> = new Set([
+  ...['window', '$sliding_windows', 'session_window', '$session', 'window_time'],
+])
 
 function renamed(shape: StreamingShape, from: ResolvedRelation, to: ResolvedRelation): StreamingShape {
   const ids = to.output.flatMap((each, i) => (shape.eventTimes.has(from.output[i]!.id) ? [each.id] : []))

@@ -1,3 +1,4 @@
+import { PipelineError } from '../../errors/index.ts'
 import { alias, attribute, call, filter, project } from '../../plan/build.ts'
 import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
@@ -29,12 +30,20 @@ import { inSessions, withSpans } from './session-groups.ts'
  */
 export async function aggregate(node: Aggregate, original: Aggregate, batch: Batch): Promise<Relation> {
   const keys = groupKeys(node, batch.schemaOf(node.input), eventTimesOf(original.input))
+  checkMode(keys, batch)
   const watermark = inputWatermark(original.input, batch)
   const plain = { ...node, expressions: withoutWindowStars(node.expressions, keys) }
   const parts = partialsOf(plain, keys, batch)
   return parts === undefined
     ? overRows(plain, keys, watermark, batch)
     : overPartials(plain, keys, parts, watermark, batch)
+}
+
+/** What the flow does with the rows was decided by its definition: a result of the other mode would be lost or doubled. */
+function checkMode(keys: readonly GroupKey[], { isComplete }: Batch): void {
+  if ((endOfGroups(keys) === undefined) === isComplete) return
+  const detail = `groups that ${isComplete ? 'end' : 'never end'} in a flow ${isComplete ? 'of whole results' : 'that appends'}`
+  throw new PipelineError('INTERNAL_ERROR', { detail })
 }
 
 /** Counts the rows behind each partial group, so that rows dropped as late can be told. */

@@ -78,6 +78,15 @@ describe('window aggregates behind a watermark', () => {
       ['12:00', '12:10', 2],
       ['12:05', '12:15', 1],
     ])
+    land('13:20')
+    await pipeline.run()
+    expect(await windows()).toEqual([
+      ['11:55', '12:05', 1],
+      ['12:00', '12:10', 2],
+      ['12:05', '12:15', 1],
+      ['12:35', '12:45', 1],
+      ['12:40', '12:50', 1],
+    ])
   })
 
   test('parts of sums, averages, minima and maxima merge over batches to the exact result', async () => {
