@@ -8,9 +8,11 @@ import {
   SYSTEM_END_AT,
   SYSTEM_START_AT,
 } from '../auto-cdc/index.ts'
-import { generationExpressionOf } from '../delta/index.ts'
+import { defaultOf, generationExpressionOf } from '../delta/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import { alias, cast, nullLiteral, project } from '../plan/build.ts'
+import type { Expression } from '../plan/expression.ts'
+import { parseExpression } from '../sql/index.ts'
 import { fieldNamed, type StructField, type StructType } from '../types/data-type.ts'
 import { printSqlType } from '../types/ddl.ts'
 import { sameType } from '../types/same-type.ts'
@@ -31,7 +33,7 @@ interface ChangeFlow extends TargetFlow {
 }
 
 /**
- * Makes flows that apply events to one table agree: each gives all columns of the table, NULL for those that its query lacks, and
+ * Makes flows that apply events to one table agree: each gives all columns of the table, the default or NULL for those that its query lacks, and
  * a constant sequence has the type of the other flows' sequences. Throws AUTOCDC_FLOWS_NOT_COMPATIBLE, and
  * USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE for snapshots that lack declared columns.
  */
@@ -57,7 +59,12 @@ function aligned(
 ): readonly ChangeFlow[] {
   const sequenced = withOneSequenceType(flows)
   const columns = [...(declared?.fields ?? []).filter(isGiven), ...sequenced.flatMap(columnsOf)]
-  const complete = sequenced.map((each) => withColumns(each, columns))
+  const valueFor = ({ name, dataType }: StructField): Expression => {
+    const known = declared && fieldNamed(declared, name)
+    const text = known && defaultOf(known)
+    return text === undefined ? nullLiteral(dataType) : cast(parseExpression(text), dataType)
+  }
+  const complete = sequenced.map((each) => withColumns(each, columns, valueFor))
   const [first, ...others] = complete.filter(isKnown)
   for (const each of others) checkAgreement(tableName, first!, each)
   return flows.length === 1 ? complete : withLeftOut(complete)
@@ -74,9 +81,13 @@ function columnsOf({ flow }: ChangeFlow): readonly StructField[] {
   return flow.schema.fields.filter((field) => !BOUNDS.includes(field.name))
 }
 
-/** Columns that are not computed by the table itself. */
+/** Columns that the table itself has no value for. */
 function isGiven(field: StructField): boolean {
-  return !BOUNDS.includes(field.name) && generationExpressionOf(field) === undefined
+  return (
+    !BOUNDS.includes(field.name) &&
+    generationExpressionOf(field) === undefined &&
+    defaultOf(field) === undefined
+  )
 }
 
 /** `SEQUENCE BY 0`, as backfills say it, has the type that the sequences of the other flows have. */
@@ -100,15 +111,19 @@ function isKnown(each: ChangeFlow): boolean {
   return each.querySchema.open !== true && types.every(({ kind }) => kind !== 'unknown')
 }
 
-function withColumns(each: ChangeFlow, columns: readonly StructField[]): ChangeFlow {
+function withColumns(
+  each: ChangeFlow,
+  columns: readonly StructField[],
+  valueFor: (column: StructField) => Expression,
+): ChangeFlow {
   const missing = columns.filter(
     ({ name }, index) =>
       fieldNamed(each.querySchema, name) === undefined &&
       columns.findIndex((other) => other.name.toLowerCase() === name.toLowerCase()) === index,
   )
   if (missing.length === 0 || each.querySchema.open) return each
-  const nulls = missing.map(({ name, dataType }) => alias(nullLiteral(dataType), name))
-  const query = project(each.flow.query, [{ kind: 'UnresolvedStar' }, ...nulls])
+  const values = missing.map((column) => alias(valueFor(column), column.name))
+  const query = project(each.flow.query, [{ kind: 'UnresolvedStar' }, ...values])
   const querySchema = { ...each.querySchema, fields: [...each.querySchema.fields, ...missing] }
   const spec = selecting(each.changes.spec, missing)
   return changed({ ...each, flow: { ...each.flow, query }, querySchema }, { spec })

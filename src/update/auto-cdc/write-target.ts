@@ -1,7 +1,9 @@
 import { CHANGE, identityColumns } from '../../auto-cdc/index.ts'
 import {
   CHANGE_TYPE,
+  defaultValue,
   type FileChanges,
+  generationExpressionOf,
   hasChangeFeed,
   hasRowRules,
   prepareRows,
@@ -109,14 +111,16 @@ function newRows(
       ? []
       : [attribute(identity.rowId), alias(nullLiteral(LONG), identity.rowCommitVersion)]
   const type = caseWhen([[isInsert, stringLiteral('insert')]], stringLiteral('update_postimage'))
-  const hasRules = hasRowRules(metadata)
-  // What the flow does not have is the table's to compute.
-  const columns = metadata.schema.fields.flatMap(({ name }, i) => {
-    const isComputed = hasRules && fieldNamed(cdc.targetSchema, name) === undefined
-    return isComputed ? [] : [alias(attribute(newName(i)), name)]
+  // What the flow does not have is the table's: generated for each row, its default for new ones.
+  const columns = metadata.schema.fields.flatMap((field, i) => {
+    const { name } = field
+    const value = attribute(newName(i))
+    if (fieldNamed(cdc.targetSchema, name) !== undefined) return [alias(value, name)]
+    if (generationExpressionOf(field) !== undefined) return []
+    return [alias(caseWhen([[isInsert, defaultValue(field, engine)]], value), name)]
   })
   const rows = project(filter(changed, isNot('delete')), [...columns, ...hidden, alias(type, CHANGE_TYPE)])
-  if (!hasRules) return rows
+  if (!hasRowRules(metadata)) return rows
   const keep = [...Object.values(identity ?? {}), CHANGE_TYPE]
   return prepareRows(rows, metadata, engine, { tableName: target.identifier, keep })
 }
