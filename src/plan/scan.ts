@@ -86,4 +86,6 @@ export interface NdjsonScan {
 export interface StagedScan {
   readonly kind: 'staged'
   readonly table: string
+  /** Absent where nobody has counted the rows. */
+  readonly rowCount?: bigint
 }

@@ -13,6 +13,7 @@ import {
 } from '../../src/delta/index.ts'
 import { bindDeltaScan } from '../../src/engine/duckdb/delta-scan.ts'
 import { parquetPort } from '../../src/engine/duckdb/parquet-port.ts'
+import { ThreadPool } from '../../src/engine/duckdb/thread-pool.ts'
 import type { DeltaScan } from '../../src/plan/scan.ts'
 import { localStorage, type Storage } from '../../src/storage/index.ts'
 import type { StructType } from '../../src/types/data-type.ts'
@@ -30,7 +31,7 @@ export async function openTestDuckdb(): Promise<TestDuckdb> {
   await connection.run("SET TimeZone = 'UTC'")
   return {
     connection,
-    port: parquetPort(() => instance.connect()),
+    port: parquetPort(() => instance.connect(), new ThreadPool(instance, 2)),
     close: () => {
       connection.closeSync()
       instance.closeSync()

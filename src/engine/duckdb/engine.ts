@@ -13,9 +13,10 @@ import { parquetPort } from './parquet-port.ts'
 import { parquetSchema } from './parquet-schema.ts'
 import { Prelude } from './prelude.ts'
 import { openDuckdbSession } from './session.ts'
+import { ThreadPool } from './thread-pool.ts'
 
 export interface DuckdbOptions {
-  /** Threads of DuckDB's own pool; by default as many as there are processors. */
+  /** Threads that may work for one query; by default as many as there are processors. */
   readonly threads?: number
   /** As DuckDB writes it, `2GB`; by default half of the machine's memory. */
   readonly memoryLimit?: string
@@ -34,7 +35,7 @@ export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<Duc
   mkdirSync(parent, { recursive: true })
   const spillFolder = mkdtempSync(join(parent, 'millrace-spill-'))
   const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(options.threads ?? availableParallelism()),
+    threads: '1',
     memory_limit: options.memoryLimit ?? `${Math.floor(totalmem() / 2 / 2 ** 20)}MiB`,
     temp_directory: spillFolder,
     preserve_insertion_order: 'false',
@@ -43,7 +44,8 @@ export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<Duc
     allow_community_extensions: 'false',
   })
   await configure(instance, options.remembersFiles ?? true)
-  return new DuckdbEngine(instance, spillFolder)
+  const threads = new ThreadPool(instance, options.threads ?? availableParallelism())
+  return new DuckdbEngine(instance, threads, spillFolder)
 }
 
 /**
@@ -66,13 +68,15 @@ export class DuckdbEngine implements Engine {
   readonly deltaPort: DeltaPort
   readonly fileSchemaReader: FileSchemaReader = { parquetSchema: (path) => this.#parquetSchema(path) }
   readonly #prelude: Prelude
+  readonly #threads: ThreadPool
   readonly #spillFolder: string
   #held = 0
   readonly #sessions = new Set<EngineSession>()
 
-  constructor(instance: DuckDBInstance, spillFolder: string) {
+  constructor(instance: DuckDBInstance, threads: ThreadPool, spillFolder: string) {
     this.instance = instance
-    this.deltaPort = parquetPort(() => this.instance.connect())
+    this.#threads = threads
+    this.deltaPort = parquetPort(() => this.instance.connect(), threads)
     this.#prelude = new Prelude(instance)
     this.#spillFolder = spillFolder
   }
@@ -83,7 +87,12 @@ export class DuckdbEngine implements Engine {
 
   async openSession(context: QueryContext): Promise<EngineSession> {
     const session = await openDuckdbSession(
-      { instance: this.instance, prelude: this.#prelude, onClose: () => this.#sessions.delete(session) },
+      {
+        instance: this.instance,
+        prelude: this.#prelude,
+        threads: this.#threads,
+        onClose: () => this.#sessions.delete(session),
+      },
       context,
     )
     this.#sessions.add(session)
@@ -108,6 +117,7 @@ export class DuckdbEngine implements Engine {
 
   async close(): Promise<void> {
     for (const session of this.#sessions) await session.close()
+    this.#threads.close()
     this.instance.closeSync()
     rmSync(this.#spillFolder, { recursive: true, force: true })
   }

@@ -36,7 +36,7 @@ export async function holdRows(
     const columns = schema.fields.map((each) => `${quoteIdentifier(each.name)} ${duckdbType(each.dataType)}`)
     await connection.run(`CREATE TABLE ${table} (${columns.join(', ')})`)
     const rowCount = await appendAll(connection, table, schema, chunks)
-    return { scan: { kind: 'Scan', input: { kind: 'staged', table }, schema }, rowCount, release }
+    return { scan: { kind: 'Scan', input: { kind: 'staged', table, rowCount }, schema }, rowCount, release }
   } catch (error) {
     await release()
     throw error

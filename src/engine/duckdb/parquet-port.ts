@@ -7,20 +7,23 @@ import { CHECKPOINT_COLUMNS, type ColumnTree, copyOf, noteFields, structSql } fr
 import { quoteIdentifier, quoteString } from './quote.ts'
 import { readCheckpointRows } from './read-checkpoint-rows.ts'
 import { checkSeal, EMPTY_SEAL, SEAL_KEY, sealFile } from './sealed-file.ts'
+import { rowsOfFiles, type ThreadPool } from './thread-pool.ts'
 
 /**
  * Reads and writes the checkpoints of Delta tables. `connect` opens a connection, which is closed after each call, and is
  * not called before a table has a checkpoint to read or write.
  */
-export function parquetPort(connect: () => Promise<DuckDBConnection>): DeltaPort {
+export function parquetPort(connect: () => Promise<DuckDBConnection>, threads: ThreadPool): DeltaPort {
   return {
     async *readActions(paths) {
       for (const path of paths) checkSeal(path)
+      const release = await threads.take(rowsOfFiles(paths))
       const connection = await connect()
       try {
         yield* readCheckpointRows(connection, paths)
       } finally {
         connection.closeSync()
+        await release()
       }
     },
 
@@ -35,10 +38,9 @@ export function parquetPort(connect: () => Promise<DuckDBConnection>): DeltaPort
         )
         const source = `read_json(${quoteString(lines)}, format = 'newline_delimited',
           columns = {${types.join(', ')}}, maximum_object_size = ${Math.max(16_777_216, 2 * longest)})`
-        await connection.run(
-          `COPY (SELECT * FROM ${source}) TO ${quoteString(path)} (FORMAT parquet, COMPRESSION snappy,
-            KV_METADATA {${quoteString(SEAL_KEY)}: ${quoteString(EMPTY_SEAL)}})`,
-        )
+        const copy = `COPY (SELECT * FROM ${source}) TO ${quoteString(path)} (FORMAT parquet, COMPRESSION snappy,
+          KV_METADATA {${quoteString(SEAL_KEY)}: ${quoteString(EMPTY_SEAL)}})`
+        await threads.work(count, () => connection.run(copy))
         sealFile(path)
         return count
       } finally {

@@ -9,12 +9,14 @@ import type { Prelude } from './prelude.ts'
 import { toPipelineError } from './query-error.ts'
 import { quoteIdentifier } from './quote.ts'
 import { FAILED_EXPECTATIONS, maskedQuery, ruleCounts } from './rule-mask.ts'
+import { rowsRead, type ThreadPool } from './thread-pool.ts'
 import { decodeRow } from './values.ts'
 import { copyToParquet } from './write.ts'
 
 interface SessionHost {
   readonly instance: DuckDBInstance
   readonly prelude: Prelude
+  readonly threads: ThreadPool
   /** Runs once. */
   readonly onClose: () => void
 }
@@ -38,20 +40,22 @@ export class DuckdbSession implements EngineSession {
     this.#host = host
   }
 
-  async stage(query: Relation, rules: readonly Rule[] = []): Promise<Staged> {
+  stage(query: Relation, rules: readonly Rule[] = []): Promise<Staged> {
+    return this.#host.threads.work(rowsRead(query), () =>
+      rules.length === 0 ? this.#stageAll(query) : this.#stageByRules(query, rules),
+    )
+  }
+
+  async #stageAll(query: Relation): Promise<Staged> {
     const table = `stage_${++this.#stages}`
-    if (rules.length === 0) {
-      const bound = await this.#bind(query)
-      const [row] = await this.#run(
-        `CREATE TEMP TABLE ${table} AS ${bound.sql}; SELECT count(*) FROM ${table}`,
-      )
-      return {
-        scan: stagedScan(table, bound.schema),
-        rowCount: row![0] as bigint,
-        rejectedCount: 0n,
-        counts: [],
-      }
-    }
+    const bound = await this.#bind(query)
+    const [row] = await this.#run(`CREATE TEMP TABLE ${table} AS ${bound.sql}; SELECT count(*) FROM ${table}`)
+    const rowCount = row![0] as bigint
+    return { scan: stagedScan(table, bound.schema, rowCount), rowCount, rejectedCount: 0n, counts: [] }
+  }
+
+  async #stageByRules(query: Relation, rules: readonly Rule[]): Promise<Staged> {
+    const table = `stage_${++this.#stages}`
     const masked = maskedQuery(query, rules)
     const bound = await this.#bind(masked.query)
     const schema = struct(bound.schema.fields.slice(0, -masked.columns.length))
@@ -66,16 +70,21 @@ export class DuckdbSession implements EngineSession {
       ],
       masked.columns.length,
     )
+    const rowCount = counted.total - counted.rejected
     return {
-      scan: stagedScan(`${table}_survivors`, schema),
-      rowCount: counted.total - counted.rejected,
-      rejects: stagedScan(`${table}_rejects`, withFailedExpectations(schema)),
+      scan: stagedScan(`${table}_survivors`, schema, rowCount),
+      rowCount,
+      rejects: stagedScan(`${table}_rejects`, withFailedExpectations(schema), counted.rejected),
       rejectedCount: counted.rejected,
       counts: ruleCounts(rules, counted.groups, counted.total),
     }
   }
 
-  async write(request: WriteRequest): Promise<WriteResult> {
+  write(request: WriteRequest): Promise<WriteResult> {
+    return this.#host.threads.work(rowsRead(request.query), () => this.#write(request))
+  }
+
+  async #write(request: WriteRequest): Promise<WriteResult> {
     const bound = await this.#bind(request.query)
     try {
       const files = await copyToParquet(this.#connection, bound, request)
@@ -92,12 +101,21 @@ export class DuckdbSession implements EngineSession {
   }
 
   async *stream(query: Relation): AsyncIterable<readonly Row[]> {
-    const bound = await this.#bind(query)
+    const release = await this.#host.threads.take(rowsRead(query))
     try {
-      const result = await this.#connection.stream(bound.sql)
-      for await (const chunk of result.yieldRows()) yield chunk.map((row) => decodeRow(row, bound.schema))
+      const bound = await this.#bind(query)
+      yield* this.#chunks(bound)
+    } finally {
+      await release()
+    }
+  }
+
+  async *#chunks({ sql, schema }: Bound): AsyncIterable<readonly Row[]> {
+    try {
+      const result = await this.#connection.stream(sql)
+      for await (const chunk of result.yieldRows()) yield chunk.map((row) => decodeRow(row, schema))
     } catch (error) {
-      throw toPipelineError(error, bound.sql)
+      throw toPipelineError(error, sql)
     }
   }
 
@@ -149,8 +167,8 @@ export class DuckdbSession implements EngineSession {
   }
 }
 
-function stagedScan(table: string, schema: StructType): Scan {
-  return { kind: 'Scan', input: { kind: 'staged', table }, schema }
+function stagedScan(table: string, schema: StructType, rowCount: bigint): Scan {
+  return { kind: 'Scan', input: { kind: 'staged', table, rowCount }, schema }
 }
 
 function withFailedExpectations(schema: StructType): StructType {
