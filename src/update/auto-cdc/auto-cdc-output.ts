@@ -41,11 +41,10 @@ export async function openCdcOutput(
   version?: (record: BatchRecord) => Expression,
 ): Promise<BatchOutput> {
   const { run, flow, checkpoint, table } = options
-  const names = { flowName: flow.name, tableName: flow.target }
   const target = await table(flow.target)
   const hasBegun = target.delta.snapshot.transactionVersion(checkpoint.flowId) !== undefined
   const hidden = await run.tables.inTurn(flow.target, () =>
-    openHiddenTable({ ...names, tables: run.tables, cdc, hasBegun }),
+    openHiddenTable({ flowName: flow.name, tables: run.tables, cdc, target, hasBegun }),
   )
   return new AutoCdcOutput(options, { cdc, target, hidden }, version)
 }

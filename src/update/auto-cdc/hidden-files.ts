@@ -1,5 +1,5 @@
 import { type CommittedBatches, STATE } from '../../auto-cdc/index.ts'
-import type { AddFile, Snapshot } from '../../delta/index.ts'
+import { type AddFile, physicalPath, type Snapshot } from '../../delta/index.ts'
 
 /** Files with up to so many rows are of the first class, those with eight times as many of the next, and so on. */
 const FIRST_CLASS = 50_000
@@ -18,17 +18,21 @@ interface Statistics {
 
 /** Files of which all rows were made obsolete by batches that the target has, by their statistics alone. */
 export function obsoleteFiles(snapshot: Snapshot, committed: CommittedBatches): ReadonlySet<AddFile> {
-  return new Set([...snapshot.files()].filter((file) => isObsolete(statisticsOf(file), committed)))
+  const stored = (name: string) => physicalPath(snapshot.metadata.schema, [name])[0]!
+  const columns = { flow: stored(STATE.removedByFlow), batch: stored(STATE.removedByBatch) }
+  return new Set([...snapshot.files()].filter((file) => isObsolete(statisticsOf(file), columns, committed)))
 }
 
-function isObsolete({ minValues, maxValues, nullCount }: Statistics, committed: CommittedBatches): boolean {
-  const flow = minValues?.[STATE.removedByFlow]
-  const batch = maxValues?.[STATE.removedByBatch]
-  if (nullCount?.[STATE.removedByFlow] !== 0 || typeof flow !== 'string' || batch === undefined) return false
+function isObsolete(
+  { minValues, maxValues, nullCount }: Statistics,
+  columns: { readonly flow: string; readonly batch: string },
+  committed: CommittedBatches,
+): boolean {
+  const flow = minValues?.[columns.flow]
+  const batch = maxValues?.[columns.batch]
+  if (nullCount?.[columns.flow] !== 0 || typeof flow !== 'string' || batch === undefined) return false
   const reached = committed.get(flow)
-  return (
-    flow === maxValues?.[STATE.removedByFlow] && reached !== undefined && BigInt(batch as number) <= reached
-  )
+  return flow === maxValues?.[columns.flow] && reached !== undefined && BigInt(batch as number) <= reached
 }
 
 /**

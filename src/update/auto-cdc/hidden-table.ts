@@ -22,8 +22,7 @@ export interface HiddenTableOptions {
   readonly tables: Tables
   readonly cdc: AutoCdc
   readonly flowName: string
-  /** The target's identifier. */
-  readonly tableName: string
+  readonly target: OpenTable
   /** A batch of the flow has reached the target: then there must be a hidden state. */
   readonly hasBegun: boolean
 }
@@ -34,22 +33,30 @@ export interface HiddenTableOptions {
  * AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING.
  */
 export async function openHiddenTable(options: HiddenTableOptions): Promise<OpenTable> {
-  const { tables, cdc, flowName, tableName } = options
+  const { tables, cdc, flowName, target } = options
+  const tableName = target.identifier
+  const naming = namingOf(target)
   const table = await tables.openHidden(tableName)
   if (table === undefined) {
     if (options.hasBegun)
       throw new PipelineError('AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING', { tableName })
     return tables.createHidden(tableName, {
       schema: hiddenStateSchema(cdc),
-      configuration: { ...hiddenStateProperties(cdc), ...PROPERTIES, [STATISTICS]: statisticsColumns(cdc) },
+      configuration: {
+        ...hiddenStateProperties(cdc),
+        ...PROPERTIES,
+        ...naming,
+        [STATISTICS]: statisticsColumns(cdc),
+      },
       clusteringColumns: clusteringKeys(cdc.keys),
     })
   }
   const { metadata } = table.delta.snapshot
   checkHiddenState(cdc, metadata.configuration, { flowName, tableName, auxTableName: table.storage.name })
   const schema = mergeSchemas(metadata.schema, hiddenStateSchema(cdc), { allowWidening: true })
-  if (!sameType(schema, metadata.schema)) {
-    const configuration = { ...metadata.configuration, ...hiddenStateProperties(cdc) }
+  const takesAnyName = naming === ANY_NAME && metadata.configuration[MAPPING] === undefined
+  if (!sameType(schema, metadata.schema) || takesAnyName) {
+    const configuration = { ...metadata.configuration, ...hiddenStateProperties(cdc), ...naming }
     await table.commit((transaction) => transaction.updateMetadata({ schema, configuration }), {
       operation: 'ADD COLUMNS',
     })
@@ -106,6 +113,15 @@ const PROPERTIES = {
   'delta.enableTypeWidening': 'true',
   'delta.deletedFileRetentionDuration': 'interval 0 seconds',
   'delta.logRetentionDuration': 'interval 0 seconds',
+}
+
+const MAPPING = 'delta.columnMapping.mode'
+const ANY_NAME = { [MAPPING]: 'name' }
+
+/** The names of the target's columns are those of the hidden state: it takes any where the target does. */
+function namingOf({ delta }: OpenTable): Readonly<Record<string, string>> {
+  const mode = delta.snapshot.metadata.configuration[MAPPING] ?? 'none'
+  return mode === 'none' ? {} : ANY_NAME
 }
 
 const STATISTICS = 'delta.dataSkippingStatsColumns'

@@ -130,3 +130,98 @@ test('a column that events have no more keeps what rows have, beside columns tha
     [2, 'Bern', null, 'B'],
   ])
 })
+
+describe('columns of the events', () => {
+  /** Columns of the source, and what is selected of it. */
+  const flow = (columns: string, { selected = '*', scdType = 2, properties = '', clauses = '' } = {}) => `
+    CREATE TEMPORARY VIEW events AS SELECT ${selected} FROM STREAM read_files(
+      'data/events', format => 'json', schema => 'id INT, ${columns}, seq BIGINT');
+    CREATE STREAMING TABLE cities TBLPROPERTIES (${['millrace.test = true', properties].filter(Boolean).join(', ')});
+    AUTO CDC INTO cities FROM STREAM events KEYS (id) SEQUENCE BY seq COLUMNS * EXCEPT (seq)
+      STORED AS SCD TYPE ${scdType} ${clauses}`
+  const MAPPED = "'delta.columnMapping.mode' = 'name'"
+
+  test.each([1, 2])('have any names where the target has column mapping: SCD type %i', async (scdType) => {
+    const selected = "id AS `the id`, named_struct('x y', city) AS `a.b`, seq"
+    const mapped = flow('city STRING', {
+      selected,
+      scdType,
+      properties: MAPPED,
+      clauses: 'IGNORE NULL UPDATES',
+    })
+    pipeline = new TestPipeline(mapped.replace('KEYS (id)', 'KEYS (`the id`)'))
+    await apply('1', { id: 1, city: 'Oslo', seq: 10 }, { id: 2, city: null, seq: 9 })
+    await apply('2', { id: 1, city: null, seq: 20 }, { id: 2, city: 'Bern', seq: 5 })
+    expect(await pipeline.query('SELECT `the id`, `a.b`.`x y` FROM cities WHERE `the id` = 1')).toEqual([
+      [1, 'Oslo'],
+    ])
+    expect(await pipeline.query('SELECT max(`a.b`.`x y`) FROM cities WHERE `the id` = 2')).toEqual([['Bern']])
+  })
+
+  test('get such names when the target has column mapping later', async () => {
+    pipeline = new TestPipeline(flow('city STRING'))
+    await apply('1', { id: 1, city: 'Oslo', seq: 10 }, { id: 1, city: 'Oslo', seq: 12 })
+    pipeline.define(flow('city STRING, `the size` INT', { properties: MAPPED }))
+    await apply('2', { id: 1, city: 'Oslo', 'the size': 5, seq: 20 }, { id: 1, city: 'Rome', seq: 11 })
+    expect(await pipeline.query('SELECT * FROM cities ORDER BY __START_AT')).toEqual([
+      [1, 'Oslo', 10, 11, null],
+      [1, 'Rome', 11, 12, null],
+      [1, 'Oslo', 12, 20, null],
+      [1, 'Oslo', 20, null, 5],
+    ])
+  })
+
+  test('are widened where the target may be', async () => {
+    const properties = "'delta.enableTypeWidening' = 'true'"
+    pipeline = new TestPipeline(flow('size INT', { properties }))
+    await apply('1', { id: 1, size: 1, seq: 10 }, { id: 1, size: 1, seq: 12 })
+    pipeline.define(flow('size BIGINT', { properties }))
+    await apply('2', { id: 1, size: 5_000_000_000, seq: 20 }, { id: 1, size: 6_000_000_000, seq: 11 })
+    expect(await pipeline.query('SELECT * FROM cities ORDER BY __START_AT')).toEqual([
+      [1, 1, 10, 11],
+      [1, 6_000_000_000, 11, 12],
+      [1, 1, 12, 20],
+      [1, 5_000_000_000, 20, null],
+    ])
+  })
+
+  test('may change between a batch that did not reach the target and its second attempt', async () => {
+    pipeline = new TestPipeline(flow('city STRING'))
+    await apply('1', { id: 1, city: 'Oslo', seq: 10 }, { id: 1, city: 'Oslo', seq: 14 })
+    const allowCommits = await pipeline.forbidCommits('cities')
+    pipeline.land('events/2.json', { id: 1, city: 'Oslo', seq: 16 }, { id: 2, city: 'Bern', seq: 5 })
+    expect((await pipeline.run()).errors).toHaveLength(1)
+    allowCommits()
+    pipeline.define(flow('size INT, city STRING', { clauses: 'IGNORE NULL UPDATES' }))
+    await apply(
+      '3',
+      { id: 1, size: 5, seq: 20 },
+      { id: 2, city: 'Kiel', size: 4, seq: 3 },
+      { id: 1, city: 'Rome', seq: 15 },
+    )
+    expect(
+      await pipeline.query('SELECT id, city, size, __START_AT, __END_AT FROM cities ORDER BY ALL'),
+    ).toEqual([
+      [1, 'Oslo', null, 10, 15],
+      [1, 'Oslo', null, 16, 20],
+      [1, 'Oslo', 5, 20, null],
+      [1, 'Rome', null, 15, 16],
+      [2, 'Bern', 4, 5, null],
+      [2, 'Kiel', 4, 3, 5],
+    ])
+  })
+})
+
+test('batches without an event that counts leave the table as it is', async () => {
+  pipeline = new TestPipeline(
+    definition({ declared: "CONSTRAINT real_city EXPECT (city <> '') ON VIOLATION DROP ROW" }),
+  )
+  await apply('1')
+  await apply('2', event(1, 10, ''))
+  await apply('3', event(1, 10, 'Oslo'))
+  const files = [...(await pipeline.table('cities')).snapshot.files()]
+  await apply('4', event(1, 20, ''), event(2, 20, ''))
+  await apply('5')
+  expect([...(await pipeline.table('cities')).snapshot.files()]).toEqual(files)
+  expect(await cities()).toEqual([[1, 'Oslo']])
+})

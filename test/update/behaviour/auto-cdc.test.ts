@@ -374,8 +374,8 @@ describe('the hidden state of a target', () => {
     expect((await pipeline.table('items')).snapshot.clusteringColumns).toEqual([['sku']])
   })
 
-  test('stays of a few files', async () => {
-    begin()
+  test.each(['none', 'name'])('stays of a few files, column mapping %s', async (mode) => {
+    begin({ target: `tableProperties: { 'delta.columnMapping.mode': '${mode}' }` })
     for (let i = 0; i < 36; i++) land('events', upsert('A1', i, 'mug', i), upsert(`K${i}`, i, 'cup', i))
     await update()
     const dataFiles = readdirSync(hiddenFolder()).filter((each) => each.endsWith('.parquet'))
