@@ -39,6 +39,8 @@ export interface JoinSide {
   /** Which rows have found a match; undefined where it does not matter. */
   readonly matches?: OperatorHandle
   readonly isBounded: boolean
+  /** The time of a row that the other side's rows wait for; undefined where one of several may count, or none. */
+  readonly instant?: Expression
   /** The other side's watermark: its rows of later batches are newer. */
   readonly other: InputWatermark
 }
@@ -68,7 +70,8 @@ export async function openJoinSide(options: JoinSideOptions, batch: Batch): Prom
     alias(untilOf(times, columns), UNTIL),
   ])
   const staged = await stageStreaming(batch, rows)
-  const fresh = await withoutLateRows(staged, instantOf(times, columns), options.own, batch)
+  const instant = instantOf(times, columns)
+  const fresh = await withoutLateRows(staged, instant, options.own, batch)
   const kind = options.isPreserved ? 'outerJoinSide' : 'joinSide'
   return {
     names,
@@ -77,16 +80,34 @@ export async function openJoinSide(options: JoinSideOptions, batch: Batch): Prom
     rows: batch.state.operator({ kind, schema: fresh.scan.schema, meaning: options.meaning }),
     ...(tracksMatches && { matches: batch.state.operator({ kind: 'joinMatches', schema: MATCHES }) }),
     isBounded: times.bounds.length > 0,
+    ...(times.eventTime?.isOnly === true && { instant }),
     other: options.other,
   }
 }
 
 const MATCHES = struct([field(ROW, LONG), field(UNTIL, LONG)])
 
-/** The rows of earlier batches that a row of this one may match; undefined when there are none. */
-export async function heldRows(side: JoinSide): Promise<Relation | undefined> {
-  if (side.rows.isEmpty) return undefined
-  return filter(await side.rows.scan(), waitsAt(side, side.other.previousMicros))
+/**
+ * The rows of earlier batches that rows of the other side in this one may match; undefined when there are none. Those of which the
+ * time ends before the first of these are passed over, file by file where the times lie apart.
+ */
+export async function heldRows(
+  side: JoinSide,
+  other: JoinSide,
+  { session }: Batch,
+): Promise<Relation | undefined> {
+  if (side.rows.isEmpty || other.fresh.rowCount === 0n) return undefined
+  const held = filter(await side.rows.scan(), waitsAt(side, side.other.previousMicros))
+  if (!side.isBounded || other.instant === undefined) return held
+  const [row] = await session.rows({
+    kind: 'Aggregate',
+    input: other.fresh.scan,
+    groupType: 'groupby',
+    grouping: [],
+    expressions: [alias(call('unix_micros', call('min', asTimestamp(other.instant))), 'first')],
+  })
+  const first = row![0] as bigint | null
+  return first === null ? undefined : filter(held, call('>=', attribute(UNTIL), longLiteral(first)))
 }
 
 /**
@@ -110,11 +131,23 @@ export function mayMatch(
 /** The rows, held and new, whose time is over with this batch and of which none is among `matched` or matched before. */
 export async function unmatchedRows(side: JoinSide, matched: Relation | undefined): Promise<Relation> {
   const { overMicros, previousMicros } = side.other
-  const held = overMicros === previousMicros ? undefined : await heldRows(side)
-  const all = held === undefined ? side.fresh.scan : unionAll(held, side.fresh.scan)
   const isOver = call('not', call('coalesce', waitsAt(side, overMicros), FALSE))
-  const over = await withoutMatches(side, filter(all, isOver))
+  const fresh = filter(side.fresh.scan, isOver)
+  const canEnd = overMicros !== undefined && overMicros !== previousMicros
+  const rows = canEnd && !side.rows.isEmpty ? await unmatchedHeldRows(side, overMicros) : undefined
+  const over = rows === undefined ? fresh : unionAll(rows, fresh)
   return matched === undefined ? over : withoutRows(over, matched)
+}
+
+/** Only what ends between the two watermarks is read of rows and of matches. */
+async function unmatchedHeldRows(side: JoinSide, overMicros: bigint): Promise<Relation> {
+  const ends = conjunction([
+    waitsAt(side, side.other.previousMicros),
+    call('<=', attribute(UNTIL), longLiteral(overMicros)),
+  ])
+  const over = filter(await side.rows.scan(), ends)
+  if (side.matches === undefined || side.matches.isEmpty) return over
+  return withoutRows(over, filter(await side.matches.scan(), ends))
 }
 
 /** Rows that found no match in an earlier batch. */

@@ -119,14 +119,14 @@ async function matchedPairs(
   batch: Batch,
 ): Promise<Relation | undefined> {
   const pairs: Relation[] = []
-  const held = await heldRows(left)
-  if (held !== undefined && right.fresh.rowCount > 0n) {
+  const held = await heldRows(left, right, batch)
+  if (held !== undefined) {
     const met = mayMatch(held, right, keys)
     const waiting = isSemi(node) ? await withoutMatches(left, met) : met
     pairs.push(pairsOf(node, left, right, [waiting, right.fresh.scan], output))
   }
   if (left.fresh.rowCount > 0n) {
-    const others = await heldRows(right)
+    const others = await heldRows(right, left, batch)
     const swapped = keys.map(([own, other]) => [other, own] as const)
     const all =
       others === undefined ? right.fresh.scan : unionAll(mayMatch(others, left, swapped), right.fresh.scan)

@@ -14,8 +14,8 @@ export interface SideTimes {
     readonly part?: 'start' | 'end'
     readonly micros: bigint
   }[]
-  /** Its event time, where it has a watermark. */
-  readonly eventTime?: { readonly position: number; readonly isWindow: boolean }
+  /** Its event time, where it has a watermark; the first of several, which the rows of joins have. */
+  readonly eventTime?: { readonly position: number; readonly isWindow: boolean; readonly isOnly: boolean }
 }
 
 export interface JoinTimes {
@@ -78,14 +78,18 @@ function sideTimes(
   { eventTimes }: StreamingShape,
   bounds: readonly JoinBound[],
 ): SideTimes {
-  const position = output.findIndex((each) => eventTimes.has(each.id))
+  const [position, ...others] = output.flatMap((each, i) => (eventTimes.has(each.id) ? [i] : []))
   return {
     bounds: bounds.flatMap(({ column, part, micros }) => {
       const at = output.findIndex((each) => each.id === column)
       return at < 0 ? [] : [{ position: at, micros, ...(part !== undefined && { part }) }]
     }),
-    ...(position >= 0 && {
-      eventTime: { position, isWindow: output[position]!.dataType.kind === 'struct' },
+    ...(position !== undefined && {
+      eventTime: {
+        position,
+        isWindow: output[position]!.dataType.kind === 'struct',
+        isOnly: others.length === 0,
+      },
     }),
   }
 }
