@@ -82,7 +82,7 @@ function termOf(expression: ResolvedExpression): Term | undefined {
     case 'Column':
       return columnTerm(expression)
     case 'Cast':
-      return isTime(expression) && isTime(expression.child) ? termOf(expression.child) : undefined
+      return isSameTime(expression.child, expression) ? termOf(expression.child) : undefined
     case 'Field': {
       const { child, name } = expression
       const part = name === 'start' || name === 'end' ? name : undefined
@@ -123,6 +123,11 @@ function intervalOf(expression: ResolvedExpression): bigint | undefined {
 
 function isTime({ dataType }: ResolvedExpression): boolean {
   return dataType.kind === 'timestamp' || dataType.kind === 'timestamp_ntz' || dataType.kind === 'date'
+}
+
+/** A date of a time lies before it, and so says nothing exact. */
+function isSameTime(from: ResolvedExpression, to: ResolvedExpression): boolean {
+  return isTime(from) && isTime(to) && (to.dataType.kind !== 'date' || from.dataType.kind === 'date')
 }
 
 function isWindow({ dataType }: ResolvedExpression): boolean {

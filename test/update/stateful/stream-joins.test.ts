@@ -171,6 +171,20 @@ test('rows leave the state when their time is over', async () => {
   expect(Math.max(...sizes)).toBeLessThan(40)
 })
 
+test('dates of times are no bound: a row finds its match later on the same day', async () => {
+  const { outputs } = await workbench.stream(
+    `SELECT s.id, c.id FROM STREAM(shown) AS s WATERMARK t DELAY OF INTERVAL 5 MINUTES
+     JOIN STREAM(clicks) AS c WATERMARK t DELAY OF INTERVAL 5 MINUTES
+     ON s.ad = c.ad AND CAST(c.t AS DATE) = CAST(s.t AS DATE)`,
+    [
+      inputs({ shown: [shown(1, 60)], clicks: [] }),
+      inputs({ shown: [{ id: 2, ad: 'b', minute: 300 }], clicks: [{ id: 3, ad: 'c', minute: 300 }] }),
+      inputs({ shown: [], clicks: [shown(4, 400)] }),
+    ],
+  )
+  expect(outputs.flat()).toEqual([[1, 4]])
+})
+
 describe('without a time bound', () => {
   test('an inner join keeps all rows', async () => {
     const { outputs, states } = await workbench.stream(
