@@ -3,7 +3,7 @@ import type { Column } from '../plan/column.ts'
 import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
 import type { Relation } from '../plan/relation.ts'
 import { LONG, STRING } from '../types/data-type.ts'
-import { bitemporalTimeline } from './bitemporal.ts'
+import { atStep, bitemporalEvents, bitemporalTimeline } from './bitemporal.ts'
 import {
   anyOf,
   comparable,
@@ -16,7 +16,7 @@ import {
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
-import { latestTimeline } from './scd1.ts'
+import { latestEvents, latestTimeline } from './scd1.ts'
 import { versionTimeline } from './scd2.ts'
 import { columnValue, leafValue, named } from './shape.ts'
 import {
@@ -28,7 +28,8 @@ import {
   SYSTEM_END_AT,
   SYSTEM_START_AT,
 } from './state.ts'
-import { type AutoCdcInput, nullOf } from './timeline.ts'
+import { type AutoCdcInput, type KnownEvents, meetings, nullOf } from './timeline.ts'
+import { versionEvents } from './version-events.ts'
 
 /** The column of `targetChanges` that says what to do with its row. */
 export const CHANGE = '__CHANGE'
@@ -53,14 +54,27 @@ export interface AutoCdcOutput {
   readonly ties: Relation
 }
 
+/** The events that decide of the touched keys, those of the batch among them. Hold the rows. */
+export function knownEvents(cdc: AutoCdc, input: AutoCdcInput): Relation {
+  if (cdc.scdType === 1) return latestEvents(cdc, input)
+  return (cdc.systemType === undefined ? versionEvents : bitemporalEvents)(cdc, input)
+}
+
+/** Where several of the known events meet, of which one is chosen. Hold the rows, and count them: mostly there are none. */
+export function rivalMoments(cdc: AutoCdc, input: AutoCdcInput, known: Relation): Relation {
+  const isRecent = cdc.scdType === 2 && input.hiddenCount > 0n
+  const recent = isRecent ? where(known, col('is_past').not()) : known
+  return meetings(cdc.systemType === undefined ? cdc : atStep(cdc), recent)
+}
+
 /**
  * Everything that is known of the touched keys after the batch, an event a row. Hold the rows: `applyEvents` reads them
  * several times. The result depends only on which events arrived, not on their order or batches; doing a batch again after
  * any part of its result was stored gives the same.
  */
-export function timeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
-  if (cdc.scdType === 1) return latestTimeline(cdc, input)
-  return cdc.systemType === undefined ? versionTimeline(cdc, input) : bitemporalTimeline(cdc, input)
+export function timeline(cdc: AutoCdc, input: AutoCdcInput, known: KnownEvents): Relation {
+  if (cdc.scdType === 1) return latestTimeline(cdc, input, known)
+  return (cdc.systemType === undefined ? versionTimeline : bitemporalTimeline)(cdc, input, known)
 }
 
 /** What follows from the `timeline` of a batch. `held` is its rows. */

@@ -24,7 +24,8 @@ import type { AutoCdc } from './resolve.ts'
 import { versionTimeline } from './scd2.ts'
 import { leafValue, named } from './shape.ts'
 import { END_AT, hiddenStateSchema, REACH, START_AT, SYSTEM_END_AT, SYSTEM_START_AT } from './state.ts'
-import { type AutoCdcInput, NO_GIVEN, NO_TIME } from './timeline.ts'
+import { type AutoCdcInput, type KnownEvents, NO_GIVEN, NO_TIME } from './timeline.ts'
+import { versionEvents } from './version-events.ts'
 
 /**
  * Bitemporal: the versions of the touched keys after each system time of the batch, which are those of SCD 2 after the events
@@ -32,11 +33,10 @@ import { type AutoCdcInput, NO_GIVEN, NO_TIME } from './timeline.ts'
  * target are only closed. Events whose system time is not after all that the table records of their key are recorded at the
  * last time that it records. A row that would last for no system time is left out.
  */
-export function bitemporalTimeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
-  const events = recordedEvents(cdc, input)
-  const steps = systemSteps(cdc, events)
-  const current = where(input.target, named(SYSTEM_END_AT).isNull())
-  const versions = versionsOfSteps(cdc, { ...input, events, target: current }, steps)
+export function bitemporalTimeline(cdc: AutoCdc, input: AutoCdcInput, known: KnownEvents): Relation {
+  const steps = systemSteps(cdc, recordedEvents(cdc, input))
+  const current = currentVersions(input)
+  const versions = versionsOfSteps(cdc, input, steps, known)
   const lasting = systemRows(
     cdc,
     unionAll([currentRows(cdc, current, steps), where(versions, col('is_row'))]),
@@ -44,6 +44,22 @@ export function bitemporalTimeline(cdc: AutoCdc, input: AutoCdcInput): Relation 
   const lastStep = where(versions, col('next_step').isNull())
   const state = extend(lastStep, { is_row: lit(false), system_until: col('next_step') })
   return unionAll([lasting, state].map((each) => select(each, timelineColumns(cdc))))
+}
+
+/** Bitemporal: the events of SCD 2 that are known at each step. The step is a key more. */
+export function bitemporalEvents(cdc: AutoCdc, input: AutoCdcInput): Relation {
+  const events = recordedEvents(cdc, input)
+  const steps = systemSteps(cdc, events)
+  return eventsOfSteps(cdc, { ...input, events, target: currentVersions(input) }, steps)
+}
+
+/** The flow at one step of system time. */
+export function atStep(cdc: AutoCdc): AutoCdc {
+  return { ...cdc, keys: [...cdc.keys, field(SYSTEM_START_AT, cdc.systemType!)] }
+}
+
+function currentVersions({ target }: AutoCdcInput): Relation {
+  return where(target, named(SYSTEM_END_AT).isNull())
 }
 
 /** Adds `recorded`, the step of system time that an event belongs to, and how it stands to what is known. */
@@ -84,8 +100,7 @@ function systemSteps(cdc: AutoCdc, events: Relation): Relation {
   return extend(times, { place: rowNumber().over(inOrder), next_step: lead('step').over(inOrder) })
 }
 
-/** SCD 2 after each step: the step is a key more. Adds `place`, `system_since` (the step) and `next_step`. */
-function versionsOfSteps(cdc: AutoCdc, input: AutoCdcInput, steps: Relation): Relation {
+function eventsOfSteps(cdc: AutoCdc, input: AutoCdcInput, steps: Relation): Relation {
   const stepKey = keyColumn(cdc.keys.length)
   const keyName = (index: number): string => cdc.keys[index]!.name
   const atSteps = (rows: Relation, names: readonly string[]): Relation =>
@@ -98,22 +113,25 @@ function versionsOfSteps(cdc: AutoCdc, input: AutoCdcInput, steps: Relation): Re
   const targetNames = cdc.targetSchema.fields
     .map((each) => each.name)
     .filter((each) => each !== SYSTEM_START_AT && each !== SYSTEM_END_AT)
-  const versions = versionTimeline(
-    { ...cdc, keys: [...cdc.keys, field(SYSTEM_START_AT, cdc.systemType!)] },
-    {
-      ...input,
-      events: select(knownEvents, [
-        ...[...eventNames(cdc), 'y', 'standing'].map((each) => named('l', each).as(each)),
-        named('r', 'step').as(stepKey),
-      ]),
-      target: atSteps(input.target, targetNames),
-      hidden: atSteps(
-        input.hidden,
-        hiddenStateSchema(cdc).fields.map((each) => each.name),
-      ),
-      history: atSteps(input.history, [...cdc.keys.map((each) => each.name), REACH.since, REACH.horizon]),
-    },
-  )
+  return versionEvents(atStep(cdc), {
+    ...input,
+    events: select(knownEvents, [
+      ...[...eventNames(cdc), 'y', 'standing'].map((each) => named('l', each).as(each)),
+      named('r', 'step').as(stepKey),
+    ]),
+    target: atSteps(input.target, targetNames),
+    hidden: atSteps(
+      input.hidden,
+      hiddenStateSchema(cdc).fields.map((each) => each.name),
+    ),
+    history: atSteps(input.history, [...cdc.keys.map((each) => each.name), REACH.since, REACH.horizon]),
+  })
+}
+
+/** SCD 2 after each step. Adds `place`, `system_since` (the step) and `next_step`. */
+function versionsOfSteps(cdc: AutoCdc, input: AutoCdcInput, steps: Relation, known: KnownEvents): Relation {
+  const stepKey = keyColumn(cdc.keys.length)
+  const versions = versionTimeline(atStep(cdc), input, known)
   const ofStep = sameKeys(cdc, keyColumn).and(named('l', stepKey).eq(named('r', 'step')))
   return select(joinOn(versions, steps, 'inner', ofStep.expression), [
     ...[...eventNames(cdc), ...MARKS].map((each) => named('l', each).as(each)),

@@ -27,6 +27,9 @@ export function systemColumns(cdc: AutoCdc, y: Column, standing: number): readon
 export const keyColumn = (index: number): string => `k${index}`
 export const leafColumn = (index: number): string => `v${index}`
 
+/** Says, in events that are held, whether they supply the leaf. */
+export const givesColumn = (index: number): string => `g${index}`
+
 export const keyColumns = (cdc: AutoCdc): readonly string[] => cdc.keys.map((_, i) => keyColumn(i))
 export const leafColumns = (cdc: AutoCdc): readonly string[] => cdc.leaves.map((_, i) => leafColumn(i))
 

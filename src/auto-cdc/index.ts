@@ -1,4 +1,4 @@
-export { type AutoCdcOutput, applyEvents, CHANGE, timeline } from './apply.ts'
+export { type AutoCdcOutput, applyEvents, CHANGE, knownEvents, rivalMoments, timeline } from './apply.ts'
 export { checkEvents, type EventSurvey, readEvents, surveyEvents } from './events.ts'
 export { stateOfKeys, touchedHistory, touchedKeys, touchedRows } from './reach.ts'
 export { type AutoCdc, type AutoCdcNames, leftOutAmong, plainColumnName, resolveAutoCdc } from './resolve.ts'
@@ -26,4 +26,4 @@ export {
   SYSTEM_END_AT,
   SYSTEM_START_AT,
 } from './state.ts'
-export type { AutoCdcInput } from './timeline.ts'
+export type { AutoCdcInput, KnownEvents } from './timeline.ts'

@@ -7,6 +7,7 @@ import type { Relation } from '../plan/relation.ts'
 import {
   anyOf,
   extend,
+  givesColumn,
   givesLeaf,
   isOperation,
   keyColumn,
@@ -27,10 +28,12 @@ import {
   batchEvents,
   hiddenEvents,
   inheritValues,
+  type KnownEvents,
   NO_GIVEN,
   nullOf,
   onePerSequence,
   timestamp,
+  withGiven,
 } from './timeline.ts'
 
 /**
@@ -38,19 +41,26 @@ import {
  * and the newest truncate. The hidden state has one row for each key that was ever seen, and where events are sparse those
  * that still supply a leaf: so nothing is ever too late.
  */
-export function latestTimeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
-  const truncate = newestTruncate(input)
-  const known = unionAll([knownEvents(cdc, input), batchEvents(cdc, input)])
-  const alive = afterTruncate(known, truncate)
-  const events = inheritValues(cdc, onePerSequence(cdc, alive))
-  return unionAll([markHidden(cdc, events), truncateRow(cdc, truncate, input.arrivedMicros)])
+export function latestTimeline(
+  cdc: AutoCdc,
+  input: AutoCdcInput,
+  { events, ...meeting }: KnownEvents,
+): Relation {
+  const chosen = inheritValues(cdc, onePerSequence(cdc, events, meeting))
+  return unionAll([markHidden(cdc, chosen), truncateRow(cdc, newestTruncate(input), input.arrivedMicros)])
+}
+
+/** SCD 1: the events of the touched keys: those of the hidden state and the batch's own, without those that a truncate ended. */
+export function latestEvents(cdc: AutoCdc, input: AutoCdcInput): Relation {
+  const known = unionAll([storedEvents(cdc, input), batchEvents(cdc, input)])
+  return withGiven(cdc, afterTruncate(known, newestTruncate(input)))
 }
 
 /**
  * The hidden state's events with their values. An upsert whose row was deleted from the target by hand counts as a delete:
  * older events do not bring the row back.
  */
-function knownEvents(cdc: AutoCdc, { hidden, target }: AutoCdcInput): Relation {
+function storedEvents(cdc: AutoCdc, { hidden, target }: AutoCdcInput): Relation {
   const rows = select(target, [
     ...cdc.keys.map((each, i) => named(each.name).as(`t_${keyColumn(i)}`)),
     ...cdc.leaves.map((leaf, i) => leafValue(leaf, (name) => named(name)).as(`t_${leafColumn(i)}`)),
@@ -111,10 +121,10 @@ function afterTruncate(events: Relation, truncate: Relation): Relation {
 function markHidden(cdc: AutoCdc, events: Relation): Relation {
   const bySequence = keyWindow(cdc).orderBy('s')
   const all = bySequence.rowsBetween('unboundedPreceding', 'unboundedFollowing')
-  const authors = cdc.leaves.flatMap((leaf) =>
+  const authors = cdc.leaves.flatMap((leaf, i) =>
     leaf.isSparse
       ? [
-          lastValue(when(givesLeaf(leaf), col('s')), true)
+          lastValue(when(col(givesColumn(i)), col('s')), true)
             .over(all)
             .eq(col('s')),
         ]

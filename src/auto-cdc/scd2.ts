@@ -7,7 +7,7 @@ import {
   anyOf,
   comparable,
   extend,
-  givesLeaf,
+  givesColumn,
   isDistinct,
   isOperation,
   keyColumns,
@@ -16,34 +16,44 @@ import {
   leafColumns,
   select,
   unionAll,
+  where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
-import { type AutoCdcInput, inheritValues, nullOf, onePerSequence, timestamp } from './timeline.ts'
-import { versionEvents } from './version-events.ts'
+import {
+  type AutoCdcInput,
+  inheritValues,
+  type KnownEvents,
+  nullOf,
+  onePerSequence,
+  timestamp,
+} from './timeline.ts'
 
 /**
  * SCD 2: every event that is known of the touched keys from where the batch matters, those of the batch among them, with what
  * follows from it. Events are known from the target's rows, which are read back as the events that made them, and from the
  * hidden state.
  */
-export function versionTimeline(cdc: AutoCdc, input: AutoCdcInput): Relation {
-  const { known, past } = versionEvents(cdc, input)
-  const events = inheritValues(cdc, onePerSequence(cdc, known))
-  const marked = markHidden(cdc, markRows(cdc, markOpenings(cdc, events)))
-  const unchanged =
-    past &&
-    extend(past, {
-      tied: lit(false),
-      is_row: lit(false),
-      since: nullOf(cdc.sequenceType),
-      until: nullOf(cdc.sequenceType),
-      is_hidden: lit(true),
-    })
-  return select(unchanged ? unionAll([marked, unchanged]) : marked, [
+export function versionTimeline(
+  cdc: AutoCdc,
+  { hiddenCount, arrivedMicros }: AutoCdcInput,
+  { events, ...meeting }: KnownEvents,
+): Relation {
+  const hasPast = hiddenCount > 0n
+  const recent = hasPast ? where(events, col('is_past').not()) : events
+  const chosen = inheritValues(cdc, onePerSequence(cdc, recent, meeting))
+  const marked = markHidden(cdc, markRows(cdc, markOpenings(cdc, chosen)))
+  const unchanged = extend(where(events, col('is_past')), {
+    tied: lit(false),
+    is_row: lit(false),
+    since: nullOf(cdc.sequenceType),
+    until: nullOf(cdc.sequenceType),
+    is_hidden: lit(true),
+  })
+  return select(hasPast ? unionAll([marked, unchanged]) : marked, [
     ...[...keyColumns(cdc), 's', 'op', ...leafColumns(cdc), ...(cdc.isSparse ? ['given'] : [])].map((each) =>
       col(each),
     ),
-    coalesce('arrived', timestamp(input.arrivedMicros)).as('arrived'),
+    coalesce('arrived', timestamp(arrivedMicros)).as('arrived'),
     ...['base', 'tied', 'is_row', 'since', 'until', 'is_hidden'].map((each) => col(each)),
   ])
 }
@@ -90,7 +100,7 @@ function markHidden(cdc: AutoCdc, events: Relation): Relation {
           .getField('value')
     const changed = leaf.isTracked ? [] : [isDistinct(comparable(leaf, value), comparable(leaf, ofRow))]
     if (!leaf.isSparse) return changed
-    const leftOut = givesLeaf(leaf).not()
+    const leftOut = col(givesColumn(i)).not()
     return [...changed, leaf.isNullLeftOut ? leftOut.and(ofRow.isNotNull()) : leftOut]
   })
   const ofUpsert = col('opens')

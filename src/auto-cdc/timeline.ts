@@ -13,6 +13,7 @@ import {
   comparable,
   contentColumns,
   extend,
+  givesColumn,
   givesLeaf,
   isOperation,
   keyColumn,
@@ -27,7 +28,7 @@ import {
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
-import { type Leaf, leafName, leafValue, named } from './shape.ts'
+import { leafName, leafValue, named } from './shape.ts'
 import { keepsValues, STATE } from './state.ts'
 
 /** What a batch's events are applied to. Only rows of the touched keys matter. */
@@ -49,6 +50,15 @@ export interface AutoCdcInput {
   readonly arrivedMicros: bigint
   /** What arrived before is forgotten; undefined: nothing is. */
   readonly forgetBeforeMicros?: bigint
+}
+
+/** The events that decide of the touched keys, those of the batch among them: the rows of `knownEvents`, held. */
+export interface KnownEvents {
+  readonly events: Relation
+  /** The rows of `rivalMoments` of these, held. */
+  readonly rivals: Relation
+  /** How many these are. The plans are simpler where there are none. */
+  readonly rivalCount: bigint
 }
 
 export function nullOf(dataType: DataType): Column {
@@ -95,41 +105,53 @@ export function timestamp(micros: bigint): Column {
 export const NO_GIVEN = nullOf(array(STRING))
 export const NO_TIME = nullOf(TIMESTAMP)
 
+/** Adds for each leaf that events can leave out whether they supply it, as plans ask for that many times. */
+export function withGiven(cdc: AutoCdc, events: Relation): Relation {
+  const gives = cdc.leaves.flatMap((leaf, i) =>
+    leaf.isSparse ? [[givesColumn(i), givesLeaf(leaf)] as const] : [],
+  )
+  return gives.length === 0 ? events : extend(events, Object.fromEntries(gives))
+}
+
+/** The keys and sequences at which several events meet. */
+export function meetings(cdc: AutoCdc, events: Relation): Relation {
+  const moment = momentColumns(cdc).map((each) => col(each))
+  return {
+    kind: 'Filter',
+    input: {
+      kind: 'Aggregate',
+      input: events,
+      groupType: 'groupby',
+      grouping: moment.map((each) => each.expression),
+      expressions: [...moment, count(lit(1)).as('met')].map((each) => each.expression),
+    },
+    condition: col('met').gt(lit(1)).expression,
+  }
+}
+
+function momentColumns(cdc: AutoCdc): readonly string[] {
+  return [...keyColumns(cdc), 's']
+}
+
 /**
  * One event for each key and sequence: a horizon before all, then a delete, among upserts the greatest values; the first
  * origin of equal ones. Leaves that events can leave out are chosen one by one among the upserts that supply them: no event
  * has to be remembered for what a rival did not say. `tied` says that events of different content met.
  */
-export function onePerSequence(cdc: AutoCdc, events: Relation): Relation {
-  const sequence = [...keyColumns(cdc), 's']
-  const rivals: Relation = {
-    kind: 'Filter',
-    input: {
-      kind: 'Aggregate',
-      input: ALL_EVENTS,
-      groupType: 'groupby',
-      grouping: sequence.map((each) => col(each).expression),
-      expressions: [...sequence.map((each) => col(each)), count(lit(1)).as('met')].map(
-        (each) => each.expression,
-      ),
-    },
-    condition: col('met').gt(lit(1)).expression,
-  }
-  const isRival = sequence
+export function onePerSequence(
+  cdc: AutoCdc,
+  events: Relation,
+  { rivals, rivalCount }: Omit<KnownEvents, 'events'>,
+): Relation {
+  const untied = { tied: lit(false) }
+  if (rivalCount === 0n) return extend(events, untied)
+  const isRival = momentColumns(cdc)
     .map((each) => named('l', each).eq(named('r', each)))
     .reduce((left, right) => left.and(right)).expression
   // Few events meet: only they are worth a window over all that they say.
-  const alone = extend(joinOn(ALL_EVENTS, rivals, 'left anti', isRival), { tied: lit(false) })
-  const winners = winnersOf(cdc, joinOn(ALL_EVENTS, rivals, 'left semi', isRival))
-  return {
-    kind: 'With',
-    definitions: [{ name: EVENTS, query: events }],
-    input: unionAll([alone, winners]),
-  }
+  const alone = extend(joinOn(events, rivals, 'left anti', isRival), untied)
+  return unionAll([alone, winnersOf(cdc, joinOn(events, rivals, 'left semi', isRival))])
 }
-
-const EVENTS = 'events'
-const ALL_EVENTS: Relation = { kind: 'Read', name: [EVENTS], isStreaming: false, options: {} }
 
 function winnersOf(cdc: AutoCdc, events: Relation): Relation {
   const content = contentColumns(cdc)
@@ -162,7 +184,7 @@ function newestFirst(cdc: AutoCdc) {
 function mergedLeaves(cdc: AutoCdc, sameSequence: WindowSpec): Readonly<Record<string, Column>> {
   if (!cdc.isSparse) return {}
   const isAlone = col('base').or(isOperation('upsert').not())
-  const gives = (leaf: Leaf): Column => isOperation('upsert').and(givesLeaf(leaf))
+  const gives = (index: number): Column => isOperation('upsert').and(col(givesColumn(index)))
   const merged = cdc.leaves.flatMap((leaf, i) => {
     if (!leaf.isSparse) return []
     const value = col(leafColumn(i))
@@ -178,13 +200,16 @@ function mergedLeaves(cdc: AutoCdc, sameSequence: WindowSpec): Readonly<Record<s
       }
       return (isOrderable(leaf.dataType) ? max(candidate) : maxBy(candidate, order)).over(sameSequence)
     }
-    const isGiven = boolOr(gives(leaf)).over(sameSequence)
-    const chosen = when(isGiven, greatest(gives(leaf))).otherwise(greatest(isOperation('upsert')))
-    return [[leafColumn(i), when(isAlone, value).otherwise(chosen)] as const]
+    const isGiven = boolOr(gives(i)).over(sameSequence)
+    const chosen = when(isGiven, greatest(gives(i))).otherwise(greatest(isOperation('upsert')))
+    return [
+      [leafColumn(i), when(isAlone, value).otherwise(chosen)] as const,
+      [givesColumn(i), when(isAlone, col(givesColumn(i))).otherwise(isGiven)] as const,
+    ]
   })
-  const names = cdc.leaves.map((leaf) => {
+  const names = cdc.leaves.map((leaf, i) => {
     const name = lit(leafName(leaf))
-    return leaf.isSparse ? when(boolOr(gives(leaf)).over(sameSequence), name) : name
+    return leaf.isSparse ? when(boolOr(gives(i)).over(sameSequence), name) : name
   })
   const given = when(isAlone, col('given')).otherwise(arrayCompact(arrayOf(...names)))
   return { ...Object.fromEntries(merged), given }
@@ -200,7 +225,7 @@ export function inheritValues(cdc: AutoCdc, events: Relation): Relation {
   const inherited = cdc.leaves.flatMap((leaf, i) => {
     if (!leaf.isSparse) return []
     const value = namedStruct({ value: col(leafColumn(i)) })
-    const supplied = lastValue(when(givesLeaf(leaf), value), true).over(upToNow)
+    const supplied = lastValue(when(col(givesColumn(i)), value), true).over(upToNow)
     return [[leafColumn(i), coalesce(supplied, firstValue(value).over(upToNow)).getField('value')] as const]
   })
   return extend(events, Object.fromEntries(inherited))

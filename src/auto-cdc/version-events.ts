@@ -21,39 +21,38 @@ import {
 import type { AutoCdc } from './resolve.ts'
 import { leafValue, named } from './shape.ts'
 import { END_AT, REACH, START_AT } from './state.ts'
-import { type AutoCdcInput, batchEvents, hiddenEvents, NO_GIVEN, NO_TIME, nullOf } from './timeline.ts'
-
-/** The events of the touched keys with SCD 2. */
-export interface VersionEvents {
-  /** From where the batch matters: those of the hidden state, of the target's rows read back, and the batch's own. */
-  readonly known: Relation
-  /** Those of the hidden state from before, where there is any: they stay as they are. */
-  readonly past?: Relation
-}
+import {
+  type AutoCdcInput,
+  batchEvents,
+  hiddenEvents,
+  NO_GIVEN,
+  NO_TIME,
+  nullOf,
+  withGiven,
+} from './timeline.ts'
 
 /**
- * Gathers what is known. The horizon of a key is its newest event that arrived too long ago: it stands for all before it
- * (`base`), and what the batch brings from before it is too late.
+ * SCD 2: the events of the touched keys: those of the hidden state, of the target's rows read back, and the batch's own. Where
+ * there is a hidden state `is_past` says which of its events are from before the batch matters: they stay as they are. The
+ * horizon of a key is its newest event that arrived too long ago: it stands for all before it (`base`), and what the batch
+ * brings from before it is too late.
  */
-export function versionEvents(cdc: AutoCdc, input: AutoCdcInput): VersionEvents {
+export function versionEvents(cdc: AutoCdc, input: AutoCdcInput): Relation {
   const batch = batchEvents(cdc, input)
   const ended = endings(cdc, input.target)
   const opened = openings(cdc, input.target)
   if (input.hiddenCount === 0n) {
-    return { known: unionAll([opened, ended, select(batch, eventColumns(cdc))]) }
+    return withGiven(cdc, unionAll([opened, ended, select(batch, eventColumns(cdc))]))
   }
-  const hidden = placedState(cdc, input)
-  const recent = select(where(hidden, col('is_past').not()), eventColumns(cdc))
+  const hidden = select(placedState(cdc, input), [...eventColumns(cdc), col('is_past')])
+  const recent = where(hidden, col('is_past').not())
   const inTime = where(withHistory(cdc, batch, input), coalesce(col('s').geq(col('horizon')), lit(true)))
-  return {
-    known: unionAll([
-      recent,
-      joinOn(opened, recent, 'left anti', sameMoment(cdc).expression),
-      ended,
-      select(inTime, eventColumns(cdc)),
-    ]),
-    past: select(where(hidden, col('is_past')), eventColumns(cdc)),
-  }
+  const shown = unionAll([
+    joinOn(opened, recent, 'left anti', sameMoment(cdc).expression),
+    ended,
+    select(inTime, eventColumns(cdc)),
+  ])
+  return withGiven(cdc, unionAll([hidden, extend(shown, { is_past: lit(false) })]))
 }
 
 function eventColumns(cdc: AutoCdc): readonly Column[] {

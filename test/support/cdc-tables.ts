@@ -7,9 +7,11 @@ import {
   checkEvents,
   hiddenStateSchema,
   identityColumns,
+  knownEvents,
   liveState,
   readEvents,
   resolveAutoCdc,
+  rivalMoments,
   STATE,
   snapshotEvents,
   stateOfKeys,
@@ -142,7 +144,12 @@ export class CdcTables {
       arrivedMicros,
       forgetBeforeMicros,
     }
-    const output = applyEvents(cdc, await stage(timeline(cdc, input)), input)
+    const known = await stage(knownEvents(cdc, input))
+    const rivals = await session.stage(rivalMoments(cdc, input, known))
+    const held = await stage(
+      timeline(cdc, input, { events: known, rivals: rivals.scan, rivalCount: rivals.rowCount }),
+    )
+    const output = applyEvents(cdc, held, input)
     const changes = await session.rows(output.targetChanges)
     const result = {
       changes,

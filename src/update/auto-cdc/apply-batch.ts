@@ -1,13 +1,17 @@
 import {
   type AutoCdc,
+  type AutoCdcInput,
   type AutoCdcOutput,
   applyEvents,
   type CommittedBatches,
   checkEvents,
   isMarkedByAttempt,
   isStaleState,
+  type KnownEvents,
+  knownEvents,
   liveState,
   readEvents,
+  rivalMoments,
   stateOfKeys,
   surveyEvents,
   timeline,
@@ -95,8 +99,15 @@ export async function applyBatch(batch: CdcBatch): Promise<AppliedBatch> {
     arrivedMicros: batch.arrivedMicros,
     ...(batch.forgetBeforeMicros !== undefined && { forgetBeforeMicros: batch.forgetBeforeMicros }),
   }
-  const output = applyEvents(cdc, await stage(timeline(cdc, input)), input)
+  const known = await knownOf(cdc, session, input)
+  const output = applyEvents(cdc, await stage(timeline(cdc, input, known)), input)
   return { eventCount, committed, target, hidden, output }
+}
+
+async function knownOf(cdc: AutoCdc, session: EngineSession, input: AutoCdcInput): Promise<KnownEvents> {
+  const events = (await session.stage(knownEvents(cdc, input))).scan
+  const rivals = await session.stage(rivalMoments(cdc, input, events))
+  return { events, rivals: rivals.scan, rivalCount: rivals.rowCount }
 }
 
 const EVERYWHERE: KeyCondition = { files: TRUE, rows: TRUE }
