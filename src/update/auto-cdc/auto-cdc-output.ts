@@ -198,6 +198,7 @@ function isConflict(error: unknown): boolean {
   return (
     error instanceof PipelineError &&
     (isCondition(error, 'DELTA_METADATA_CHANGED') ||
+      isCondition(error, 'DELTA_PROTOCOL_CHANGED') ||
       (error.condition.startsWith('DELTA_CONCURRENT_') && error.condition !== 'DELTA_CONCURRENT_TRANSACTION'))
   )
 }

@@ -80,6 +80,7 @@ function mayPass(error: unknown): boolean {
     !(error instanceof PipelineError) ||
     error.condition.startsWith('DELTA_CONCURRENT_') ||
     isCondition(error, 'DELTA_METADATA_CHANGED') ||
+    isCondition(error, 'DELTA_PROTOCOL_CHANGED') ||
     isCondition(error, 'ENGINE_FAILED') ||
     isCondition(error, 'FOREACH_BATCH_USER_FUNCTION_ERROR') ||
     isCondition(error, 'STORAGE_ERROR')

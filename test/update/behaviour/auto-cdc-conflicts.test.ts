@@ -75,20 +75,41 @@ describe('another writer in the middle of a batch, at whatever point', () => {
     pipeline.land('events/000.json', event(1, 0, 'start'), event(2, 0, 'stays'))
     const undisturbed = await updateWith(async () => undefined, 0)
     const attempts: number[] = []
-    for (let at = 1; at <= undisturbed; at++) {
-      pipeline.land(`events/${String(at).padStart(3, '0')}.json`, event(1, at, `of ${at}`))
-      const isAppend = at % 2 === 1
-      const write = async () =>
-        isAppend ? append({ id: 100 + at, city: 'by hand' }) : executeSql(`OPTIMIZE ${path()}`)
-      attempts.push(await updateWith(write, at))
-      const hands = Array.from({ length: Math.ceil(at / 2) }, (_, i) => [101 + 2 * i, 'by hand'])
-      expect(await pipeline.query('SELECT * FROM cities ORDER BY id')).toEqual([
-        [1, `of ${at}`],
-        [2, 'stays'],
-        ...hands,
-      ])
+    const hands: unknown[][] = []
+    for (let turn = 0; 2 * turn < undisturbed; turn++) {
+      pipeline.land(`events/${100 + turn}.json`, event(1, 1 + turn, `of ${turn}`))
+      const isAppend = turn % 2 === 0
+      const row = { id: 100 + turn, city: 'by hand' }
+      if (isAppend) hands.push(Object.values(row))
+      const write = async () => (isAppend ? append(row) : executeSql(`OPTIMIZE ${path()}`))
+      attempts.push(await updateWith(write, 1 + 2 * turn))
+      const rows = await pipeline.query('SELECT * FROM cities ORDER BY id')
+      expect(rows).toEqual([[1, `of ${turn}`], [2, 'stays'], ...hands])
     }
     expect(Math.max(...attempts)).toBeGreaterThan(1.5 * undisturbed)
+  })
+
+  test('that asks for another form of the table: rows are written in it', async () => {
+    const forms = [
+      'delta.enableDeletionVectors',
+      'delta.enableChangeDataFeed',
+      'delta.enableRowTracking',
+      'delta.enableTypeWidening',
+      'delta.enableInCommitTimestamps',
+    ]
+    for (const stage of [0.6, 1]) {
+      begin(2)
+      pipeline.land('events/000.json', event(1, 0, 'of 0'))
+      const undisturbed = await updateWith(async () => undefined, 0)
+      for (const [i, form] of forms.entries()) {
+        pipeline.land(`events/${i}.json`, event(1, i + 1, `of ${i + 1}`))
+        const write = () => executeSql(`ALTER TABLE ${path()} SET TBLPROPERTIES (${form} = true)`)
+        await updateWith(write, Math.round(stage * undisturbed))
+      }
+      const rows = await pipeline.query('SELECT city, __START_AT FROM cities ORDER BY __START_AT')
+      expect(rows).toEqual([0, 1, 2, 3, 4, 5].map((start) => [`of ${start}`, start]))
+      if (stage < 1) await pipeline.close()
+    }
   })
 
   test('that sets a property: nothing is lost, nothing is half done', async () => {
