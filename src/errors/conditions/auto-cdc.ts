@@ -75,6 +75,12 @@ export const autoCdcConditions = {
     hint: 'Read it without STREAM, or its changes: set the table property delta.enableChangeDataFeed, and read with the option readChangeFeed. skipChangeCommits takes only what commits add that change nothing.',
     sqlState: '0A000',
   },
+  AUTOCDC_TARGET_FORGETS_BATCHES: {
+    message:
+      'The table {tableName} forgets after {duration} which batches have reached it, by which AUTO CDC knows what is done.',
+    hint: 'Remove the table property delta.setTransactionRetentionDuration.',
+    sqlState: '0A000',
+  },
   AUTOCDC_TRUNCATE_NOT_SUPPORTED: {
     message: 'APPLY AS TRUNCATE works with SCD type 1 only; the flow stores SCD type {scdType}.',
     hint: 'Leave the clause out, or store SCD type 1.',

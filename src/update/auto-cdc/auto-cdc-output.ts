@@ -33,7 +33,7 @@ export async function autoCdcOutput(options: BatchQueryOptions): Promise<BatchOu
 
 /**
  * Opens the tables of a flow. With `version` its rows are a snapshot of what the target is to be at that version. Throws what
- * `openHiddenTable` throws.
+ * `openHiddenTable` throws, and AUTOCDC_TARGET_FORGETS_BATCHES.
  */
 export async function openCdcOutput(
   options: BatchQueryOptions,
@@ -42,11 +42,21 @@ export async function openCdcOutput(
 ): Promise<BatchOutput> {
   const { run, flow, checkpoint, table } = options
   const target = await table(flow.target)
-  const hasBegun = target.delta.snapshot.transactionVersion(checkpoint.flowId) !== undefined
+  checkKnowsBatches(target)
+  // A table that was deleted has lost what its flows have read.
+  const hasBegun =
+    checkpoint.latestCommitted !== undefined ||
+    target.delta.snapshot.transactionVersion(checkpoint.flowId) !== undefined
   const hidden = await run.tables.inTurn(flow.target, () =>
     openHiddenTable({ flowName: flow.name, tables: run.tables, cdc, target, hasBegun }),
   )
   return new AutoCdcOutput(options, { cdc, target, hidden }, version)
+}
+
+function checkKnowsBatches({ identifier, delta }: OpenTable): void {
+  const duration = delta.snapshot.metadata.configuration['delta.setTransactionRetentionDuration']
+  if (duration === undefined) return
+  throw new PipelineError('AUTOCDC_TARGET_FORGETS_BATCHES', { tableName: identifier, duration })
 }
 
 /** The columns of the flow's query, which are known without a row of it. */

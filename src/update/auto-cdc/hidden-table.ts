@@ -23,7 +23,7 @@ export interface HiddenTableOptions {
   readonly cdc: AutoCdc
   readonly flowName: string
   readonly target: OpenTable
-  /** A batch of the flow has reached the target: then there must be a hidden state. */
+  /** A batch of the flow has reached the target, as it is or as it was: then there must be a hidden state. */
   readonly hasBegun: boolean
 }
 

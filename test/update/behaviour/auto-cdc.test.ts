@@ -364,6 +364,33 @@ describe('the hidden state of a target', () => {
     ])
   })
 
+  test('is not begun anew when the table was deleted by hand: what its flows have read is gone', async () => {
+    begin()
+    await apply(MUG)
+    rmSync(pipeline.folderOf('items'), { recursive: true })
+    land('events', JAR)
+    expect((await pipeline.run()).errors).toMatchObject([
+      { condition: 'AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING' },
+    ])
+    expect((await pipeline.run({ fullRefreshAll: true })).errors).toEqual([])
+    expect(await items()).toEqual([
+      ['A1', 'mug', 5],
+      ['B2', 'jar', 3],
+    ])
+  })
+
+  test('counts by the batches that the table has, which it must not forget', async () => {
+    begin({ target: `tableProperties: { 'delta.setTransactionRetentionDuration': 'interval 1 hour' }` })
+    land('events', MUG)
+    expect((await pipeline.run()).errors).toMatchObject([
+      {
+        condition: 'AUTOCDC_TARGET_FORGETS_BATCHES',
+        parameters: { tableName: 'main.shop.items', duration: 'interval 1 hour' },
+      },
+    ])
+    expect(await items()).toEqual([])
+  })
+
   test('refuses another key', async () => {
     begin()
     await apply(MUG)
