@@ -14,8 +14,8 @@ import type {
 /** What matters of a query for how it can run: once over everything, or batch after batch over what is new. */
 export interface StreamingShape {
   readonly isStreaming: boolean
-  /** Output columns that carry event time under a watermark. */
-  readonly eventTimes: ReadonlySet<number>
+  /** Ids of columns that carry event time under a watermark, with its delay in microseconds. */
+  readonly eventTimes: EventTimes
   /** An aggregation of a stream, with or without a watermark. */
   readonly hasAggregation: boolean
   /** A streaming aggregation whose groups never end: without a watermark on what it groups by. */
@@ -28,14 +28,16 @@ export interface StreamingShape {
   readonly lacksWatermark: boolean
 }
 
+export type EventTimes = ReadonlyMap<number, bigint>
+
 /** The shape of a view, with its event-time columns by lower-case name: each reader has column ids of its own. */
 export interface ViewShape extends Omit<StreamingShape, 'eventTimes'> {
-  readonly eventTimes: ReadonlySet<string>
+  readonly eventTimes: ReadonlyMap<string, bigint>
 }
 
 const BATCH: StreamingShape = {
   isStreaming: false,
-  eventTimes: new Set(),
+  eventTimes: new Map(),
   hasAggregation: false,
   hasOpenAggregation: false,
   hasOpenDeduplication: false,
@@ -81,7 +83,8 @@ export function streamingShapes(
       }
       case 'WithWatermark': {
         const input = shape(node.input)
-        return input.isStreaming ? { ...input, eventTimes: new Set([node.eventTime]) } : input
+        const eventTimes = new Map([[node.eventTime, node.delayMicros]])
+        return input.isStreaming ? { ...input, eventTimes } : input
       }
       case 'Generate':
         return generateShape(node, shape(node.input))
@@ -99,8 +102,8 @@ export function streamingShapes(
 
 /** A query's shape as its readers by name see it. */
 export function asViewShape(shape: StreamingShape, output: readonly OutputColumn[]): ViewShape {
-  const names = output.filter((each) => shape.eventTimes.has(each.id)).map((each) => each.name.toLowerCase())
-  return { ...shape, eventTimes: new Set(names) }
+  const named = output.flatMap(({ id, name }) => timeUnder(name.toLowerCase(), shape.eventTimes.get(id)))
+  return { ...shape, eventTimes: new Map(named) }
 }
 
 function leafShape(
@@ -112,18 +115,18 @@ function leafShape(
   if (view === undefined) {
     return { ...BATCH, isStreaming: source.isStreaming === true }
   }
-  const ids = output.filter((each) => view.eventTimes.has(each.name.toLowerCase())).map((each) => each.id)
-  return { ...view, eventTimes: new Set(ids) }
+  const times = output.flatMap(({ id, name }) => timeUnder(id, view.eventTimes.get(name.toLowerCase())))
+  return { ...view, eventTimes: new Map(times) }
 }
 
 function bothShapes(left: StreamingShape, right: StreamingShape, node: ResolvedRelation): StreamingShape {
   const eventTimes =
     node.kind === 'SetOperation'
-      ? node.output.flatMap((each, i) => (isEventTimeOfBoth(left, right, node, i) ? [each.id] : []))
+      ? node.output.flatMap((each, i) => timeUnder(each.id, delayOfBoth(left, right, node, i)))
       : [...left.eventTimes, ...right.eventTimes]
   return {
     isStreaming: left.isStreaming || right.isStreaming,
-    eventTimes: new Set(eventTimes),
+    eventTimes: new Map(eventTimes),
     hasAggregation: left.hasAggregation || right.hasAggregation,
     hasOpenAggregation: left.hasOpenAggregation || right.hasOpenAggregation,
     hasOpenDeduplication: left.hasOpenDeduplication || right.hasOpenDeduplication,
@@ -151,20 +154,24 @@ export function boundsOfJoin(
   return joinBounds(node.condition, side(node.left, left), side(node.right, right))
 }
 
-function isEventTimeOfBoth(
+/** The longer delay where both sides have event time in a column; a side that is no stream has nothing to say. */
+function delayOfBoth(
   left: StreamingShape,
   right: StreamingShape,
   node: Extract<ResolvedRelation, { kind: 'SetOperation' }>,
   column: number,
-): boolean {
-  const isEventTime = (side: StreamingShape, output: readonly OutputColumn[]) =>
-    !side.isStreaming || side.eventTimes.has(output[column]!.id)
-  return isEventTime(left, node.left.output) && isEventTime(right, node.right.output)
+): bigint | undefined {
+  const a = left.eventTimes.get(node.left.output[column]!.id)
+  const b = right.eventTimes.get(node.right.output[column]!.id)
+  if (!left.isStreaming) return b
+  if (!right.isStreaming) return a
+  if (a === undefined || b === undefined) return undefined
+  return a > b ? a : b
 }
 
 function aggregateShape(node: ResolvedAggregate, input: StreamingShape): StreamingShape {
   if (!input.isStreaming) return BATCH
-  const keys = new Set(node.grouping.map((each) => each.id).filter((id) => input.eventTimes.has(id)))
+  const keys = new Map(node.grouping.flatMap(({ id }) => timeUnder(id, input.eventTimes.get(id))))
   return {
     ...input,
     eventTimes: passedOn(node.expressions, keys),
@@ -175,8 +182,9 @@ function aggregateShape(node: ResolvedAggregate, input: StreamingShape): Streami
 
 /** A sliding window gives several rows of one event time. */
 function generateShape(node: ResolvedGenerate, input: StreamingShape): StreamingShape {
-  if (!mentions(node.generator, input.eventTimes)) return input
-  return { ...input, eventTimes: new Set([...input.eventTimes, ...node.generated.map((each) => each.id)]) }
+  const delay = delayOf(node.generator, input.eventTimes)
+  const generated = node.generated.flatMap(({ id }) => timeUnder(id, delay))
+  return { ...input, eventTimes: new Map([...input.eventTimes, ...generated]) }
 }
 
 function deduplicateShape(node: ResolvedDeduplicate, input: StreamingShape): StreamingShape {
@@ -191,27 +199,36 @@ function deduplicateShape(node: ResolvedDeduplicate, input: StreamingShape): Str
 }
 
 /** Output columns that are event times unchanged, or the window or field of one. */
-function passedOn(
-  expressions: readonly NamedExpression[],
-  eventTimes: ReadonlySet<number>,
-): ReadonlySet<number> {
-  const kept = expressions.filter(({ expression }) => mentions(expression, eventTimes))
-  return new Set(kept.map((each) => each.column.id))
+function passedOn(expressions: readonly NamedExpression[], eventTimes: EventTimes): EventTimes {
+  return new Map(
+    expressions.flatMap(({ column, expression }) => timeUnder(column.id, delayOf(expression, eventTimes))),
+  )
 }
 
-function mentions(expression: ResolvedExpression, eventTimes: ReadonlySet<number>): boolean {
-  if (expression.kind === 'Column') return eventTimes.has(expression.id)
-  // Rows of a window come when the watermark has passed its end: its start says nothing.
-  if (expression.kind === 'Field')
-    return expression.name !== 'start' && mentions(expression.child, eventTimes)
-  if (expression.kind === 'Window') {
-    return expression.isSession === true && mentions(expression.function.arguments[0]!, eventTimes)
+/** The delay of the event time that an expression hands on; undefined where it does not. */
+function delayOf(expression: ResolvedExpression, eventTimes: EventTimes): bigint | undefined {
+  switch (expression.kind) {
+    case 'Column':
+      return eventTimes.get(expression.id)
+    case 'Field':
+      // Rows of a window come when the watermark has passed its end: its start says nothing.
+      return expression.name === 'start' ? undefined : delayOf(expression.child, eventTimes)
+    case 'Window':
+      return expression.isSession === true
+        ? delayOf(expression.function.arguments[0]!, eventTimes)
+        : undefined
+    case 'Call': {
+      if (!TIME_WINDOWS.has(expression.function)) return undefined
+      const delays = expression.arguments.map((each) => delayOf(each, eventTimes))
+      return delays.find((each) => each !== undefined)
+    }
+    default:
+      return undefined
   }
-  return (
-    expression.kind === 'Call' &&
-    TIME_WINDOWS.has(expression.function) &&
-    expression.arguments.some((each) => mentions(each, eventTimes))
-  )
+}
+
+function timeUnder<Key>(key: Key, delay: bigint | undefined): (readonly [Key, bigint])[] {
+  return delay === undefined ? [] : [[key, delay]]
 }
 
 const TIME_WINDOWS: ReadonlySet<string> = new Set([
@@ -219,6 +236,6 @@ const TIME_WINDOWS: ReadonlySet<string> = new Set([
 ])
 
 function renamed(shape: StreamingShape, from: ResolvedRelation, to: ResolvedRelation): StreamingShape {
-  const ids = to.output.flatMap((each, i) => (shape.eventTimes.has(from.output[i]!.id) ? [each.id] : []))
-  return { ...shape, eventTimes: new Set(ids) }
+  const times = to.output.flatMap((each, i) => timeUnder(each.id, shape.eventTimes.get(from.output[i]!.id)))
+  return { ...shape, eventTimes: new Map(times) }
 }

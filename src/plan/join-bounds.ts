@@ -3,7 +3,7 @@ import type { ResolvedExpression } from './resolved.ts'
 /** What the bounds of one side of a join are found by: ids of its columns, and of those that carry event time. */
 export interface BoundSide {
   readonly columns: ReadonlySet<number>
-  readonly eventTimes: ReadonlySet<number>
+  readonly eventTimes: Pick<ReadonlySet<number>, 'has'>
 }
 
 /**

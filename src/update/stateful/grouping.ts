@@ -1,12 +1,12 @@
-import { attribute } from '../../plan/build.ts'
+import { alias, attribute, project } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import { functionNamed } from '../../plan/functions/index.ts'
-import type { Aggregate } from '../../plan/relation.ts'
+import type { Aggregate, Relation } from '../../plan/relation.ts'
 import { transformExpression, walkExpression } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { printSparkExpression } from '../../sql/index.ts'
 import { fieldNamed, type StructType } from '../../types/data-type.ts'
-import { type EventTime, eventTimeOf, instantPath, isTimeWindow, outputName, sameName } from './event-time.ts'
+import { eventTimesOf, instantPath, isTimeWindow, outputName, sameName } from './event-time.ts'
 
 /** One key of a streaming aggregation: a column of its state. */
 export interface GroupKey {
@@ -19,15 +19,30 @@ export interface GroupKey {
   readonly end?: readonly string[]
 }
 
-/** The keys of an aggregation over a stream, with aliases, ordinals and GROUP BY ALL resolved. */
-export function groupKeys(node: Aggregate, input: StructType, eventTimes: readonly EventTime[]): GroupKey[] {
-  return groupingExpressions(node, input).map((written, i) => {
-    const expression = unnamed(written)
-    const column = `__key_${i}`
-    const time = eventTimeOf(expression, eventTimes)
-    const end = time && instantPath({ column, isWindow: time.isWindow })
-    return { column, expression, name: keyName(written), end }
+/**
+ * The keys of an aggregation over a stream, with aliases, ordinals and GROUP BY ALL resolved. `original` is its input as it
+ * stands in the query, with its watermarks.
+ */
+export function groupKeys(node: Aggregate, input: StructType, original: Relation): GroupKey[] {
+  const keys = groupingExpressions(node, input).map((written, i) => {
+    return { column: `__key_${i}`, expression: unnamed(written), name: keyName(written) }
   })
+  const times = eventTimesOf(
+    project(
+      original,
+      keys.map(({ column, expression }) => alias(timeOfSession(expression) ?? expression, column)),
+    ),
+  )
+  return keys.map((key) => {
+    const time = times.find(({ column }) => column === key.column)
+    const isWindow = time?.isWindow === true || timeOfSession(key.expression) !== undefined
+    return { ...key, end: time && instantPath({ column: key.column, isWindow }) }
+  })
+}
+
+/** The time that `session_window` is over, which stands in GROUP BY alone. */
+function timeOfSession(key: Expression): Expression | undefined {
+  return key.kind === 'UnresolvedFunction' && key.name === 'session_window' ? key.arguments[0] : undefined
 }
 
 /** What groups and their aggregates are, in SQL. */

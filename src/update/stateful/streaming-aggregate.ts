@@ -7,7 +7,6 @@ import { sameExpression } from '../../plan/same-expression.ts'
 import { type DataType, type StructType, struct } from '../../types/data-type.ts'
 import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
 import { closeGroups } from './close-groups.ts'
-import { eventTimesOf } from './event-time.ts'
 import { allRows, countLate, isOver, outputOver } from './group-state.ts'
 import {
   endOfGroups,
@@ -29,7 +28,7 @@ import { inSessions, withSpans } from './session-groups.ts'
  * mode). State is one row a group of mergeable parts; where an aggregate has none, the rows themselves.
  */
 export async function aggregate(node: Aggregate, original: Aggregate, batch: Batch): Promise<Relation> {
-  const keys = groupKeys(node, batch.schemaOf(node.input), eventTimesOf(original.input))
+  const keys = groupKeys(node, batch.schemaOf(node.input), original.input)
   checkMode(keys, batch)
   const watermark = inputWatermark(original.input, batch)
   const plain = { ...node, expressions: withoutWindowStars(node.expressions, keys) }

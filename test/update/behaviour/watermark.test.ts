@@ -89,6 +89,46 @@ describe('window aggregates behind a watermark', () => {
     ])
   })
 
+  const EVENTS = 'STREAM(events) WATERMARK time DELAY OF INTERVAL 10 MINUTES'
+  const COLUMNS = 'window.start AS start, window.end AS end, count(*) AS n'
+  test.each([
+    [
+      'over columns with new names',
+      `SELECT ${COLUMNS} FROM (SELECT id, time FROM ${EVENTS}) AS e(a, b) GROUP BY window(b, '5 minutes')`,
+    ],
+    [
+      'over a common table expression with a list of columns',
+      `WITH e(a, b) AS (SELECT id, time FROM ${EVENTS}) SELECT ${COLUMNS} FROM e GROUP BY window(b, '5 minutes')`,
+    ],
+    [
+      'over a lateral view',
+      `SELECT ${COLUMNS} FROM (SELECT * FROM ${EVENTS}) AS e LATERAL VIEW explode(array(1)) x AS one GROUP BY window(time, '5 minutes'), one`,
+    ],
+    [
+      'over a cast that changes nothing',
+      `SELECT ${COLUMNS} FROM ${EVENTS} GROUP BY window(CAST(time AS TIMESTAMP), '5 minutes')`,
+    ],
+    [
+      'named below',
+      `SELECT w.start, w.end, count(*) AS n FROM (SELECT window(time, '5 minutes') AS w FROM ${EVENTS}) GROUP BY w`,
+    ],
+    [
+      'told by their ends',
+      `SELECT w - INTERVAL 5 MINUTES AS start, w AS end, count(*) AS n FROM (SELECT window(time, '5 minutes').end AS w FROM ${EVENTS}) GROUP BY w`,
+    ],
+  ])('windows %s are written once too', async (_, query) => {
+    pipeline = new TestPipeline(`${SOURCE} CREATE STREAMING TABLE windows AS ${query};`)
+    for (const times of [['12:02', '12:07'], ['12:16'], ['12:40']]) {
+      land(...times)
+      await pipeline.run()
+    }
+    expect(await windows()).toEqual([
+      ['12:00', '12:05', 1],
+      ['12:05', '12:10', 1],
+      ['12:15', '12:20', 1],
+    ])
+  })
+
   test('parts of sums, averages, minima and maxima merge over batches to the exact result', async () => {
     pipeline = new TestPipeline(`${SOURCE}
       CREATE STREAMING TABLE windows AS
