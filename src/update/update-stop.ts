@@ -43,3 +43,19 @@ export class UpdateStop {
     this.#wish?.removeEventListener('abort', this.now)
   }
 }
+
+/**
+ * What a user's function gives. Rejects with the signal's reason when that comes first: the function cannot be interrupted, and
+ * what it does later counts no more.
+ */
+export async function unlessAborted<Result>(given: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort)
+  try {
+    if (signal.aborted) abort()
+    return await Promise.race([given, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

@@ -3,14 +3,17 @@ import { PipelineError } from '../../errors/index.ts'
 import type { BatchHandler, BatchRow, SinkBatch } from '../../graph/sinks.ts'
 import type { StructType } from '../../types/data-type.ts'
 import type { UpdateRun } from '../run.ts'
+import { unlessAborted } from '../update-stop.ts'
 import type { Delivery } from './sink-output.ts'
 
 /** Calls the sink's function with a batch. Throws FOREACH_BATCH_USER_FUNCTION_ERROR with what it throws. */
 export async function callHandler({ run, flow, record, session, rows }: Delivery): Promise<void> {
   const handler = handlerOf(flow.target, run)
   try {
-    await handler(new RowsOfBatch(flow.name, session, rows), record.batchId)
+    const called = async () => handler(new RowsOfBatch(flow.name, session, rows), record.batchId)
+    await unlessAborted(called(), run.signal)
   } catch (cause) {
+    run.signal.throwIfAborted()
     const reason = cause instanceof Error ? cause.message : String(cause)
     const parameters = { sink: flow.target, flow: flow.name, batchId: String(record.batchId), reason }
     throw new PipelineError('FOREACH_BATCH_USER_FUNCTION_ERROR', parameters, { cause })

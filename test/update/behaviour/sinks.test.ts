@@ -142,6 +142,19 @@ describe('a function as a sink', () => {
   })
   Object.assign(globalThis, { received, fails: false })
 
+  test('that does not come to an end does not keep the update from stopping, and gets its batch again', async () => {
+    const hanging = SINK.replace("throw new Error('no connection')", 'await new Promise(globalThis.fails)')
+    pipeline = pipelineOf(hanging)
+    pipeline.land('orders/1.json', { id: 2, amount: 5 })
+    const stop = new AbortController()
+    Object.assign(globalThis, { fails: () => stop.abort() })
+    expect((await pipeline.run({}, { signal: stop.signal })).state).toBe('CANCELED')
+    Object.assign(globalThis, { fails: false })
+    await run()
+    const batch = { batchId: 0, flow: 'large', count: 1n, rows: [{ id: 2n, amount: 5n }] }
+    expect(received).toEqual([batch, batch])
+  })
+
   test('is given each batch with its id', async () => {
     pipeline = pipelineOf(SINK)
     pipeline.land('orders/1.json', { id: 1, amount: 1 }, { id: 2, amount: 5 })
