@@ -59,13 +59,12 @@ describe.each([
     ],
   ],
 ])('a target of SCD type %i', (scdType, counts, rows) => {
-  const begin = async () => {
-    pipeline = new TestPipeline(
-      `${EVENTS}
+  const definition = (name: string) => `${EVENTS}
       CREATE STREAMING TABLE cities;
-      AUTO CDC INTO cities FROM STREAM events KEYS (id) APPLY AS DELETE WHEN op = 'DELETE' SEQUENCE BY seq COLUMNS (id, city)
-        STORED AS SCD TYPE ${scdType}`,
-    )
+      CREATE FLOW ${name} AS AUTO CDC INTO cities FROM STREAM events KEYS (id) APPLY AS DELETE WHEN op = 'DELETE' SEQUENCE BY seq COLUMNS (id, city)
+        STORED AS SCD TYPE ${scdType}`
+  const begin = async () => {
+    pipeline = new TestPipeline(definition('cities'))
     pipeline.land('events/1.json', event(1, 10, 'Oslo'), event(2, 10, 'Bern'))
     await update()
     const first = metrics()
@@ -98,7 +97,20 @@ describe.each([
     expect(await cities()).toEqual(rows)
     expect([...(await pipeline.table('cities')).snapshot.files()]).toEqual(files)
   })
+
+  test('is the same when its flow gets another name, and so reads all events again', async () => {
+    await begin()
+    pipeline.define(definition('renamed'))
+    expect(await update()).toMatchObject({ rows_written: 0 })
+    pipeline.land('events/3.json', event(3, 0, 'late'), remove(3, 2))
+    await update()
+    expect(await cities()).toEqual(
+      scdType === 1 ? rows.filter(([id]) => id !== 3) : [...rows, [3, 'late']].toSorted(byText),
+    )
+  })
 })
+
+const byText = (left: unknown, right: unknown) => (String(left) < String(right) ? -1 : 1)
 
 test('the change feed of a table is a source: inserts, new values of updates, deletes', async () => {
   pipeline = new TestPipeline(`${EVENTS}

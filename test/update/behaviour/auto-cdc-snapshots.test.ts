@@ -126,6 +126,32 @@ describe('versioned snapshots', () => {
     expect(await update()).toMatchObject({ technique: 'NO_OP' })
   })
 
+  test.each([1, 2])('give the same when they are all taken again, SCD type %i', async (scdType) => {
+    begin(3)
+    pipeline.define({ 'items.ts': definitions(3).replace('Type: 2', `Type: ${scdType}`) })
+    pipeline.land('v3/all.json', { id: 1, val: 'a1' }, { id: 2, val: 'a2' })
+    await update()
+    const before = await items()
+    expect(before).toEqual(
+      scdType === 1
+        ? [
+            [1, 'a1'],
+            [2, 'a2'],
+          ]
+        : [
+            [1, 'a1', 1, 2],
+            [1, 'a1', 3, null],
+            [2, 'a2', 1, 2],
+            [2, 'a2', 3, null],
+            [2, 'b2', 2, 3],
+            [3, 'a3', 2, 3],
+          ],
+    )
+    const { errors } = await pipeline.run({ resetCheckpoints: ['items'] })
+    expect(errors).toEqual([])
+    expect(await items()).toEqual(before)
+  })
+
   test('must ascend', async () => {
     begin(2, 'each <= latest')
     expect((await pipeline.run()).errors).toEqual([
