@@ -1,4 +1,5 @@
 import type { ColumnSelection } from '../auto-cdc/index.ts'
+import type { Relation } from '../plan/relation.ts'
 import { formatTableName } from '../plan/table-name.ts'
 import { printSpark, printSparkExpression } from '../sql/index.ts'
 import type { ResolvedFlow } from './resolved-graph.ts'
@@ -10,14 +11,9 @@ export function flowText(flow: ResolvedFlow): string {
 }
 
 function eventsText(flow: ResolvedFlow, spec: NonNullable<ResolvedFlow['autoCdc']>): string {
-  const { query } = flow
-  const source =
-    query.kind === 'Read'
-      ? `${query.isStreaming ? 'STREAM ' : ''}${formatTableName(query.name)}`
-      : `(${printSpark(query)})`
   return clauses(
     `AUTO CDC ${flow.once ? 'ONCE ' : ''}INTO ${flow.target}`,
-    `FROM ${source}`,
+    `FROM ${sourceText(flow.query)}`,
     `KEYS ${listed(spec.keys)}`,
     spec.ignoreNull &&
       `IGNORE NULL UPDATES${spec.ignoreNull.kind === 'all' ? '' : ` ON ${selection(spec.ignoreNull)}`}`,
@@ -31,6 +27,14 @@ function eventsText(flow: ResolvedFlow, spec: NonNullable<ResolvedFlow['autoCdc'
     spec.systemSequenceBy && `SYSTEM SEQUENCE BY ${printSparkExpression(spec.systemSequenceBy)}`,
   )
 }
+
+function sourceText(query: Relation): string {
+  if (query.kind === 'Read') return `${query.isStreaming ? 'STREAM ' : ''}${formatTableName(query.name)}`
+  const text = printSpark(query)
+  return query.kind === 'DataSource' ? text.slice(ALL_OF.length) : `(${text})`
+}
+
+const ALL_OF = 'SELECT *\nFROM '
 
 /** A function that gives snapshots has no text: its first snapshot stands for all. */
 function snapshotsText(flow: ResolvedFlow, { spec, source }: NonNullable<ResolvedFlow['snapshots']>): string {
