@@ -185,6 +185,39 @@ describe('columns of the events', () => {
     ])
   })
 
+  test.each([
+    [
+      1,
+      [
+        [null, 'Bern', 2],
+        [5, 'Rome', 1],
+      ],
+    ],
+    [
+      2,
+      [
+        [null, 'Bern', 2],
+        [null, 'Kiel', 1],
+        [null, 'Oslo', 1],
+        [5, 'Rome', 1],
+        [7, 'Late', 2],
+      ],
+    ],
+  ])(
+    'grow in the middle of a stream, in files whose columns are inferred: SCD type %i',
+    async (scdType, rows) => {
+      pipeline = new TestPipeline(`
+      CREATE STREAMING TABLE cities;
+      AUTO CDC INTO cities FROM STREAM read_files('data/events', format => 'json', maxFilesPerTrigger => '1')
+        KEYS (id) SEQUENCE BY seq COLUMNS * EXCEPT (seq, _rescued_data) STORED AS SCD TYPE ${scdType}`)
+      await apply('1', { id: 1, city: 'Oslo', seq: 10 }, { id: 2, city: 'Bern', seq: 10 })
+      pipeline.land('events/2.json', { id: 1, city: 'Rome', seq: 20, size: 5 })
+      pipeline.land('events/3.json', { id: 2, city: 'Late', seq: 5, size: 7 })
+      await apply('4', { id: 1, city: 'Kiel', seq: 15 })
+      expect(await cities('size, city, id')).toEqual(rows)
+    },
+  )
+
   test('may change between a batch that did not reach the target and its second attempt', async () => {
     pipeline = new TestPipeline(flow('city STRING'))
     await apply('1', { id: 1, city: 'Oslo', seq: 10 }, { id: 1, city: 'Oslo', seq: 14 })
