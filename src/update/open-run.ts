@@ -1,6 +1,7 @@
 import { Catalog } from '../catalog/index.ts'
 import { loadGraph } from '../graph/load.ts'
 import type { PipelineProject } from '../graph/project.ts'
+import { LandedFiles } from '../sources/watch/landed-files.ts'
 import { FilePins } from './inputs/file-pins.ts'
 import { resolvePipeline } from './resolve-pipeline.ts'
 import type { UpdateRun } from './run.ts'
@@ -45,6 +46,7 @@ export async function openRun({
     signal: stop.signal,
     stopping: stop.stopping,
     evolution: Promise.resolve(),
+    ...(project.spec.continuous && { landed: new LandedFiles() }),
   }
   return { run, selection }
 }

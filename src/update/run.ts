@@ -4,6 +4,7 @@ import type { EventLog } from '../event-log/event-log.ts'
 import type { PipelineProject } from '../graph/project.ts'
 import type { GraphDefinitions } from '../graph/registry.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
+import type { LandedFiles } from '../sources/watch/landed-files.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { FilePins } from './inputs/file-pins.ts'
 import type { RevealedSecrets } from './inputs/revealed-secrets.ts'
@@ -24,6 +25,8 @@ export interface UpdateRun {
   readonly catalog: Catalog
   readonly tables: Tables
   readonly files: FilePins
+  /** Of a continuous update: what its watches tell. */
+  readonly landed?: LandedFiles
   readonly secrets: RevealedSecrets
   /** Tables that the update was asked to run, by identifier. */
   readonly selected: ReadonlySet<string>

@@ -5,6 +5,7 @@ import type { DataSource } from '../../plan/relation.ts'
 import { localStorage } from '../../storage/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { BoundRange, PlannedRange, Source, SourceSchema } from '../source.ts'
+import type { LandedFiles } from '../watch/landed-files.ts'
 import { type FileBatch, FileJournal, packed, unpacked } from './file-journal.ts'
 import { FileQueue } from './file-queue.ts'
 import { type FilesLeaf, filesLeaf } from './files-leaf.ts'
@@ -35,6 +36,8 @@ export interface CloudFilesContext {
   readonly reader: FileSchemaReader
   /** Milliseconds since the epoch. */
   readonly now?: () => number
+  /** Where its folders are watched: then they are listed only when the watches do not know which files have landed. */
+  readonly landed?: LandedFiles | undefined
 }
 
 /**
@@ -80,6 +83,8 @@ class CloudFilesSource implements Source {
         : localStorage(sourcePath(schemaLocation, context.baseFolder).root),
     )
     this.#folders = new FolderCache(context.state, leaf)
+    const roots = leaf.paths.map((each) => each.root)
+    context.landed?.listen(context.state.name, roots)
     this.#cleaner = cleanerOf(leaf, context)
   }
 
@@ -188,7 +193,9 @@ class CloudFilesSource implements Source {
     const isFirst = journal.isNew
     const folders = options.allowOverwrites ? undefined : await this.#folders.load()
     const isKnown = (path: string) => journal.has({ path, sizeBytes: 0, modifiedMs: 0 })
-    const found = listFiles(paths, options, options.allowOverwrites ? {} : { isKnown, folders })
+    const landed = this.#context.landed?.take(this.#context.state.name)
+    const told = this.#queue?.count === 0 ? landed : undefined
+    const found = listFiles(paths, options, options.allowOverwrites ? { told } : { isKnown, folders, told })
     const fresh = found.filter((each) => !journal.has(each) && (isFirst || !this.#isTooOld(each)))
     if (isFirst && !options.includeExistingFiles) {
       await journal.passOver(fresh)

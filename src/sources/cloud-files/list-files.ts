@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { PipelineError } from '../../errors/index.ts'
 import { readFailure } from '../../formats/file-chunks.ts'
 import { globExpression } from './glob.ts'
@@ -20,6 +20,8 @@ export interface ListingRules {
   /** True for a file that need not be looked at: it was taken before. Called with its path alone. */
   readonly isKnown?: (path: string) => boolean
   readonly folders?: FolderMemory | undefined
+  /** Only these files are looked at, of those below the paths. */
+  readonly told?: readonly string[] | undefined
 }
 
 type Filters = Pick<FilesOptions, 'fileNamePattern' | 'useStrictGlobber' | 'modifiedAfter' | 'modifiedBefore'>
@@ -68,8 +70,24 @@ class Listing {
       if (this.#source.pattern !== undefined) return
       throw new PipelineError('CF_PATH_DOES_NOT_EXIST', { path: this.#source.written })
     }
-    if (!stats.isDirectory()) this.#take(this.#source.root, stats)
+    if (this.#rules.told !== undefined) this.#files(this.#rules.told)
+    else if (!stats.isDirectory()) this.#take(this.#source.root, stats)
     else this.#folder(this.#source.root, stats)
+  }
+
+  /** Watches tell of files in folders that are not hidden. */
+  #files(told: readonly string[]): void {
+    const { root } = this.#source
+    for (const path of told) {
+      if ((path === root || path.startsWith(`${root}/`)) && this.#isWanted(path))
+        this.#take(path, statOf(path))
+    }
+  }
+
+  #isWanted(path: string): boolean {
+    const name = basename(path)
+    if (isHidden(name) || !this.#matchesName(name) || !this.#matchesPath(path)) return false
+    return this.#rules.isKnown?.(path) !== true
   }
 
   #folder(folder: string, stats: Stats): void {
@@ -85,13 +103,7 @@ class Listing {
       const path = join(folder, entry.name)
       if (isHidden(entry.name)) continue
       if (isFolder(entry, path)) subfolders.push(path)
-      else if (
-        this.#matchesName(entry.name) &&
-        this.#matchesPath(path) &&
-        this.#rules.isKnown?.(path) !== true
-      ) {
-        this.#take(path, statOf(path))
-      }
+      else if (this.#isWanted(path)) this.#take(path, statOf(path))
     }
     memory?.listed(folder, stats, listedAtMs, subfolders)
     for (const child of subfolders) this.#subfolder(child)

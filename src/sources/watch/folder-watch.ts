@@ -19,8 +19,11 @@ export interface FolderWatchOptions {
   readonly matters: (name: string) => boolean
   /** Milliseconds without a change that end a burst of them: a file is written in several steps. One that is moved here is whole. */
   readonly settleMs: number
-  /** Called after changes, and now and then without any: the system may not tell of all. */
-  readonly onChange: () => void
+  /**
+   * Called after changes, and now and then without any: the system may not tell of all. Gets the files that came, changed or
+   * went; undefined where there may be others.
+   */
+  readonly onChange: (paths: readonly string[] | undefined) => void
   /** Milliseconds between two calls where the system tells of changes, and where it does not. */
   readonly pollMs?: { readonly watched: number; readonly blind: number }
 }
@@ -46,6 +49,8 @@ export class FolderWatch {
   #left: string | undefined
   #burst: { readonly timer: NodeJS.Timeout; readonly sinceMs: number } | undefined
   #poll: NodeJS.Timeout | undefined
+  /** The files of this burst; undefined where more than files have changed. */
+  #paths: Set<string> | undefined = new Set()
 
   constructor(options: FolderWatchOptions) {
     this.#options = options
@@ -84,6 +89,7 @@ export class FolderWatch {
 
   #changed(folder: string, event: string, name: string | null): void {
     if (name === null) {
+      this.#paths = undefined
       this.#settle()
       return
     }
@@ -99,6 +105,8 @@ export class FolderWatch {
     const stats = statSync(path, { throwIfNoEntry: false })
     if (this.#watchers.has(path) && stats === undefined) this.#unwatch(path)
     else if (this.#options.recursive && stats?.isDirectory() === true) this.#watchTree(path)
+    if (stats?.isFile() === true) this.#paths?.add(path)
+    else if (stats !== undefined) this.#paths = undefined
     this.#settle(event === 'rename' && stats?.isFile() === true && (left === folder || wasMoved(stats)))
   }
 
@@ -108,6 +116,7 @@ export class FolderWatch {
     this.#watchTree(folder)
     clearTimeout(this.#poll)
     this.#schedulePoll()
+    this.#paths = undefined
     this.#settle()
   }
 
@@ -134,7 +143,9 @@ export class FolderWatch {
   #endBurstIn(ms: number): NodeJS.Timeout {
     return setTimeout(() => {
       this.#burst = undefined
-      this.#options.onChange()
+      const paths = this.#paths && [...this.#paths]
+      this.#paths = new Set()
+      this.#options.onChange(paths)
     }, ms)
   }
 
@@ -145,7 +156,7 @@ export class FolderWatch {
     this.#poll = setTimeout(
       () => {
         this.#watchTree(this.#options.root)
-        this.#options.onChange()
+        this.#options.onChange(undefined)
         this.#schedulePoll()
       },
       isWatched ? watched : blind,

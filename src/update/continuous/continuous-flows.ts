@@ -64,7 +64,10 @@ export class ContinuousFlows {
   /** Runs until the update is stopped and all batches have ended. Gives the flows that failed for good, with their errors. */
   async untilStopped(): Promise<ReadonlyMap<ResolvedFlow, unknown>> {
     const { run, stop } = this.#options
-    const watches = new InputWatches(this.#flows.values(), (ids) => this.#changed(ids))
+    const watches = new InputWatches(this.#flows.values(), (ids, folder, paths) => {
+      run.landed?.tell(folder, paths)
+      this.#changed(ids)
+    })
     const ring = () => this.#wakeUp.ring()
     run.tables.onCommit = (table) => this.#committed(table)
     stop.stopping.addEventListener('abort', ring)

@@ -1,4 +1,4 @@
-import { FolderWatch } from '../../sources/watch/folder-watch.ts'
+import { FolderWatch, type FolderWatchOptions } from '../../sources/watch/folder-watch.ts'
 import type { FlowTriggers, WatchedFolder } from './flow-triggers.ts'
 
 /** Files are written in several steps; a commit of a log is there whole. */
@@ -8,8 +8,11 @@ const SETTLE_MS = { files: 20, log: 0 }
 export class InputWatches {
   readonly #watches: readonly FolderWatch[]
 
-  /** `onChange` gets the ids of the flows that read what has changed. */
-  constructor(flows: Iterable<FlowTriggers>, onChange: (ids: readonly string[]) => void) {
+  /** `onChange` gets the ids of the flows that read what has changed, its folder, and the files where they are known. */
+  constructor(
+    flows: Iterable<FlowTriggers>,
+    onChange: (ids: readonly string[], folder: string, paths: readonly string[] | undefined) => void,
+  ) {
     const readers = new Map<string, { readonly folder: WatchedFolder; readonly ids: string[] }>()
     for (const { id, folders } of flows) {
       for (const folder of folders) {
@@ -18,7 +21,9 @@ export class InputWatches {
         readers.set(folder.path, known)
       }
     }
-    this.#watches = [...readers.values()].map(({ folder, ids }) => watchInput(folder, () => onChange(ids)))
+    this.#watches = [...readers.values()].map(({ folder, ids }) =>
+      watchInput(folder, (paths) => onChange(ids, folder.path, paths)),
+    )
   }
 
   close(): void {
@@ -26,7 +31,7 @@ export class InputWatches {
   }
 }
 
-function watchInput({ kind, path }: WatchedFolder, onChange: () => void): FolderWatch {
+function watchInput({ kind, path }: WatchedFolder, onChange: FolderWatchOptions['onChange']): FolderWatch {
   return new FolderWatch({
     root: path,
     recursive: kind === 'files',

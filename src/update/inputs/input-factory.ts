@@ -48,6 +48,7 @@ function filesStream(run: UpdateRun, leaf: DataSource, stateFolder: string): Sou
     schemas: sourceStorage(run.project, sourceKey(leaf)),
     reader: run.engine.fileSchemaReader,
     now: () => Number(run.clock.nowMicros() / 1000n),
+    landed: run.landed,
   })
 }
 

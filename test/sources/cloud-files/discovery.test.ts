@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { LandedFiles } from '../../../src/sources/watch/landed-files.ts'
 import { memoryStorage } from '../../../src/storage/index.ts'
 import { drain, filesOf, Landing } from './landing.ts'
 
@@ -16,6 +17,35 @@ test('each file comes in exactly one batch, oldest first, at most maxFilesPerTri
   const second = await drain(landing.source({ options }), first.end)
   expect(second.batches).toEqual([['d.json']])
   expect((await drain(landing.source({ options }), second.end)).batches).toEqual([])
+})
+
+test('where folders are watched they are listed once, and then when the watch does not know what has landed', async () => {
+  await using landing = await Landing.open()
+  const landed = new LandedFiles()
+  const root = join(landing.folder, 'in')
+  const paths = ['in/*.json']
+  landing.land('a.json', row)
+  const source = landing.source({ landed, paths })
+  let { batches, end } = await drain(source)
+  expect(batches).toEqual([['a.json']])
+  for (const name of ['b.json', 'c.json', 'd.txt']) landing.land(name, row)
+  const told = ['b.json', 'a.json', 'd.txt', '.e.json', 'gone.json']
+  for (const paths of [[], told.map((name) => join(root, name)), [], undefined]) {
+    landed.tell(root, paths)
+    const next = await drain(source, end)
+    end = next.end
+    batches = [...batches, ...next.batches]
+  }
+  expect(batches).toEqual([['a.json'], ['b.json'], ['c.json']])
+})
+
+test('a source that begins anew lists its folders first', async () => {
+  await using landing = await Landing.open()
+  const landed = new LandedFiles()
+  landing.land('a.json', row)
+  const { end } = await drain(landing.source({ landed }))
+  landing.land('b.json', row)
+  expect((await drain(landing.source({ landed }), end)).batches).toEqual([['b.json']])
 })
 
 test('an empty folder has no offset', async () => {

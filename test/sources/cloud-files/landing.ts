@@ -12,6 +12,7 @@ import {
   resolveFiles,
 } from '../../../src/sources/cloud-files/index.ts'
 import type { BoundRange, PlannedRange, Source } from '../../../src/sources/source.ts'
+import type { LandedFiles } from '../../../src/sources/watch/landed-files.ts'
 import { memoryStorage } from '../../../src/storage/index.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
 import { parseSchema, printSchema } from '../../../src/types/ddl.ts'
@@ -22,6 +23,7 @@ export interface LoaderOptions {
   readonly paths?: readonly string[]
   readonly options?: Readonly<Record<string, string>>
   readonly now?: () => number
+  readonly landed?: LandedFiles
 }
 
 /** A folder in which files land, and an Auto Loader over it whose process can be restarted. */
@@ -61,6 +63,7 @@ export class Landing implements AsyncDisposable {
       ...this.#context(loader),
       state: this.state,
       schemas: this.schemas,
+      landed: loader.landed,
     })
   }
 

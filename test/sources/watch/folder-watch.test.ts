@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { FolderWatch, type FolderWatchOptions } from '../../../src/sources/watch/folder-watch.ts'
 
 let folder: string
 let watch: FolderWatch
 let calls = 0
+/** What the last call told. */
+let told: readonly string[] | undefined
 let called: (() => void) | undefined
 
 beforeEach(() => {
@@ -25,8 +27,9 @@ function start(options: Partial<FolderWatchOptions> = {}): void {
     recursive: true,
     matters: (name) => !name.startsWith('.'),
     settleMs: 5,
-    onChange: () => {
+    onChange: (paths) => {
       calls += 1
+      told = paths?.map((path) => relative(folder, path)).sort()
       called?.()
     },
     pollMs: { watched: 60_000, blind: 60_000 },
@@ -51,6 +54,23 @@ test('tells of a file that lands', async () => {
   const call = nextCall()
   land('1.json')
   await call
+})
+
+test('names the files of a burst, and none where a folder came with it', async () => {
+  mkdirSync(join(folder, 'day=1'))
+  start({ settleMs: 20 })
+  let call = nextCall()
+  for (const path of ['2.json', '1.json', '.hidden', 'day=1/1.json']) land(path)
+  await call
+  expect(told).toEqual(['1.json', '2.json', 'day=1/1.json'])
+  call = nextCall()
+  for (const path of ['3.json', 'day=2/1.json']) land(path)
+  await call
+  expect(told).toBeUndefined()
+  call = nextCall()
+  land('4.json')
+  await call
+  expect(told).toEqual(['4.json'])
 })
 
 test('tells of a file in a folder that is there, and in folders that come later', async () => {
