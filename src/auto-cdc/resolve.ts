@@ -4,6 +4,7 @@ import { alias, filter, project } from '../plan/build.ts'
 import { columnNamed } from '../plan/column.ts'
 import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
+import { asNullable } from '../types/as-nullable.ts'
 import {
   type DataType,
   field,
@@ -226,7 +227,7 @@ function typeOfSequence(
   for (const condition of [spec.deleteWhen, spec.truncateWhen]) {
     if (condition !== undefined) columnsOf(filter(rows, condition))
   }
-  if (isOrderable(dataType)) return dataType
+  if (isOrderable(dataType)) return asNullable(dataType)
   throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE', {
     tableName,
     dataType: printSqlType(dataType),

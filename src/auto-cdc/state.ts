@@ -2,9 +2,11 @@ import { PipelineError } from '../errors/index.ts'
 import { attribute, call, FALSE, filter, longLiteral, stringLiteral } from '../plan/build.ts'
 import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
+import { asNullable } from '../types/as-nullable.ts'
 import {
   array,
   BOOLEAN,
+  type DataType,
   field,
   LONG,
   STRING,
@@ -12,7 +14,7 @@ import {
   struct,
   TIMESTAMP,
 } from '../types/data-type.ts'
-import { parseSchema, printSchema, printSqlType } from '../types/ddl.ts'
+import { parseDataType, parseSchema, printSchema, printSqlType } from '../types/ddl.ts'
 import { sameType } from '../types/same-type.ts'
 import type { AutoCdc, AutoCdcNames } from './resolve.ts'
 import type { AutoCdcSpec } from './spec.ts'
@@ -65,9 +67,9 @@ export const RESERVED_STATE_COLUMNS: readonly string[] = [...Object.values(STATE
  * NULL in the row of a truncate. Cluster it by the keys.
  */
 export function hiddenStateSchema(cdc: AutoCdc): StructType {
-  const values = cdc.columns.map(({ field: each }) => field(each.name, each.dataType))
+  const values = cdc.columns.map(({ field: each }) => field(each.name, asNullable(each.dataType)))
   return struct([
-    ...cdc.keys.map((each) => field(each.name, each.dataType)),
+    ...cdc.keys.map((each) => field(each.name, asNullable(each.dataType))),
     field(STATE.sequence, cdc.sequenceType, false),
     field(STATE.operation, STRING, false),
     ...(keepsValues(cdc) ? [field(STATE.values, struct(values))] : []),
@@ -132,6 +134,7 @@ const PROPERTY = {
   scdType: 'millrace.autoCdc.scdType',
   keys: 'millrace.autoCdc.keys',
   sequenceType: 'millrace.autoCdc.sequenceType',
+  systemType: 'millrace.autoCdc.systemSequenceType',
   tracked: 'millrace.autoCdc.trackedColumns',
   untracked: 'millrace.autoCdc.untrackedColumns',
 } as const
@@ -142,7 +145,8 @@ export function hiddenStateProperties(cdc: AutoCdc): Readonly<Record<string, str
   return {
     [PROPERTY.scdType]: String(cdc.spec.scdType),
     [PROPERTY.keys]: keySchema(cdc),
-    [PROPERTY.sequenceType]: sequencingType(cdc),
+    [PROPERTY.sequenceType]: printSqlType(cdc.sequenceType),
+    ...(cdc.systemType === undefined ? {} : { [PROPERTY.systemType]: printSqlType(cdc.systemType) }),
     [PROPERTY.tracked]: JSON.stringify(tracked),
     [PROPERTY.untracked]: JSON.stringify(untracked),
   }
@@ -170,15 +174,8 @@ export function checkHiddenState(
       recordedKeySchema,
     })
   }
-  const recordedSequencingType = recorded(PROPERTY.sequenceType)
-  const expectedSequencingType = sequencingType(cdc)
-  if (recordedSequencingType !== expectedSequencingType) {
-    throw new PipelineError('AUTOCDC_INVALID_STATE.SEQUENCING_TYPE_DRIFT', {
-      tableName,
-      expectedSequencingType,
-      recordedSequencingType,
-    })
-  }
+  checkSequencingType(cdc.sequenceType, recorded(PROPERTY.sequenceType), tableName)
+  if (cdc.systemType) checkSequencingType(cdc.systemType, recorded(PROPERTY.systemType), tableName)
   checkTracked(cdc, recorded, tableName)
 }
 
@@ -241,9 +238,14 @@ function trackedNames(cdc: AutoCdc): { tracked: string[]; untracked: string[] } 
   return { tracked: names(true), untracked: names(false) }
 }
 
-function sequencingType({ sequenceType, systemType }: AutoCdc): string {
-  const system = systemType === undefined ? '' : `, by system time ${printSqlType(systemType)}`
-  return `${printSqlType(sequenceType)}${system}`
+/** Fields of a sequence may come to allow NULL, and have other comments. */
+function checkSequencingType(dataType: DataType, recordedSequencingType: string, tableName: string): void {
+  if (sameType(parseDataType(recordedSequencingType), dataType)) return
+  throw new PipelineError('AUTOCDC_INVALID_STATE.SEQUENCING_TYPE_DRIFT', {
+    tableName,
+    expectedSequencingType: printSqlType(dataType),
+    recordedSequencingType,
+  })
 }
 
 function keySchema(cdc: AutoCdc): string {

@@ -13,7 +13,8 @@ import { PipelineError } from '../errors/index.ts'
 import { alias, cast, nullLiteral, project } from '../plan/build.ts'
 import type { Expression } from '../plan/expression.ts'
 import { parseExpression } from '../sql/index.ts'
-import { fieldNamed, type StructField, type StructType } from '../types/data-type.ts'
+import { asNullable } from '../types/as-nullable.ts'
+import { type DataType, fieldNamed, type StructField, type StructType } from '../types/data-type.ts'
 import { printSqlType } from '../types/ddl.ts'
 import { sameType } from '../types/same-type.ts'
 import { checkOfSnapshots } from './dataset-schema.ts'
@@ -167,14 +168,15 @@ function checkAgreement(tableName: string, first: ChangeFlow, second: ChangeFlow
 function aspectsOf(cdc: AutoCdc) {
   const named = (isWanted: (leaf: AutoCdc['leaves'][number]) => boolean) =>
     [...new Set(cdc.leaves.filter(isWanted).map((leaf) => leaf.path[0]!))].toSorted().join(', ') || 'none'
+  const typeText = (dataType: DataType) => printSqlType(asNullable(dataType))
   return {
     keys: cdc.keys
-      .map(({ name, dataType }) => `${name} ${printSqlType(dataType)}`)
+      .map(({ name, dataType }) => `${name} ${typeText(dataType)}`)
       .toSorted()
       .join(', '),
     'SCD type': String(cdc.spec.scdType),
-    'type of the sequence': printSqlType(cdc.sequenceType),
-    'type of the system sequence': cdc.systemType === undefined ? '' : printSqlType(cdc.systemType),
+    'type of the sequence': typeText(cdc.sequenceType),
+    'type of the system sequence': cdc.systemType === undefined ? '' : typeText(cdc.systemType),
     columns: cdc.targetSchema.fields
       .map((field) => field.name)
       .toSorted()

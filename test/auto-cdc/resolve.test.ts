@@ -153,6 +153,15 @@ describe('the hidden state', () => {
   const check = (change: Partial<AutoCdcSpec>, properties = hiddenStateProperties(built)) =>
     checkHiddenState(resolve({ ...built.spec, ...change }), properties, { ...NAMES, auxTableName: 'state' })
 
+  test('fits a flow whose sequence comes to allow NULL', () => {
+    const sequenced = (text: string) => ({ sequenceBy: parseExpression(text) })
+    const properties = hiddenStateProperties(resolve({ ...built.spec, ...sequenced("named_struct('s', 1)") }))
+    expect(() => check(sequenced("named_struct('s', nullif(1, 2))"), properties)).not.toThrow()
+    expect(() => check(sequenced("named_struct('t', 1)"), properties)).toThrow(
+      'is sequenced by STRUCT<t: INT',
+    )
+  })
+
   test('fits a flow whose keys change their order, and new columns', () => {
     expect(() => check({ keys: ['region', 'id'] })).not.toThrow()
     expect(() => check({ columns: only('id', 'region', 'name', 'price', 'op') })).not.toThrow()

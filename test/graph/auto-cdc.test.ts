@@ -380,6 +380,16 @@ CREATE FLOW two AS AUTO CDC INTO items ${second};`,
     ])
   })
 
+  test('agree where the sequence of one cannot be NULL', async () => {
+    const { flows: resolved } = await graphOf(
+      flows(
+        'FROM STREAM events KEYS (sku) SEQUENCE BY struct(0L AS seq, price) COLUMNS (sku, title)',
+        'FROM STREAM events KEYS (sku) SEQUENCE BY struct(seq, price) COLUMNS (sku, title)',
+      ),
+    )
+    expect(resolved.filter((each) => each.kind === 'auto_cdc')).toHaveLength(2)
+  })
+
   test('know of each other what events leave out', async () => {
     const { flows: resolved } = await graphOf(
       flows(

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { DeltaTable, executeSql } from '../../../src/delta-table/index.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
 
 let pipeline: TestPipeline
@@ -217,6 +219,33 @@ describe('columns of the events', () => {
       expect(await cities('size, city, id')).toEqual(rows)
     },
   )
+
+  test('come to allow NULL, in keys and sequences of several fields too', async () => {
+    pipeline = new TestPipeline(`
+      CREATE STREAMING TABLE cities;
+      AUTO CDC INTO cities FROM STREAM delta.\`data/source\` KEYS (place) SEQUENCE BY struct(major, minor)
+        COLUMNS (place, city) STORED AS SCD TYPE 2`)
+    const path = join(pipeline.folder, 'data/source')
+    await using source = await DeltaTable.create(path)
+      .addColumns(
+        'place STRUCT<zip: INT NOT NULL> NOT NULL, city STRING NOT NULL, major INT NOT NULL, minor INT NOT NULL',
+      )
+      .execute()
+    await source.append([{ place: { zip: 1 }, city: 'Oslo', major: 1, minor: 1 }])
+    expect((await pipeline.run()).errors).toEqual([])
+    for (const column of ['place.zip', 'city', 'minor'])
+      await executeSql(`ALTER TABLE delta.\`${path}\` ALTER COLUMN ${column} DROP NOT NULL`)
+    await source.append([
+      { place: { zip: 1 }, city: null, major: 2, minor: null },
+      { place: { zip: null }, city: 'Rome', major: 1, minor: 1 },
+    ])
+    expect((await pipeline.run()).errors).toEqual([])
+    expect(await cities('city, place.zip, __START_AT.minor')).toEqual([
+      [null, 1, null],
+      ['Oslo', 1, 1],
+      ['Rome', null, 1],
+    ])
+  })
 
   test('may change between a batch that did not reach the target and its second attempt', async () => {
     pipeline = new TestPipeline(flow('city STRING'))

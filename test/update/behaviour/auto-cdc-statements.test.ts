@@ -287,10 +287,7 @@ describe('a definition that the table was not built with', () => {
     pipeline.define(flow('timestamp_seconds(changed_at)'))
     await expect(pipeline.run()).rejects.toMatchObject({
       condition: 'AUTOCDC_INVALID_STATE.SEQUENCING_TYPE_DRIFT',
-      parameters: {
-        expectedSequencingType: 'BIGINT, by system time TIMESTAMP',
-        recordedSequencingType: 'BIGINT, by system time BIGINT',
-      },
+      parameters: { expectedSequencingType: 'TIMESTAMP', recordedSequencingType: 'BIGINT' },
     })
   })
 
