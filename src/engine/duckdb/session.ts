@@ -49,7 +49,7 @@ export class DuckdbSession implements EngineSession {
   async #stageAll(query: Relation): Promise<Staged> {
     const table = `stage_${++this.#stages}`
     const bound = await this.#bind(query)
-    const [row] = await this.#run(`CREATE TEMP TABLE ${table} AS ${bound.sql}; SELECT count(*) FROM ${table}`)
+    const [row] = await this.#run(`CREATE TEMP TABLE ${table} AS ${bound.sql}`)
     const rowCount = row![0] as bigint
     return { scan: stagedScan(table, bound.schema, rowCount), rowCount, rejectedCount: 0n, counts: [] }
   }
@@ -94,10 +94,11 @@ export class DuckdbSession implements EngineSession {
     }
   }
 
-  async rows(query: Relation): Promise<readonly Row[]> {
-    const all: Row[] = []
-    for await (const chunk of this.stream(query)) all.push(...chunk)
-    return all
+  rows(query: Relation): Promise<readonly Row[]> {
+    return this.#host.threads.work(rowsRead(query), async () => {
+      const { sql, schema } = await this.#bind(query)
+      return (await this.#run(sql)).map((row) => decodeRow(row, schema))
+    })
   }
 
   async *stream(query: Relation): AsyncIterable<readonly Row[]> {
