@@ -8,6 +8,7 @@ import { releaseFilesScans } from './files-scan.ts'
 import type { Prelude } from './prelude.ts'
 import { toPipelineError } from './query-error.ts'
 import { quoteIdentifier } from './quote.ts'
+import { rowsOf } from './result-rows.ts'
 import { FAILED_EXPECTATIONS, maskedQuery, ruleCounts } from './rule-mask.ts'
 import { rowsRead, type ThreadPool } from './thread-pool.ts'
 import { decodeRow } from './values.ts'
@@ -149,7 +150,7 @@ export class DuckdbSession implements EngineSession {
   async #run(sql: string): Promise<DuckDBValue[][]> {
     this.#checkRunning()
     try {
-      return (await this.#connection.runAndReadAll(sql)).getRows()
+      return rowsOf(await this.#connection.run(sql))
     } catch (error) {
       throw toPipelineError(error, sql)
     }

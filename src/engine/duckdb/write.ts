@@ -10,6 +10,7 @@ import type { Bound } from './compile.ts'
 import { copiedFile, type PartitionKey, withoutMapping } from './copied-file.ts'
 import { fieldIds, physicalField, renamed, unshredded, withoutVoid } from './physical-columns.ts'
 import { quoteIdentifier, quoteString } from './quote.ts'
+import { rowObjectsOf } from './result-rows.ts'
 import { writeSlices } from './write-slices.ts'
 
 /** Files beyond this size are split, so that readers can skip and share work. */
@@ -185,7 +186,7 @@ export async function copyRows(
   options: readonly string[],
 ): Promise<Record<string, DuckDBValue>[]> {
   const sql = `COPY (${query}) TO ${quoteString(destination)} (${options.join(', ')})`
-  return (await connection.runAndReadAll(sql)).getRowObjects()
+  return rowObjectsOf(await connection.run(sql))
 }
 
 /** DuckDB writes a partition as one file, however large. */
