@@ -90,17 +90,22 @@ function rowsOfScan({ input }: Scan): number {
     case 'parquet':
       return rowsOfFiles(input.paths)
     case 'ndjson':
-      return sum(input.paths, (each) => statSync(each).size / ROW_BYTES.text)
+      return sum(input.paths, (each) => sizeOf(each) / ROW_BYTES.text)
   }
 }
 
 /** How many rows Parquet files hold, at most. */
 export function rowsOfFiles(paths: readonly string[]): number {
-  return sum(paths, (each) => statSync(each).size / ROW_BYTES.parquet)
+  return sum(paths, (each) => sizeOf(each) / ROW_BYTES.parquet)
 }
 
 function rowsOfFile({ numRecords, sizeBytes }: DeltaScanFile): number {
   return numRecords ?? sizeBytes / ROW_BYTES.parquet
+}
+
+/** That a file is missing is for the query to tell. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function sum<Item>(items: readonly Item[], size: (item: Item) => number): number {
