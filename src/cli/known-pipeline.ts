@@ -1,5 +1,5 @@
 import { Catalog } from '../catalog/index.ts'
-import { type DeltaPort, DeltaTable } from '../delta/index.ts'
+import { type DeltaPort, DeltaTable, rowMetadata } from '../delta/index.ts'
 import { LazyEngine } from '../engine/lazy-engine.ts'
 import { isCondition } from '../errors/index.ts'
 import { loadGraph } from '../graph/load.ts'
@@ -46,7 +46,8 @@ export class KnownPipeline {
     try {
       const storage = tableStorage({ catalog: this.#catalog, project: this.#project }, leaf)
       const { snapshot } = await DeltaTable.open(storage, this.#port)
-      return { schema: snapshot.metadata.schema }
+      const { metadata } = snapshot
+      return { schema: metadata.schema, hidden: rowMetadata(metadata) }
     } catch (error) {
       if (leaf.kind === 'Read' && isCondition(error, 'TABLE_OR_VIEW_NOT_FOUND')) return undefined
       throw error

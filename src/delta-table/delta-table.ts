@@ -359,7 +359,7 @@ export class DeltaTable implements AsyncDisposable {
       { table: this.#table, storage: localStorage(this.path) },
       { start: pointOf(from), ...(to !== undefined && { end: pointOf(to) }) },
     )
-    yield* this.#objects(scan.then(({ input, schema }) => ({ kind: 'Scan', input, schema })))
+    yield* this.#objects(scan.then((changes) => ({ kind: 'Scan', ...changes })))
   }
 
   /**

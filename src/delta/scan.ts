@@ -6,7 +6,7 @@ import { field, fieldNamed, LONG, STRING, type StructType, struct, TIMESTAMP } f
 import { readDeletionVector } from './deletion-vector/deletion-vector.ts'
 import { decodePath } from './files/file-path.ts'
 import type { AddFile } from './log/actions.ts'
-import { rowIdentityOf } from './row-tracking/row-identity.ts'
+import { rowIdentityOf, tracksRows } from './row-tracking/row-identity.ts'
 import type { Metadata } from './schema/metadata.ts'
 import { columnMappingOf } from './schema/protocol.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -45,10 +45,16 @@ export function emptyScanOf({ metadata }: Pick<Snapshot, 'metadata'>): DeltaScan
   }
 }
 
-/** The hidden `_metadata` of a table's rows, as Spark has it; undefined where a column of the table has that name. */
-export function rowMetadata(metadata: Pick<Metadata, 'schema' | 'configuration'>): StructType | undefined {
-  if (fieldNamed(metadata.schema, '_metadata') !== undefined) return undefined
-  const tracked = rowIdentityOf(metadata) === undefined ? [] : TRACKING_FIELDS
+/**
+ * The hidden `_metadata` of a table's rows, as Spark has it; undefined where a column of the table has that name. The table
+ * need not be there yet.
+ */
+export function rowMetadata({
+  schema,
+  configuration,
+}: Pick<Metadata, 'schema' | 'configuration'>): StructType | undefined {
+  if (fieldNamed(schema, '_metadata') !== undefined) return undefined
+  const tracked = tracksRows(configuration) ? TRACKING_FIELDS : []
   return struct([field('_metadata', struct([...FILE_FIELDS, ...tracked]), false)])
 }
 

@@ -1,4 +1,4 @@
-import { readerSchema } from '../delta/index.ts'
+import { readerSchema, rowMetadata } from '../delta/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import { analyze } from '../plan/analyzer/analyze.ts'
 import type { Read, Relation } from '../plan/relation.ts'
@@ -24,11 +24,13 @@ import { boundToVersions } from './snapshot-versions.ts'
 import { checkStreamingOperators } from './streaming-operators.ts'
 import { asViewShape, streamingShapes, type ViewShape } from './streaming-shape.ts'
 import { checkLayout } from './table-layout.ts'
-import { checkProperties } from './table-properties.ts'
+import { checkProperties, tableProperty } from './table-properties.ts'
 
 /** What readers of a dataset need of it. */
 interface DatasetState {
   readonly schema: StructType
+  /** Of tables: `_metadata`. */
+  readonly hidden?: StructType
   /** Columns of its queries, before a declared schema adds to them: what rules are about and a quarantine takes. */
   readonly querySchema: StructType
   /** For views, which are read as the query that they are. */
@@ -161,7 +163,7 @@ export class DatasetResolver {
     const stateOf = (read: Read) => this.#states.get(this.#index.find(read.name, {})!)
     const resolved = analyze(query, {
       ansi: isAnsi(settings),
-      resolveLeaf: (leaf) => this.#leaves.resolve(leaf, (read) => stateOf(read)?.schema),
+      resolveLeaf: (leaf) => this.#leaves.resolve(leaf, stateOf),
     })
     const shapes = streamingShapes(resolved, (read) => stateOf(read)?.view?.shape)
     checkStreamingOperators(resolved, shapes, prepared.flow.identifier)
@@ -213,7 +215,11 @@ export class DatasetResolver {
       definition.columnComments,
     )
     const view = isTable(dataset) ? undefined : states[0]!.view
-    this.#states.set(dataset, { schema, querySchema, ...(view === undefined ? {} : { view }) })
+    this.#states.set(dataset, {
+      schema,
+      querySchema,
+      ...(view === undefined ? hiddenOf(dataset, schema) : { view }),
+    })
     this.flows.push(...states.map(resolvedFlow))
     this.#attempt(dataset, () => this.#describe(dataset, schema, querySchema, states[0]!.flow))
   }
@@ -253,7 +259,7 @@ export class DatasetResolver {
     }
     const isBatch = state.view === undefined ? !isStreamingTable(rejecting) : !state.view.shape.isStreaming
     const schema = quarantineSchema(state.querySchema)
-    this.#states.set(dataset, { schema, querySchema: schema })
+    this.#states.set(dataset, { schema, querySchema: schema, ...hiddenOf(dataset, schema) })
     this.#add(dataset, {
       kind: isBatch ? 'materialized_view' : 'streaming_table',
       quarantineOf: rejecting.identifier,
@@ -315,6 +321,14 @@ function resolvedFlow({ flow, changes, querySchema }: FlowState): ResolvedFlow {
 /** The graph is plain data: functions stay with the definitions. */
 function withoutHandler(sink: Sink): NonNullable<ResolvedDataset['sink']> {
   return sink.format === 'delta' ? sink : { format: sink.format }
+}
+
+/** What the rows of a table tell of their files, before there are any. */
+function hiddenOf({ definition }: Dataset, schema: StructType): Pick<DatasetState, 'hidden'> {
+  const property = 'delta.enableRowTracking'
+  const configuration = { [property]: tableProperty(definition.tableProperties, property) ?? 'false' }
+  const hidden = rowMetadata({ schema, configuration })
+  return hidden === undefined ? {} : { hidden }
 }
 
 function isStreamingTable({ definition }: Dataset): boolean {

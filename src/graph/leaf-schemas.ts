@@ -4,7 +4,7 @@ import type { LeafSchema } from '../plan/analyzer/state.ts'
 import type { DataSource, Read, TableValuedFunction } from '../plan/relation.ts'
 import { isBuiltInTableFunction, unknownTableFunction } from '../plan/table-functions.ts'
 import { formatTableName } from '../plan/table-name.ts'
-import { type StructType, struct } from '../types/data-type.ts'
+import { struct } from '../types/data-type.ts'
 
 /** What resolution must be told of the world outside of the pipeline. */
 export interface ResolveContext {
@@ -53,12 +53,10 @@ export class LeafSchemas {
   /** The columns of a leaf that was looked up before, or of a dataset of the pipeline. */
   resolve(
     leaf: Read | DataSource | TableValuedFunction,
-    datasetSchema: (read: Read) => StructType | undefined,
+    datasetColumns: (read: Read) => LeafSchema | undefined,
   ): LeafSchema {
     if (leaf.kind !== 'Read') return this.#sources.get(leaf) ?? UNREAD
-    const dataset = datasetSchema(leaf)
-    const known =
-      dataset === undefined ? this.#tables.get(formatTableName(leaf.name).toLowerCase()) : { schema: dataset }
+    const known = datasetColumns(leaf) ?? this.#tables.get(formatTableName(leaf.name).toLowerCase())
     if (known === undefined) {
       throw new PipelineError('INTERNAL_ERROR', {
         detail: `${formatTableName(leaf.name)} was never looked up`,

@@ -5,7 +5,7 @@ import type { Storage } from '../../storage/storage.ts'
 import type { StructType } from '../../types/data-type.ts'
 import { printDataType } from '../../types/ddl.ts'
 import type { Commit } from '../log/actions.ts'
-import { localPath } from '../scan.ts'
+import { localPath, rowMetadata } from '../scan.ts'
 import { type Metadata, metadataFrom } from '../schema/metadata.ts'
 import { columnMappingOf } from '../schema/protocol.ts'
 import { canReadAs } from '../schema/read-compatible.ts'
@@ -20,6 +20,8 @@ export interface ChangeFeed {
   readonly input: DeltaScan
   /** The table's columns at the end of the range, then `_change_type`, `_commit_version` and `_commit_timestamp`. */
   readonly schema: StructType
+  /** `_metadata` of the files in which the rows lie. */
+  readonly hidden?: StructType
 }
 
 /**
@@ -57,7 +59,7 @@ function changeFeedOf(metadata: Metadata, files: readonly DeltaScanFile[]): Chan
     partitionColumns: metadata.partitionColumns,
     columnMapping: columnMappingOf(metadata),
   }
-  return { input, schema: changeFeedSchema(metadata.schema) }
+  return { input, schema: changeFeedSchema(metadata.schema), hidden: rowMetadata(metadata) }
 }
 
 /** A file of a commit's changes as a scan reads it. Throws DELTA_CHANGE_DATA_FILE_NOT_FOUND. */

@@ -15,10 +15,15 @@ export interface RowIdentity {
 
 /** Undefined where the table does not track rows (PROTOCOL.md, Row Tracking: `delta.enableRowTracking`). */
 export function rowIdentityOf({ configuration }: Pick<Metadata, 'configuration'>): RowIdentity | undefined {
-  if (configuration['delta.enableRowTracking']?.toLowerCase() !== 'true') return undefined
+  if (!tracksRows(configuration)) return undefined
   const rowId = configuration[ROW_ID_COLUMN]
   const rowCommitVersion = configuration[ROW_COMMIT_VERSION_COLUMN]
   return rowId === undefined || rowCommitVersion === undefined ? undefined : { rowId, rowCommitVersion }
+}
+
+/** `delta.enableRowTracking` of a table. */
+export function tracksRows(configuration: Metadata['configuration']): boolean {
+  return configuration['delta.enableRowTracking']?.toLowerCase() === 'true'
 }
 
 /** The two hidden columns as fields that files may have; none where the table does not track rows. */

@@ -114,8 +114,8 @@ function changesAsTheyStand(run: UpdateRun, leaf: Leaf): StaticInput {
     pin: async () => (await changeRange(storage, options)) ?? null,
     bind: async (pinned) => {
       const table = await DeltaTable.open(storage, run.engine.deltaPort)
-      const { input, schema } = await changeFeedScan({ table, storage }, pinned as ChangeRange | null)
-      return { scan: { kind: 'Scan', input, schema } }
+      const changes = await changeFeedScan({ table, storage }, pinned as ChangeRange | null)
+      return { scan: { kind: 'Scan', ...changes } }
     },
   }
 }
