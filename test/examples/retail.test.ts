@@ -148,6 +148,14 @@ test('maintenance leaves every figure as it was, also for batches after it', asy
   for (const each of await example.reconcile()) expect(each).toMatchObject({ missing: 0, unexpected: 0 })
 })
 
+test('after a full refresh the reconciliation knows what the facts took anew, and batches after it', async () => {
+  await example.millrace('run', '--full-refresh-all')
+  for (const each of await example.reconcile()) expect(each).toMatchObject({ missing: 0, unexpected: 0 })
+  await example.generate(1)
+  await example.run()
+  for (const each of await example.reconcile()) expect(each).toMatchObject({ missing: 0, unexpected: 0 })
+})
+
 test('a store without an id fails the update; its dimension stays as it was', async () => {
   const before = await example.query('SELECT * FROM dim_stores ORDER BY store_id, __START_AT')
   await example.generate(1, '--stores', '0', '--fatal')

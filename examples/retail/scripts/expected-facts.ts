@@ -22,8 +22,8 @@ export async function expectFacts(): Promise<string> {
   return path
 }
 
-function factsOf({ dimensions, files }: RecordedBatch): string {
-  const sales = files.map((file) => `SELECT * FROM parquet.\`${file}\``).join(' UNION ALL ')
+function factsOf({ dimensions, sales }: RecordedBatch): string {
+  const taken = sales.map((relation) => `SELECT * FROM ${relation}`).join(' UNION ALL ')
   const current = (table: string) =>
     `(SELECT * FROM delta.\`warehouse/main/retail/${table}\` VERSION AS OF ${dimensions[table]} WHERE __END_AT IS NULL)`
   return `
@@ -31,7 +31,7 @@ function factsOf({ dimensions, files }: RecordedBatch): string {
       s.sale_timestamp, CAST(s.quantity * s.unit_price * (1 - s.discount) AS DECIMAL(14, 4)) AS total_amount,
       c.loyalty_tier, c.city AS customer_city, p.product_name, p.category,
       t.store_name, t.city AS store_city, t.region AS store_region
-    FROM (${sales === '' ? 'SELECT * FROM delta.`warehouse/main/retail/silver_sales` WHERE false' : sales}) AS s
+    FROM (${taken === '' ? 'SELECT * FROM delta.`warehouse/main/retail/silver_sales` WHERE false' : taken}) AS s
     LEFT JOIN ${current('dim_customers')} AS c ON s.customer_id = c.customer_id
     LEFT JOIN ${current('dim_products')} AS p ON s.product_id = p.product_id
     LEFT JOIN ${current('dim_stores')} AS t ON s.store_id = t.store_id`

@@ -1,13 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+const silverSales = 'warehouse/main/retail/silver_sales'
+
 /** What a batch of the facts' flow read. */
 export interface RecordedBatch {
   readonly batchId: number
   /** Versions of the dimensions' tables, by their short names. */
   readonly dimensions: Readonly<Record<string, number>>
-  /** Data files that the batch's commits added to silver_sales. */
-  readonly files: readonly string[]
+  /** What the batch took of silver_sales, each as a query can name it: the table as it stood at a version, or a data file. */
+  readonly sales: readonly string[]
 }
 
 export interface RecordedFlow {
@@ -59,30 +61,31 @@ function recordedBatch({ batchId, sources, statics }: BatchFile): RecordedBatch 
   return {
     batchId,
     dimensions: Object.fromEntries(dimensions),
-    files: sources.flatMap(({ range }) => (range === undefined ? [] : filesOf(range))),
+    sales: sources.flatMap(({ range }) => (range === undefined ? [] : salesIn(range))),
   }
 }
 
-/** The files of whole commits, from the log of silver_sales: the first batch has all from its beginning. */
-function filesOf({ from, to }: { readonly from: Offset; readonly to: Offset }): string[] {
+/** A stream begins with the table as it stands: without the files that a full refresh has removed. Whole commits follow. */
+function salesIn({ from, to }: { readonly from: Offset; readonly to: Offset }): string[] {
   if (to.index !== -1) throw new Error('A batch ends within a commit.')
-  const table = 'warehouse/main/retail/silver_sales'
-  const files: string[] = []
-  for (
-    let version = from.isInitialSnapshot ? 0 : from.reservoirVersion;
-    version < to.reservoirVersion;
-    version++
-  ) {
-    const commit = readFileSync(
-      join(table, '_delta_log', `${String(version).padStart(20, '0')}.json`),
-      'utf8',
-    )
-    for (const line of commit.split('\n').filter((each) => each !== '')) {
-      const { add } = JSON.parse(line) as { add?: { path: string; dataChange: boolean } }
-      if (add?.dataChange === true) files.push(join(table, decodeURIComponent(add.path)))
-    }
+  const { reservoirVersion: version, isInitialSnapshot } = from
+  const sales = isInitialSnapshot ? [`delta.\`${silverSales}\` VERSION AS OF ${version}`] : []
+  for (let next = isInitialSnapshot ? version + 1 : version; next < to.reservoirVersion; next++) {
+    sales.push(...filesAdded(next).map((file) => `parquet.\`${file}\``))
   }
-  return files
+  return sales
+}
+
+/** The data files with which a commit appended to silver_sales. */
+function filesAdded(version: number): string[] {
+  const commit = join(silverSales, '_delta_log', `${String(version).padStart(20, '0')}.json`)
+  const lines = readFileSync(commit, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+  return lines.flatMap((line) => {
+    const { add } = JSON.parse(line) as { add?: { path: string; dataChange: boolean } }
+    return add?.dataChange === true ? [join(silverSales, decodeURIComponent(add.path))] : []
+  })
 }
 
 function json<T>(path: string): T {
