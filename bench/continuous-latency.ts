@@ -8,7 +8,7 @@
  */
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Arrivals } from './continuous/arrivals.ts'
 import { ContinuousRun } from './continuous/continuous-run.ts'
@@ -29,7 +29,7 @@ const views = new Arrivals(VIEWS)
 const landedMs: number[] = []
 
 await land(0)
-const run = new ContinuousRun(process.env.BENCH_BIN ?? BIN, shop.folder)
+const run = new ContinuousRun(resolve(process.env.BENCH_BIN ?? BIN), shop.folder)
 const watches = await watchTables()
 let cpuBefore: number | undefined
 for (let tick = 1; tick <= lastTick; tick++) {
