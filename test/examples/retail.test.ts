@@ -163,6 +163,14 @@ test('a store without an id fails the update; its dimension stays as it was', as
   expect(await example.query('SELECT * FROM dim_stores ORDER BY store_id, __START_AT')).toEqual(before)
 })
 
+test('with the store deleted where it landed, and two tables made anew, the update takes what waited', async () => {
+  await example.query('DELETE FROM delta.`data/landing/stores` WHERE store_id IS NULL')
+  await example.millrace('run', '--full-refresh', 'bronze_stores,dim_stores')
+  const facts = (await example.run()).get('gold_sales_facts')
+  expect(facts?.rows_written).toBeGreaterThan(0)
+  for (const each of await example.reconcile()) expect(each).toMatchObject({ missing: 0, unexpected: 0 })
+})
+
 test('a continuous update that is killed on the way ends with exact figures', {
   timeout: 180_000,
 }, async () => {
