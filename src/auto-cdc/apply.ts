@@ -48,9 +48,9 @@ export interface AutoCdcOutput {
    * over the mark of an unfinished batch of another flow. A marked row that is needed still is among the additions.
    */
   readonly hiddenRemovals: Relation
-  /** Events from before the horizon of their key, under the names of keys, with `__SEQUENCE` and `__OPERATION`. */
+  /** Events from before the horizon of their key, under the names of keys, with `sequence` and `operation`. */
   readonly lateEvents: Relation
-  /** Keys with `__SEQUENCE` at which events of different content met, one of which was chosen. */
+  /** Keys with `sequence` at which events of different content met, one of which was chosen. */
   readonly ties: Relation
 }
 
@@ -207,8 +207,8 @@ function allEqual(
 function eventNames(cdc: AutoCdc, withOperation: boolean): readonly Column[] {
   return [
     ...cdc.keys.map((each, i) => col(keyColumn(i)).as(each.name)),
-    col('s').as(STATE.sequence),
-    ...(withOperation ? [col('op').as(STATE.operation)] : []),
+    col('s').as('sequence'),
+    ...(withOperation ? [col('op').as('operation')] : []),
   ]
 }
 

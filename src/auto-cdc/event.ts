@@ -77,13 +77,17 @@ export function comparable(leaf: Leaf, value: Column): Column {
   return isOrderable(leaf.dataType) ? value : call('to_json', namedStruct({ value }))
 }
 
-/** What an event says, for comparing events of one key and sequence: first what no event can leave out. */
+/**
+ * What an event says, for comparing events of one key and sequence: first what no event can leave out. A leaf that it left
+ * out is NULL: an event that is known from before holds what it inherited there.
+ */
 export function contentColumns(cdc: AutoCdc): readonly Column[] {
-  const values = (isSparse: boolean): readonly Column[] =>
-    cdc.leaves.flatMap((leaf, i) =>
-      leaf.isSparse === isSparse ? [comparable(leaf, col(leafColumn(i)))] : [],
-    )
-  return [...values(false), ...values(true), ...(cdc.isSparse ? [col('given')] : [])]
+  const value = (leaf: Leaf, index: number): Column => comparable(leaf, col(leafColumn(index)))
+  const always = cdc.leaves.flatMap((leaf, i) => (leaf.isSparse ? [] : [value(leaf, i)]))
+  const supplied = cdc.leaves.flatMap((leaf, i) =>
+    leaf.isSparse ? [when(col(givesColumn(i)), namedStruct({ value: value(leaf, i) }))] : [],
+  )
+  return [...always, ...supplied]
 }
 
 /** `SELECT expressions FROM input`. */

@@ -167,9 +167,11 @@ function winnersOf(cdc: AutoCdc, events: Relation): Relation {
   const whole = namedStruct(
     Object.fromEntries([['op', col('op')], ...content.map((each, i) => [`c${i}`, each])]),
   )
+  // Of a horizon it is not known any more which leaves its own event supplied.
+  const isFolded = cdc.isSparse ? boolOr(col('base').and(isOperation('upsert'))).over(all) : lit(false)
   const ranked = extend(events, {
     place: rowNumber().over(best),
-    tied: firstValue(whole).over(all).eqNullSafe(lastValue(whole).over(all)).not(),
+    tied: firstValue(whole).over(all).eqNullSafe(lastValue(whole).over(all)).or(isFolded).not(),
     ...mergedLeaves(cdc, sameSequence),
   })
   return { kind: 'Drop', input: where(ranked, col('place').eq(1)), columns: ['place'] }

@@ -115,8 +115,8 @@ export function changeEventsWarning(
 ): EventDraft {
   const what =
     kind === 'late'
-      ? `dropped ${count} change events that came too late, such as ${sample}. What is older than pipelines.cdc.tombstoneGCThresholdInSeconds is forgotten.`
-      : `met ${count} sequences at which change events of one key disagree, such as ${sample}. A delete wins, then the greatest values.`
+      ? `dropped ${count} change ${count === 1 ? 'event' : 'events'} that came too late, such as ${sample}. What is older than pipelines.cdc.tombstoneGCThresholdInSeconds is forgotten.`
+      : `met ${count} ${count === 1 ? 'sequence' : 'sequences'} at which change events of one key disagree, such as ${sample}. A delete wins, then the greatest values.`
   return {
     id: eventId(`flow_progress.${kind}`, flow.flowId, flow.dataset, flow.batchId),
     event_type: 'flow_progress',
