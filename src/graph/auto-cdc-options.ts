@@ -5,11 +5,12 @@ import {
   type SnapshotSpec,
 } from '../auto-cdc/index.ts'
 import { type DatasetOrName, isDataset } from '../dataframe/index.ts'
-import { PipelineError } from '../errors/index.ts'
+import { PipelineError, type Position } from '../errors/index.ts'
 import { Column, columnNamed } from '../plan/column.ts'
 import type { Expression } from '../plan/expression.ts'
 import { parseExpression } from '../sql/index.ts'
 import { ANY, checkOptions, FLAG, type Form, isText, SETTINGS, TEXT, wrongForm } from './check-options.ts'
+import { placeText } from './place-text.ts'
 import type { SnapshotFunction } from './snapshot-versions.ts'
 
 /** A column of the source: its name, or `col('name')`. */
@@ -167,22 +168,29 @@ function checkFlowOptions(
 }
 
 /** What the options say of how events apply. Throws AUTOCDC_EXCLUSIVE_ARGUMENTS, AUTOCDC_MULTIPART_COLUMN_IDENTIFIER. */
-export function autoCdcSpec(flowName: string, options: AutoCdcOptions): AutoCdcSpec {
+export function autoCdcSpec(flowName: string, options: AutoCdcOptions, definition: Position): AutoCdcSpec {
   const { columnsToUpdate, applyAsDeletes, applyAsTruncates, sequenceBy, systemSequenceBy } = options
+  const placed = (expression: Expression, option: string) => placeText(expression, definition, option)
   const selection = selectionOf(flowName, options)
   return {
     keys: namesOf('keys', flowName, options.keys),
-    sequenceBy: expressionOf(sequenceBy),
+    sequenceBy: placed(expressionOf(sequenceBy), 'sequenceBy'),
     scdType: options.storedAsScdType === 'bitemporal' ? 'bitemporal' : scdTypeOf(options.storedAsScdType),
-    ...(systemSequenceBy === undefined ? {} : { systemSequenceBy: expressionOf(systemSequenceBy) }),
+    ...(systemSequenceBy === undefined
+      ? {}
+      : { systemSequenceBy: placed(expressionOf(systemSequenceBy), 'systemSequenceBy') }),
     ...selected('columns', selection('columnList', 'exceptColumnList')),
     ...selected('ignoreNull', ignoredNulls(flowName, options, selection)),
     ...(columnsToUpdate === undefined
       ? {}
       : { columnsToUpdate: nameOf('columnsToUpdate', flowName, columnsToUpdate) }),
     ...selected('trackHistory', selection('trackHistoryColumnList', 'trackHistoryExceptColumnList')),
-    ...(applyAsDeletes === undefined ? {} : { deleteWhen: conditionOf(applyAsDeletes) }),
-    ...(applyAsTruncates === undefined ? {} : { truncateWhen: conditionOf(applyAsTruncates) }),
+    ...(applyAsDeletes === undefined
+      ? {}
+      : { deleteWhen: placed(conditionOf(applyAsDeletes), 'applyAsDeletes') }),
+    ...(applyAsTruncates === undefined
+      ? {}
+      : { truncateWhen: placed(conditionOf(applyAsTruncates), 'applyAsTruncates') }),
   }
 }
 

@@ -29,7 +29,7 @@ export function autoCdcFlow<Columns extends string>(options: AutoCdcOptions<Colu
     registry.registerFlow({
       ...flow,
       query: () => readOf(source, !once, origin),
-      changes: { kind: 'auto_cdc', spec: autoCdcSpec(flow.name, options) },
+      changes: { kind: 'auto_cdc', spec: autoCdcSpec(flow.name, options, origin.position) },
     })
   })
 }

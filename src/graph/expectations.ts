@@ -9,6 +9,7 @@ import type { StructType } from '../types/data-type.ts'
 import { printSqlType } from '../types/ddl.ts'
 import type { Dataset } from './dataset-index.ts'
 import type { Expectation } from './definition.ts'
+import { placeText } from './place-text.ts'
 import type { DatasetRule } from './resolved-graph.ts'
 
 /**
@@ -32,7 +33,7 @@ export function resolveExpectations(
       if (!(error instanceof PipelineError)) throw error
       // Text inside of TypeScript has no lines of its own in the file: the definition is the place to look at.
       if (error.position?.file === undefined) {
-        error.position = { ...position, within: `the expectation '${expectation.name}'` }
+        error.position = { ...position, within: partOf(expectation) }
       }
       failures.push(error)
     }
@@ -53,7 +54,7 @@ function resolveRule(
   position: Position,
 ): DatasetRule {
   const { name, action, condition: text } = expectation
-  const condition = expectation.expression ?? parseExpression(text)
+  const condition = placeText(expectation.expression ?? parseExpression(text), position, partOf(expectation))
   checkConstructs(name, condition)
   const row: Read = { kind: 'Read', name: dataset.parts, isStreaming: false, options: {} }
   const { schema: result } = analyze(
@@ -65,6 +66,11 @@ function resolveRule(
     throw new PipelineError('INVALID_EXPECTATION.NOT_BOOLEAN', { name, actual: printSqlType(dataType) })
   }
   return { name, action, condition, text, position }
+}
+
+/** How errors call the part of a definition that is a rule. */
+function partOf({ name }: Expectation): string {
+  return `the expectation '${name}'`
 }
 
 function checkConstructs(name: string, condition: Expression): void {

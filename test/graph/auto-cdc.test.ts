@@ -695,6 +695,34 @@ describe('options that types would mark', () => {
     ])
   })
 
+  test.each([
+    [
+      `keys: ['sku'], sequenceBy: 'seq', applyAsDeletes: "opp = 'D'"`,
+      'UNRESOLVED_COLUMN.WITH_SUGGESTION',
+      'applyAsDeletes',
+    ],
+    [
+      `keys: ['sku'], sequenceBy: 'seq', applyAsDeletes: 'seq'`,
+      'DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN',
+      'applyAsDeletes',
+    ],
+    [
+      `keys: ['sku'], sequenceBy: 'seq', applyAsTruncates: 'price > title.first'`,
+      'INVALID_EXTRACT_BASE_FIELD_TYPE',
+      'applyAsTruncates',
+    ],
+    [
+      `keys: ['sku'], sequenceBy: expr('struct(seqq, sku)')`,
+      'UNRESOLVED_COLUMN.WITH_SUGGESTION',
+      'sequenceBy',
+    ],
+  ])('in the text of an option: %s', async (options, condition, within) => {
+    const failures = await failuresOf(typescript(options))
+    expect(failures.map(({ condition, position }) => ({ condition, position }))).toEqual([
+      { condition, position: { file: 'a.ts', line: 4, column: 1, within } },
+    ])
+  })
+
   test('no keys', async () => {
     const [error] = await failuresOf(typescript(`keys: [], sequenceBy: 'seq'`))
     expect(summaryOf(error!, 'flowName')).toEqual({

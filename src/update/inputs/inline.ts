@@ -1,5 +1,6 @@
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
 import { call, FALSE } from '../../plan/build.ts'
+import type { Expression } from '../../plan/expression.ts'
 import type { Read, Relation, With } from '../../plan/relation.ts'
 import { childrenOf, mapExpressions, transformExpression, withChildren } from '../../plan/rewrite.ts'
 import { formatTableName } from '../../plan/table-name.ts'
@@ -33,13 +34,12 @@ export function withTargetRules(
   const dataset = datasetOf(graph, target)
   if (autoCdc === undefined) return withRules(query, dataset)
   const spared = [autoCdc.deleteWhen, autoCdc.truncateWhen].filter((each) => each !== undefined)
-  const rules = dataset.rules.map((rule) => ({
-    ...rule,
-    condition: spared.reduce(
-      (condition, each) => call('or', call('coalesce', each, FALSE), condition),
-      rule.condition,
-    ),
-  }))
+  const rules = dataset.rules.map((rule) => {
+    const passes = (condition: Expression, each: Expression) =>
+      call('or', call('coalesce', each, FALSE), condition)
+    const { position } = rule.condition
+    return { ...rule, condition: { ...spared.reduce(passes, rule.condition), position } }
+  })
   return withRules(query, { ...dataset, rules })
 }
 

@@ -195,6 +195,34 @@ describe('a fail rule', () => {
     })
   })
 
+  test.each([
+    ['a streaming table', `streamingTable('silver', RULES, () => readStream.table('bronze'))`],
+    [
+      'a target of changes',
+      `streamingTable('silver', RULES)
+autoCdcFlow({ target: 'silver', source: 'bronze', keys: ['id'], sequenceBy: 'id', applyAsDeletes: 'id = 0' })`,
+    ],
+  ])('of %s in TypeScript has the place of its definition', async (_, definition) => {
+    pipeline = new TestPipeline({
+      'bronze.sql': 'CREATE MATERIALIZED VIEW bronze AS SELECT id FROM range(3)',
+      'silver.ts': `import { autoCdcFlow, readStream, streamingTable } from 'millrace'
+${definition.replace('RULES', `{ expectOrFail: { small: 'id < 2' } }`)}`,
+    })
+    const summary = await pipeline.run()
+    const errors = summary.errors as readonly PipelineError[]
+    expect(errors.map(({ condition, position }) => ({ condition, position }))).toEqual([
+      {
+        condition: 'EXPECTATION_VIOLATION.VERBOSITY_ALL',
+        position: {
+          file: 'definitions/silver.ts',
+          line: 2,
+          column: 1,
+          within: "the expectation 'small'",
+        },
+      },
+    ])
+  })
+
   test('of a flow that reads files tells file and line', async () => {
     pipeline = new TestPipeline(`
       CREATE STREAMING TABLE silver (CONSTRAINT cheap EXPECT (total < 100) ON VIOLATION FAIL UPDATE) AS
