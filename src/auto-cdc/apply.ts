@@ -48,7 +48,7 @@ export interface AutoCdcOutput {
    * over the mark of an unfinished batch of another flow. A marked row that is needed still is among the additions.
    */
   readonly hiddenRemovals: Relation
-  /** Events from before the horizon of their key, under the names of keys, with `sequence` and `operation`. */
+  /** Events from before the horizon of their key, under the names of keys, with `sequence` and `operation` (reserved names where keys have these). */
   readonly lateEvents: Relation
   /** Keys with `sequence` at which events of different content met, one of which was chosen. */
   readonly ties: Relation
@@ -205,10 +205,11 @@ function allEqual(
 }
 
 function eventNames(cdc: AutoCdc, withOperation: boolean): readonly Column[] {
+  const isKey = (name: string) => cdc.keys.some((each) => each.name.toLowerCase() === name)
   return [
     ...cdc.keys.map((each, i) => col(keyColumn(i)).as(each.name)),
-    col('s').as('sequence'),
-    ...(withOperation ? [col('op').as('operation')] : []),
+    col('s').as(isKey('sequence') ? STATE.sequence : 'sequence'),
+    ...(withOperation ? [col('op').as(isKey('operation') ? STATE.operation : 'operation')] : []),
   ]
 }
 

@@ -1,15 +1,25 @@
 import { PipelineError } from '../errors/index.ts'
 import { Column, call } from '../plan/column.ts'
-import { max } from '../plan/column-functions/aggregate.ts'
+import { min } from '../plan/column-functions/aggregate.ts'
 import { arrayContains } from '../plan/column-functions/array.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
-import { col, count, lit, namedStruct, when } from '../plan/column-functions/core.ts'
+import { col, count, lit, when } from '../plan/column-functions/core.ts'
 import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
 import type { Value } from '../types/row.ts'
-import { givenLeaves, isOperation, keyColumn, keyColumns, leafColumn, OPERATION, select } from './event.ts'
+import {
+  givenLeaves,
+  isOperation,
+  keyColumn,
+  keyColumns,
+  leafColumn,
+  OPERATION,
+  select,
+  where,
+} from './event.ts'
 import type { AutoCdc } from './resolve.ts'
 import { type Leaf, leafValue, named } from './shape.ts'
+import { STATE } from './state.ts'
 
 /**
  * The change events of a batch, classified: truncate where its condition IS TRUE, else delete where its condition IS TRUE,
@@ -68,28 +78,15 @@ export interface EventSurvey {
 
 /** One row about a batch's events, for `checkEvents`. */
 export function surveyEvents(cdc: AutoCdc, events: Relation): Relation {
-  const sample = call(
-    'to_json',
-    namedStruct(
-      Object.fromEntries([
-        ...cdc.keys.map((each, i) => [each.name, col(keyColumn(i))]),
-        ['sequence', col('s')],
-      ]),
-    ),
-  )
-  const nulls = (column: Column, among: Column): readonly Column[] => [
-    count(when(column.isNull().and(among), 1)),
-    max(when(column.isNull().and(among), sample)),
-  ]
+  const nulls = (column: Column, among: Column) => count(when(column.isNull().and(among), 1))
   const isForKey = isOperation('truncate').not()
-  const isBitemporal = cdc.systemType !== undefined
   const expressions = [
     count(lit(1)),
     count(when(isOperation('truncate'), 1)),
-    ...(isBitemporal
-      ? nulls(lit(null), col('s').isNull().or(col('y').isNull()))
-      : nulls(col('s'), lit(true))),
-    ...keyColumns(cdc).flatMap((each) => nulls(col(each), isForKey)),
+    cdc.systemType === undefined
+      ? nulls(col('s'), lit(true))
+      : nulls(lit(null), col('s').isNull().or(col('y').isNull())),
+    ...keyColumns(cdc).map((each) => nulls(col(each), isForKey)),
   ]
   return {
     kind: 'Aggregate',
@@ -100,32 +97,63 @@ export function surveyEvents(cdc: AutoCdc, events: Relation): Relation {
   }
 }
 
+/** Where `checkEvents` finds a batch, and what an event of it looks like. */
+export interface CheckedBatch {
+  readonly tableName: string
+  readonly batchId: string
+  /** The rows that `readEvents` was given. */
+  readonly source: Relation
+  /** The one value of a query. */
+  readonly readValue: (query: Relation) => Promise<Value>
+}
+
 /**
  * Judges the row of `surveyEvents`, before anything of the batch is applied.
- * Throws AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE and NULL_KEY.
+ * Throws AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE and NULL_KEY with an event as the source has it.
  */
-export function checkEvents(
+export async function checkEvents(
   cdc: AutoCdc,
   survey: readonly Value[],
-  batch: { readonly tableName: string; readonly batchId: string },
-): EventSurvey {
-  const [eventCount, truncateCount, nullSequences, sequenceSample, ...keys] = survey
-  if (nullSequences !== 0n) {
-    throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE', {
-      ...batch,
-      nullCount: String(nullSequences),
-      sample: String(sequenceSample),
-    })
-  }
-  cdc.keys.forEach((each, i) => {
-    const [nullCount, sample] = [keys[2 * i], keys[2 * i + 1]]
-    if (nullCount === 0n) return
-    throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY', {
-      ...batch,
-      columnName: each.name,
-      nullCount: String(nullCount),
-      sample: String(sample),
-    })
+  { source, readValue, ...batch }: CheckedBatch,
+): Promise<EventSurvey> {
+  const [eventCount, truncateCount, nullSequences, ...nullKeys] = survey as readonly bigint[]
+  const about = async (nullCount: bigint, isWrong: Column) => ({
+    ...batch,
+    eventCount: String(eventCount),
+    nullCount: String(nullCount),
+    sample: shortened(String(await readValue(smallestEvent(where(source, isWrong))))),
   })
-  return { eventCount: eventCount as bigint, truncateCount: truncateCount as bigint }
+  const { sequenceBy, systemSequenceBy, truncateWhen } = cdc.spec
+  if (nullSequences !== 0n) {
+    const isWrong = new Column(sequenceBy).isNull()
+    const orSystem = systemSequenceBy && isWrong.or(new Column(systemSequenceBy).isNull())
+    const parameters = await about(nullSequences!, orSystem ?? isWrong)
+    throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE', parameters)
+  }
+  for (const [i, { name }] of cdc.keys.entries()) {
+    const nullCount = nullKeys[i]!
+    if (nullCount === 0n) continue
+    const parameters = await about(nullCount, named(name).isNull().and(isTrue(truncateWhen).not()))
+    throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY', { ...parameters, columnName: name })
+  }
+  return { eventCount: eventCount!, truncateCount: truncateCount! }
+}
+
+/** The first of a source's events by its JSON. Rows of snapshots have columns of ours, which are no part of them. */
+function smallestEvent(events: Relation): Relation {
+  const input: Relation = { kind: 'Drop', input: events, columns: [STATE.sequence, STATE.operation] }
+  const event = call('to_json', call('struct', new Column({ kind: 'UnresolvedStar' })))
+  return {
+    kind: 'Aggregate',
+    input: select(input, [event.as('event')]),
+    groupType: 'groupby',
+    grouping: [],
+    expressions: [min('event').as('event').expression],
+  }
+}
+
+const LONGEST_SAMPLE = 500
+
+function shortened(sample: string): string {
+  return sample.length > LONGEST_SAMPLE ? `${sample.slice(0, LONGEST_SAMPLE)}...` : sample
 }

@@ -54,18 +54,23 @@ export interface AutoCdcNames {
  */
 export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: AutoCdcNames): AutoCdc {
   checkClauses(spec, names)
-  const keys = fieldsNamed(spec.keys, source, 'changeDataFeed')
-  const selected = selectedFields(spec, source)
+  const keys = fieldsNamed(spec.keys, source, 'KEYS', names)
+  const selected = selectedFields(spec, source, names)
   checkKeysSelected(keys, selected)
-  checkReserved(selected, intervalColumns(spec))
-  checkReserved(keys, RESERVED_STATE_COLUMNS)
-  checkColumnsToUpdate(spec, source)
+  checkReserved(selected, intervalColumns(spec), names)
+  checkReserved(keys, RESERVED_STATE_COLUMNS, names)
+  checkColumnsToUpdate(spec, source, names)
   const values = selected.filter((each) => !keys.includes(each))
-  const ignored = chosen(spec.ignoreNull ?? { kind: 'only', columns: [] }, values, 'ignoreNullSelection')
+  const ignored = chosen(
+    spec.ignoreNull ?? { kind: 'only', columns: [] },
+    values,
+    'IGNORE NULL UPDATES',
+    names,
+  )
   if (spec.ignoreNull !== undefined && ignored.length === 0 && source.open !== true) {
     throw new PipelineError('AUTOCDC_IGNORE_NULL_EMPTY_COLUMN_LIST', {})
   }
-  const tracked = chosen(spec.trackHistory ?? { kind: 'all' }, values, 'trackHistorySelection')
+  const tracked = chosen(spec.trackHistory ?? { kind: 'all' }, values, 'TRACK HISTORY', names)
   const { ignoredBySome, ignoredByAll, isListed } = spec.amongFlows ?? leftOutBy(spec, ignored)
   const { columns, leaves } = shapeColumns(values, (name) => ({
     ignoresNull: ignored.some((each) => each.name === name),
@@ -142,9 +147,9 @@ function checkClauses(spec: AutoCdcSpec, { flowName }: AutoCdcNames): void {
   }
 }
 
-function selectedFields(spec: AutoCdcSpec, source: StructType): readonly StructField[] {
+function selectedFields(spec: AutoCdcSpec, source: StructType, names: AutoCdcNames): readonly StructField[] {
   const list = spec.columnsToUpdate?.toLowerCase()
-  return chosen(spec.columns ?? { kind: 'all' }, source.fields, 'changeDataFeed', source.open).filter(
+  return chosen(spec.columns ?? { kind: 'all' }, source.fields, 'COLUMNS', names, source.open).filter(
     (each) => each.name.toLowerCase() !== list,
   )
 }
@@ -153,32 +158,44 @@ function selectedFields(spec: AutoCdcSpec, source: StructType): readonly StructF
 function chosen(
   selection: ColumnSelection,
   fields: readonly StructField[],
-  schemaName: string,
+  clause: keyof typeof OPTION_OF,
+  names: AutoCdcNames,
   isOpen = false,
 ): readonly StructField[] {
   if (selection.kind === 'all') return fields
-  const listed = fieldsNamed(selection.columns, { ...struct(fields), open: isOpen }, schemaName)
+  const listed = fieldsNamed(selection.columns, { ...struct(fields), open: isOpen }, clause, names)
   return fields.filter((each) => listed.includes(each) === (selection.kind === 'only'))
 }
 
+/** The clauses that name columns, and their options in TypeScript, where a list of exceptions has its own. */
+const OPTION_OF = {
+  KEYS: 'keys',
+  COLUMNS: 'columnList',
+  'IGNORE NULL UPDATES': 'ignoreNullUpdatesColumnList',
+  'TRACK HISTORY': 'trackHistoryColumnList',
+  'COLUMNS TO UPDATE': 'columnsToUpdate',
+} as const
+
 function fieldsNamed(
-  names: readonly string[],
+  columns: readonly string[],
   schema: StructType,
-  schemaName: string,
+  clause: keyof typeof OPTION_OF,
+  { flowName }: AutoCdcNames,
 ): readonly StructField[] {
-  const missing = names.filter((name) => fieldNamed(schema, name) === undefined)
+  const missing = columns.filter((name) => fieldNamed(schema, name) === undefined)
   if (missing.length > 0 && schema.open !== true) {
     const available = schema.fields.map((each) => each.name)
     const near = nearest(missing[0]!, available)
     throw new PipelineError('AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA', {
       caseSensitivity: 'case-insensitive',
-      schemaName,
+      flowName,
+      clause: `${clause} (${OPTION_OF[clause]})`,
       missingColumns: missing.join(', '),
       availableColumns: available.join(', '),
-      suggestion: near === undefined ? 'Name a column of the source.' : `Did you mean '${near}'?`,
+      suggestion: near === undefined ? 'Name one of these.' : `Did you mean '${near}'?`,
     })
   }
-  return names.flatMap((name) => fieldNamed(schema, name) ?? [])
+  return columns.flatMap((name) => fieldNamed(schema, name) ?? [])
 }
 
 function checkKeysSelected(keys: readonly StructField[], selected: readonly StructField[]): void {
@@ -191,21 +208,29 @@ function checkKeysSelected(keys: readonly StructField[], selected: readonly Stru
 }
 
 /** Throws AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT. */
-export function checkReserved(fields: readonly StructField[], reserved: readonly string[]): void {
+export function checkReserved(
+  fields: readonly StructField[],
+  reserved: readonly string[],
+  { flowName }: AutoCdcNames,
+): void {
   for (const { name } of fields) {
     const reservedColumnName = reserved.find((each) => each.toLowerCase() === name.toLowerCase())
     if (reservedColumnName === undefined) continue
     throw new PipelineError('AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT', {
       columnName: name,
-      schemaName: 'changeDataFeed',
+      flowName,
       reservedColumnName,
     })
   }
 }
 
-function checkColumnsToUpdate({ columnsToUpdate }: AutoCdcSpec, source: StructType): void {
+function checkColumnsToUpdate(
+  { columnsToUpdate }: AutoCdcSpec,
+  source: StructType,
+  names: AutoCdcNames,
+): void {
   if (columnsToUpdate === undefined) return
-  for (const { name, dataType } of fieldsNamed([columnsToUpdate], source, 'changeDataFeed')) {
+  for (const { name, dataType } of fieldsNamed([columnsToUpdate], source, 'COLUMNS TO UPDATE', names)) {
     if (dataType.kind === 'array' && dataType.elementType.kind === 'string') continue
     throw new PipelineError('AUTOCDC_COLUMNS_TO_UPDATE_TYPE', {
       columnName: name,

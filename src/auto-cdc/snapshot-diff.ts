@@ -34,7 +34,7 @@ export function resolveSnapshots(
   versionType: DataType,
   names: AutoCdcNames,
 ): AutoCdc {
-  checkReserved(snapshot.fields, [VERSION, CHANGE])
+  checkReserved(snapshot.fields, [VERSION, CHANGE], names)
   const source = struct([...snapshot.fields, field(VERSION, versionType), field(CHANGE, STRING)])
   const { keys, scdType, trackHistory } = spec
   const events = {
@@ -55,7 +55,7 @@ export function resolveSnapshots(
 /**
  * What a snapshot changes, as events at its version: an upsert for a row that is new or differs, a delete for a key that it
  * lacks. Equal rows give nothing. `target` is the whole table before; where a key has several rows in the snapshot, all of
- * them are events when one differs, and the greatest wins.
+ * them are events when one differs, and meet as ties.
  */
 export function snapshotEvents(
   cdc: AutoCdc,

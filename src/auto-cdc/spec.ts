@@ -21,7 +21,7 @@ export interface AutoCdcSpec {
   readonly trackHistory?: ColumnSelection
   /** An event is a delete where this IS TRUE. */
   readonly deleteWhen?: Expression
-  /** An event empties the table of older rows where this IS TRUE (SCD 1). */
+  /** An event empties the table of rows up to its sequence where this IS TRUE (SCD 1). */
   readonly truncateWhen?: Expression
 }
 

@@ -169,6 +169,7 @@ export function checkHiddenState(
   if (!sameKeys(parseSchema(recordedKeySchema), cdc)) {
     throw new PipelineError('AUTOCDC_INVALID_STATE.KEY_SCHEMA_DRIFT', {
       flowName,
+      tableName,
       auxTableName,
       expectedKeySchema: keySchema(cdc),
       recordedKeySchema,

@@ -4,7 +4,7 @@ import {
   plainColumnName,
   type SnapshotSpec,
 } from '../auto-cdc/index.ts'
-import { type DatasetOrName, isDataset } from '../dataframe/index.ts'
+import { type DatasetOrName, isDataset, partsOf } from '../dataframe/index.ts'
 import { PipelineError, type Position } from '../errors/index.ts'
 import { Column, columnNamed } from '../plan/column.ts'
 import type { Expression } from '../plan/expression.ts'
@@ -36,7 +36,7 @@ export interface AutoCdcOptions<Columns extends string = string> {
   readonly columnsToUpdate?: SourceColumn<NoInfer<Columns>>
   /** An event is a delete where this is true: SQL text or a column. `APPLY AS DELETE WHEN` */
   readonly applyAsDeletes?: string | Column
-  /** An event empties the table where this is true: SQL text or a column. SCD type 1 only. `APPLY AS TRUNCATE WHEN` */
+  /** An event empties the table of rows up to its sequence where this is true: SQL text or a column. SCD type 1 only. `APPLY AS TRUNCATE WHEN` */
   readonly applyAsTruncates?: string | Column
   /** Columns that the target gets; the keys are among them. Default: all. `COLUMNS (a, b)` */
   readonly columnList?: readonly SourceColumn<NoInfer<Columns>>[]
@@ -157,14 +157,26 @@ export function checkSnapshotOptions(options: SnapshotFlowOptions): void {
 
 function checkFlowOptions(
   element: string,
-  options: { readonly name?: unknown },
+  options: { readonly name?: unknown; readonly target?: unknown },
   forms: Readonly<Record<string, Form>>,
   required: readonly string[],
 ): void {
-  const name = String(options.name ?? '')
+  const name = flowNameOf(options) ?? element
   checkOptions({ element, name, options }, forms, FOREIGN_OPTIONS)
   const missing = required.find((each) => !(each in options))
   if (missing !== undefined) throw wrongForm(missing, name, forms[missing]!, undefined)
+}
+
+/** The flow's name, whatever else is wrong; undefined where neither it nor its target's is a name. */
+function flowNameOf({
+  name,
+  target,
+}: {
+  readonly name?: unknown
+  readonly target?: unknown
+}): string | undefined {
+  if (typeof name === 'string') return name
+  return DATASET.accepts(target) ? partsOf(target as DatasetOrName).at(-1) : undefined
 }
 
 /** What the options say of how events apply. Throws AUTOCDC_EXCLUSIVE_ARGUMENTS, AUTOCDC_MULTIPART_COLUMN_IDENTIFIER. */

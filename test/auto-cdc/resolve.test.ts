@@ -68,12 +68,12 @@ describe('what a flow cannot say', () => {
     [
       'AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA',
       { ignoreNull: only('id') },
-      { schemaName: 'ignoreNullSelection', missingColumns: 'id' },
+      { clause: 'IGNORE NULL UPDATES (ignoreNullUpdatesColumnList)', missingColumns: 'id' },
     ],
     [
       'AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA',
       { scdType: 2, columns: only('id', 'name'), trackHistory: except('price') },
-      { schemaName: 'trackHistorySelection', availableColumns: 'name' },
+      { clause: 'TRACK HISTORY (trackHistoryColumnList)', availableColumns: 'name' },
     ],
     [
       'AUTOCDC_KEY_NOT_IN_SELECTED_SCHEMA',
@@ -122,7 +122,7 @@ describe('what a flow cannot say', () => {
     expect(() => resolve(change, parseSchema(columns))).toThrow(
       expect.objectContaining({
         condition: 'AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT',
-        parameters: expect.objectContaining({ reservedColumnName }),
+        parameters: expect.objectContaining({ flowName: 'flow', reservedColumnName }),
       }),
     )
   })

@@ -424,7 +424,9 @@ CREATE TEMPORARY VIEW events AS SELECT sku, seq FROM read_files('c', format => '
     const files = inSql(
       'KEYS (sku) SEQUENCE BY seq;\nAUTO CDC INTO items FROM STREAM events KEYS (sku) SEQUENCE BY seq',
     )
-    expect((await failuresOf(files)).map((each) => summaryOf(each, 'flowName', 'position1'))).toEqual([
+    const failures = await failuresOf(files)
+    expect(failures[0]!.hint).toMatch('CREATE FLOW name AS')
+    expect(failures.map((each) => summaryOf(each, 'flowName', 'position1'))).toEqual([
       {
         condition: 'PIPELINE_DUPLICATE_IDENTIFIERS.FLOW',
         at: 'a.sql:3:1',
@@ -539,12 +541,17 @@ describe('a mistake is shown where it stands, with the columns that there are', 
     [
       'KEYS (sku) SEQUENCE BY seq IGNORE NULL UPDATES ON (^prize)',
       'AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA',
-      { missingColumns: 'prize', schemaName: 'ignoreNullSelection', suggestion: "Did you mean 'price'?" },
+      {
+        missingColumns: 'prize',
+        flowName: 'items',
+        clause: 'IGNORE NULL UPDATES (ignoreNullUpdatesColumnList)',
+        suggestion: "Did you mean 'price'?",
+      },
     ],
     [
       'KEYS (sku) SEQUENCE BY seq STORED AS SCD TYPE 2 TRACK HISTORY ON ^prize',
       'AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA',
-      { missingColumns: 'prize', schemaName: 'trackHistorySelection' },
+      { missingColumns: 'prize', clause: 'TRACK HISTORY (trackHistoryColumnList)' },
     ],
     [
       'KEYS (sku) SEQUENCE BY seq COLUMNS TO UPDATE ^changes',
@@ -639,7 +646,7 @@ AUTO CDC INTO items FROM STREAM named KEYS (sku) SEQUENCE BY seq STORED AS SCD T
 describe('options that types would mark', () => {
   test.each([
     [`keys: 'sku', sequenceBy: 'seq'`, 'INVALID_DATASET_OPTION', { option: 'keys', actual: '"sku"' }],
-    [`sequenceBy: 'seq'`, 'INVALID_DATASET_OPTION', { option: 'keys', actual: 'undefined' }],
+    [`sequenceBy: 'seq'`, 'INVALID_DATASET_OPTION', { name: 'items', option: 'keys', actual: 'undefined' }],
     [`keys: ['sku']`, 'INVALID_DATASET_OPTION', { option: 'sequenceBy' }],
     [`keys: ['sku'], sequenceBy: 1`, 'INVALID_DATASET_OPTION', { option: 'sequenceBy', actual: '1' }],
     [
@@ -661,12 +668,17 @@ describe('options that types would mark', () => {
     [
       `keys: ['sku'], sequence_by: 'seq'`,
       'UNSUPPORTED_DATASET_OPTION',
-      { element: 'autoCdcFlow', option: 'sequence_by', advice: "It is called 'sequenceBy' here." },
+      {
+        element: 'autoCdcFlow',
+        name: 'items',
+        option: 'sequence_by',
+        advice: "It is called 'sequenceBy' here.",
+      },
     ],
     [
       `keys: ['sku'], sequenceBy: 'seq', flow_name: 'f'`,
       'UNSUPPORTED_DATASET_OPTION',
-      { option: 'flow_name', advice: "It is called 'name' here." },
+      { name: 'items', option: 'flow_name', advice: "It is called 'name' here." },
     ],
     [
       `keys: ['sku'], sequenceBy: 'seq', columnLst: ['sku']`,
@@ -738,9 +750,13 @@ describe('a table that changes are applied to', () => {
 
   test('is read as a batch, by its change feed, and as a stream that passes over changes', async () => {
     const graph = await graphOf(
-      reading(`CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS n FROM items;
+      inSql(
+        `KEYS (sku) SEQUENCE BY seq;
+CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS n FROM items;
 CREATE STREAMING TABLE feed AS SELECT sku, _change_type FROM STREAM items WITH (readChangeFeed = true);
-CREATE STREAMING TABLE added AS SELECT * FROM STREAM items WITH (skipChangeCommits);`),
+CREATE STREAMING TABLE added AS SELECT * FROM STREAM items WITH (skipChangeCommits);`,
+        `CREATE STREAMING TABLE items TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true');`,
+      ),
     )
     expect(graph.datasets.map((each) => each.name)).toEqual(['events', 'items', 'totals', 'feed', 'added'])
   })

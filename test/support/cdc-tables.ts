@@ -126,7 +126,12 @@ export class CdcTables {
     const stage = async (query: Relation) => (await session.stage(query)).scan
     const events = await stage(readEvents(cdc, source))
     const [survey] = await session.rows(surveyEvents(cdc, events))
-    const { truncateCount } = checkEvents(cdc, survey!, { tableName: 'target', batchId: '1' })
+    const { truncateCount } = await checkEvents(cdc, survey!, {
+      tableName: 'target',
+      batchId: '1',
+      source,
+      readValue: async (query) => (await session.rows(query))[0]![0]!,
+    })
     const keys = await stage(touchedKeys(cdc, events))
     const live = liveState(hidden, this.#committed)
     const batch = (this.#committed.get(flow) ?? 0n) + 1n

@@ -13,7 +13,7 @@ export const autoCdcConditions = {
   },
   AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA: {
     message:
-      "AUTO CDC found no column {missingColumns} in '{schemaName}' (names are {caseSensitivity}). Its columns: {availableColumns}.",
+      "{clause} of the AUTO CDC flow '{flowName}' names {missingColumns}. The columns that it can name are {availableColumns} ({caseSensitivity}).",
     hint: '{suggestion}',
     sqlState: '42703',
   },
@@ -25,7 +25,7 @@ export const autoCdcConditions = {
   },
   AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT: {
     message:
-      "The column '{columnName}' of '{schemaName}' has a name that AUTO CDC uses itself: {reservedColumnName}.",
+      "The source of the AUTO CDC flow '{flowName}' has a column '{columnName}', a name that AUTO CDC uses itself: {reservedColumnName}.",
     hint: 'Rename it in a view that the flow reads, or leave it out with the column list.',
     sqlState: '42710',
   },
@@ -62,6 +62,12 @@ export const autoCdcConditions = {
       "The flow '{flowName}' has no first snapshot: its function gives null for the latest version null, so that the columns of its target are not known.",
     hint: 'Declare them with the option schema of the target, with __START_AT and __END_AT for SCD type 2, and the function need not have one yet.',
     sqlState: '42000',
+  },
+  AUTOCDC_SNAPSHOT_DUPLICATE_KEY: {
+    message:
+      "A snapshot of the flow '{flowName}' for table {tableName} has several rows that differ for the key {sample} (keys like this: {keyCount}). Nothing was applied.",
+    hint: 'The keys identify a row of a snapshot: name more columns as keys, or leave one row of each in the query of the snapshot. The next update takes the snapshot anew.',
+    sqlState: '22000',
   },
   AUTOCDC_SNAPSHOT_VERSION_NOT_ONE_COLUMN: {
     message:
@@ -115,13 +121,13 @@ export const autoCdcConditions = {
   },
   'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY': {
     message:
-      'Batch {batchId} of table {tableName} has {nullCount} events whose key {columnName} is NULL, such as {sample}. Nothing was applied.',
+      'Batch {batchId} of table {tableName} has events whose key {columnName} is NULL ({nullCount} of {eventCount}), such as {sample}. Nothing was applied.',
     hint: 'Filter such events out in a view that the flow reads, or drop them with an expectation.',
     sqlState: '22000',
   },
   'AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE': {
     message:
-      'Batch {batchId} of table {tableName} has {nullCount} events whose sequence is NULL, such as {sample}. Nothing was applied.',
+      'Batch {batchId} of table {tableName} has events whose sequence is NULL ({nullCount} of {eventCount}), such as {sample}. Nothing was applied.',
     hint: 'Filter such events out in a view that the flow reads, or drop them with an expectation.',
     sqlState: '22000',
   },
@@ -132,36 +138,36 @@ export const autoCdcConditions = {
   },
   'AUTOCDC_INVALID_STATE.KEY_SCHEMA_DRIFT': {
     message:
-      "AUTO CDC flow '{flowName}' has the keys {expectedKeySchema}; its table was built with {recordedKeySchema} (kept in {auxTableName}).",
-    hint: 'Undo the change, or start over with a full refresh.',
+      "AUTO CDC flow '{flowName}' has the keys {expectedKeySchema}; its table {tableName} was built with {recordedKeySchema} (kept in {auxTableName}).",
+    hint: 'Undo the change, or start over with a full refresh: millrace run --full-refresh {tableName}.',
     sqlState: '42000',
   },
   'AUTOCDC_INVALID_STATE.SEQUENCING_TYPE_DRIFT': {
     message:
       'AUTO CDC of table {tableName} is sequenced by {expectedSequencingType}; its table was built with {recordedSequencingType}.',
-    hint: 'Cast the sequence to {recordedSequencingType}, or start over with a full refresh.',
+    hint: 'Cast the sequence to {recordedSequencingType}, or start over with a full refresh: millrace run --full-refresh {tableName}.',
     sqlState: '42000',
   },
   'AUTOCDC_INVALID_STATE.SCD_TYPE_DRIFT': {
     message:
       'AUTO CDC of table {tableName} stores SCD type {expectedScdType}; its table was built with SCD type {recordedScdType}.',
-    hint: 'Undo the change, or start over with a full refresh.',
+    hint: 'Undo the change, or start over with a full refresh: millrace run --full-refresh {tableName}.',
     sqlState: '42000',
   },
   'AUTOCDC_INVALID_STATE.TRACK_HISTORY_DRIFT': {
     message:
       'AUTO CDC of table {tableName} tracks the history of {expectedTrackHistoryColumns}; its table was built tracking {recordedTrackHistoryColumns}.',
-    hint: 'Undo the change, or start over with a full refresh. Columns that are new in the source may be tracked or not.',
+    hint: 'Undo the change, or start over with a full refresh: millrace run --full-refresh {tableName}. Columns that are new in the source may be tracked or not.',
     sqlState: '42000',
   },
   'AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING': {
     message: 'The hidden state of table {tableName} is gone, without which its changes cannot be applied.',
-    hint: 'Start over with a full refresh of {tableName}.',
+    hint: 'Start over with a full refresh: millrace run --full-refresh {tableName}.',
     sqlState: '42000',
   },
   'AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_PROPERTY_MISSING': {
     message: "The hidden state of table {tableName} lacks its property '{propertyName}'.",
-    hint: 'Start over with a full refresh.',
+    hint: 'Start over with a full refresh: millrace run --full-refresh {tableName}.',
     sqlState: '42000',
   },
 } as const

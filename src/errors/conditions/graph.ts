@@ -121,7 +121,7 @@ export const graphConditions = {
   'PIPELINE_DUPLICATE_IDENTIFIERS.FLOW': {
     message:
       "The flow '{flowName}' is defined twice: for {datasetName1} at {position1}, and for {datasetName2}.",
-    hint: 'A query in the definition of a dataset is a flow with the name of that dataset.',
+    hint: 'Give each flow a name of its own: CREATE FLOW name AS ..., or the option name. A flow without one has the name of its table.',
     sqlState: '42710',
   },
   DUPLICATE_EXPECTATION: {
@@ -143,6 +143,11 @@ export const graphConditions = {
     message: "No flow writes to the dataset '{identifier}'.",
     hint: 'Give its definition a query, or define a flow with it as the target.',
     sqlState: '0A000',
+  },
+  TABLE_WITHOUT_CHANGE_FEED: {
+    message: "The changes of the table '{tableName}' cannot be read: it does not record them.",
+    hint: "Set TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true') in the definition of {shortName} (tableProperties in TypeScript). Versions that are there already have no changes: read from a later startingVersion, or do a full refresh.",
+    sqlState: 'KD002',
   },
   INVALID_SINK: {
     message: "The sink '{sink}' is not valid: {reason}.",

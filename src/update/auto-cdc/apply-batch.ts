@@ -74,8 +74,12 @@ export async function applyBatch(batch: CdcBatch): Promise<AppliedBatch> {
   const stage = async (query: Relation) => (await session.stage(query)).scan
   const events = await stage(readEvents(cdc, batch.rows))
   const [survey] = await session.rows(surveyEvents(cdc, events))
-  const names = { tableName: batch.target.identifier, batchId: String(batch.batchId) }
-  const { eventCount, truncateCount } = checkEvents(cdc, survey!, names)
+  const { eventCount, truncateCount } = await checkEvents(cdc, survey!, {
+    tableName: batch.target.identifier,
+    batchId: String(batch.batchId),
+    source: batch.rows,
+    readValue: async (query) => (await session.rows(query))[0]![0]!,
+  })
   const isWhole = truncateCount > 0n
   const keys = await session.stage(touchedKeys(cdc, events))
   const condition = isWhole ? EVERYWHERE : await keyCondition(session, cdc.keys, keys)

@@ -1,7 +1,14 @@
-import { type AutoCdc, resolveAutoCdc, snapshotEvents } from '../../auto-cdc/index.ts'
+import {
+  type AutoCdc,
+  type AutoCdcOutput as CdcOutput,
+  resolveAutoCdc,
+  snapshotEvents,
+} from '../../auto-cdc/index.ts'
 import { applyChanges, type CommitOptions, type FileChanges, placedRows } from '../../delta/index.ts'
+import type { EngineSession } from '../../engine/engine.ts'
 import { rowEngineOf } from '../../engine/row-engine.ts'
 import { isCondition, PipelineError } from '../../errors/index.ts'
+import { attribute, project } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { commitRejects } from '../batch/batch-commit.ts'
@@ -48,7 +55,7 @@ export async function openCdcOutput(
     checkpoint.latestCommitted !== undefined ||
     target.delta.snapshot.transactionVersion(checkpoint.flowId) !== undefined
   const hidden = await run.tables.inTurn(flow.target, () =>
-    openHiddenTable({ flowName: flow.name, tables: run.tables, cdc, target, hasBegun }),
+    openHiddenTable({ flow, tables: run.tables, cdc, target, hasBegun }),
   )
   return new AutoCdcOutput(options, { cdc, target, hidden }, version)
 }
@@ -168,10 +175,22 @@ class AutoCdcOutput implements BatchOutput {
     const { timestampMicros } = record
     const engine = rowEngineOf(await run.engine.get(), { timestampMicros, ansi: isAnsi(record) })
     const applied = await applyBatch(batch)
+    const observation = await this.#observe(session, applied.output)
     const target = await writeTarget(batch, applied, engine)
     const hidden = await writeHidden(batch, applied, engine)
-    const observation = await observe(session, applied.output)
     return { applied, hidden, target, observation, startedMs }
+  }
+
+  /** What is worth a warning of events; rows of a snapshot that meet at one key leave open what the target is to be. */
+  async #observe(session: EngineSession, output: CdcOutput): Promise<Observation> {
+    if (this.#version === undefined) return observe(session, output)
+    const { cdc, target } = this.#tables
+    const keys = cdc.keys.map((each) => attribute(each.name))
+    const observation = await observe(session, { ...output, ties: project(output.ties, keys) })
+    if (observation.ties === undefined) return observation
+    const names = { flowName: this.#options.flow.name, tableName: target.identifier }
+    const { count, sample } = observation.ties
+    throw new PipelineError('AUTOCDC_SNAPSHOT_DUPLICATE_KEY', { ...names, keyCount: String(count), sample })
   }
 
   async #commitHidden({ hidden }: AppliedBatch, changes: FileChanges): Promise<void> {

@@ -21,7 +21,7 @@ import { hasBounds } from './key-condition.ts'
 export interface HiddenTableOptions {
   readonly tables: Tables
   readonly cdc: AutoCdc
-  readonly flowName: string
+  readonly flow: ResolvedFlow
   readonly target: OpenTable
   /** A batch of the flow has reached the target, as it is or as it was: then there must be a hidden state. */
   readonly hasBegun: boolean
@@ -33,7 +33,7 @@ export interface HiddenTableOptions {
  * AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING.
  */
 export async function openHiddenTable(options: HiddenTableOptions): Promise<OpenTable> {
-  const { tables, cdc, flowName, target } = options
+  const { tables, cdc, flow, target } = options
   const tableName = target.identifier
   const naming = namingOf(target)
   const table = await tables.openHidden(tableName)
@@ -52,7 +52,8 @@ export async function openHiddenTable(options: HiddenTableOptions): Promise<Open
     })
   }
   const { metadata } = table.delta.snapshot
-  checkHiddenState(cdc, metadata.configuration, { flowName, tableName, auxTableName: table.storage.name })
+  const names = { flowName: flow.name, tableName, auxTableName: table.storage.name }
+  atFlow(flow, () => checkHiddenState(cdc, metadata.configuration, names))
   const schema = mergeSchemas(metadata.schema, hiddenStateSchema(cdc), { allowWidening: true })
   const takesAnyName = naming === ANY_NAME && metadata.configuration[MAPPING] === undefined
   if (!sameType(schema, metadata.schema) || takesAnyName) {
@@ -79,12 +80,23 @@ export async function checkBuiltState(
   const hidden = await tables.openHidden(identifier)
   if (hidden === undefined) return
   const { configuration } = hidden.delta.snapshot.metadata
-  checkScdType(scdType, configuration, identifier)
   for (const flow of flows) {
     const names = { flowName: flow.name, tableName: identifier }
-    const cdc = definedCdc(flow, names)
-    if (cdc !== undefined)
-      checkHiddenState(cdc, configuration, { ...names, auxTableName: hidden.storage.name })
+    atFlow(flow, () => {
+      checkScdType(scdType, configuration, identifier)
+      const cdc = definedCdc(flow, names)
+      if (cdc !== undefined)
+        checkHiddenState(cdc, configuration, { ...names, auxTableName: hidden.storage.name })
+    })
+  }
+}
+
+/** Errors of `check` say where the flow is defined. */
+function atFlow({ position, target }: Pick<ResolvedFlow, 'position' | 'target'>, check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    throw error instanceof PipelineError ? error.at({ position, dataset: target }) : error
   }
 }
 

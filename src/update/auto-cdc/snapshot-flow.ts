@@ -1,4 +1,5 @@
 import { checkVersions, compareVersions, resolveSnapshots } from '../../auto-cdc/index.ts'
+import { isCondition } from '../../errors/index.ts'
 import { alias, project } from '../../plan/build.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { recoverBatch } from '../batch/batch-commit.ts'
@@ -64,10 +65,22 @@ export class SnapshotFlow {
       const info = infoOf(latestBatch)
       const isDone = await recoverBatch(run, checkpoint, await table(flow.target), table, info)
       const snapshot = isDone ? undefined : recordedSnapshot(this.#options, latestBatch, this.#last)
-      if (snapshot !== undefined) await this.#apply(latestBatch, this.#inputsOf(snapshot))
-      if (isDone || snapshot !== undefined) this.#last = versionOf(latestBatch)
+      if (isDone || (snapshot !== undefined && (await this.#applyAgain(latestBatch, snapshot))))
+        this.#last = versionOf(latestBatch)
     } else this.#last = versionOf(latestBatch)
     this.#isReady = true
+  }
+
+  /** False where the snapshot is refused for its rows: the source may have been put right, and is asked for it anew. */
+  async #applyAgain(record: BatchRecord, snapshot: NextSnapshot): Promise<boolean> {
+    try {
+      await this.#apply(record, this.#inputsOf(snapshot))
+      return true
+    } catch (error) {
+      if (isCondition(error, 'AUTOCDC_SNAPSHOT_DUPLICATE_KEY')) return false
+      if (isCondition(error, 'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY')) return false
+      throw error
+    }
   }
 
   /** The version of the newest batch that is finished. */

@@ -10,6 +10,7 @@ import { bindBatch, flowInputs, pinStatics } from '../inputs/flow-inputs.ts'
 import { inlineViews } from '../inputs/inline.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
 import { timestampLiteral } from '../stateful/watermark.ts'
+import { unlessAborted } from '../update-stop.ts'
 
 /** A snapshot that a flow is to compare its target with. */
 export interface NextSnapshot {
@@ -33,7 +34,8 @@ export async function nextSnapshot(
   const { source, versionType } = flow.snapshots!
   if (source.kind === 'periodic') return { query: inlineViews(flow.query, run.graph) }
   if (source.kind === 'function') {
-    const given = await source.next(last === undefined ? null : userValue(last))
+    const asked = source.next(last === undefined ? null : userValue(last))
+    const given = await unlessAborted(asked, run.signal)
     if (given === undefined) return undefined
     return { query: inlineViews(given.query, run.graph), version: stored(given.version) }
   }

@@ -156,6 +156,12 @@ test.each([
   ['AUTO ^CDX INTO t', "'CDX'", 'CDC', 'Did you mean CDC?'],
   ['AUTO CDC ^t FROM s', "'t'", 'INTO', ''],
   ['AUTO CDC INTO t ^STREAM s', "'STREAM'", 'FROM', ''],
+  [
+    'AUTO CDC INTO t FROM SNAPSHOT ^export KEYS (id)',
+    "'export'",
+    'a query in parentheses: FROM SNAPSHOT (SELECT * FROM t)',
+    '',
+  ],
   ['AUTO CDC INTO t FROM STREAM s SEQUENCE BY n^', 'end of input', 'KEYS (columns)', ''],
   ['AUTO CDC INTO t FROM STREAM s KEYS (id)^', 'end of input', 'SEQUENCE BY expression', ''],
   [

@@ -59,6 +59,50 @@ describe('periodic snapshots', () => {
   })
 })
 
+describe('a snapshot with several rows of one key', () => {
+  const definitions = `${IMPORTS}
+    materializedView('stock', () => read.format('json').schema('id INT, val STRING').load('data/stock'))
+    streamingTable('items')
+    autoCdcFromSnapshotFlow({ target: 'items', source: 'stock', keys: ['id'], storedAsScdType: 1 })`
+
+  test('is refused, and taken anew when the source was put right', async () => {
+    pipeline = new TestPipeline({ 'items.ts': definitions })
+    pipeline.land('stock/all.json', { id: 1, val: 'a' })
+    await update()
+    pipeline.land('stock/all.json', { id: 1, val: 'b' }, { id: 2, val: 'x' }, { id: 2, val: 'y' })
+    for (let i = 0; i < 2; i++) {
+      expect((await pipeline.run()).errors).toEqual([
+        expect.objectContaining({
+          condition: 'AUTOCDC_SNAPSHOT_DUPLICATE_KEY',
+          parameters: { flowName: 'items', tableName: 'main.shop.items', keyCount: '1', sample: '{"id":2}' },
+        }),
+      ])
+    }
+    expect(await items()).toEqual([[1, 'a']])
+    pipeline.land('stock/all.json', { id: 1, val: 'b' }, { id: null, val: 'x' })
+    expect((await pipeline.run()).errors).toMatchObject([
+      {
+        condition: 'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY',
+        parameters: { sample: '{"val":"x"}' },
+      },
+    ])
+    pipeline.land('stock/all.json', { id: 1, val: 'b' }, { id: 2, val: 'x' })
+    await update()
+    expect(await items()).toEqual([
+      [1, 'b'],
+      [2, 'x'],
+    ])
+  })
+
+  test('is taken where they are equal', async () => {
+    pipeline = new TestPipeline({ 'items.ts': definitions })
+    pipeline.land('stock/all.json', { id: 1, val: 'a' }, { id: 1, val: 'a' })
+    await update()
+    expect(await items()).toEqual([[1, 'a']])
+    expect(pipeline.events.filter((each) => each.level === 'WARN')).toEqual([])
+  })
+})
+
 describe('versioned snapshots', () => {
   /** A function that gives the snapshots up to a version, each a folder. */
   const definitions = (count: number, isNext = 'each > latest') => `${IMPORTS}
@@ -91,6 +135,17 @@ describe('versioned snapshots', () => {
     pipeline.define({ 'items.ts': definitions(3) })
     await update()
     expect(await items()).toEqual(AFTER_TWO)
+  })
+
+  test('from a function that does not come to an end do not keep the update from stopping', async () => {
+    pipeline = new TestPipeline({
+      'items.ts': `${IMPORTS}
+        streamingTable('items', { schema: 'id INT, val STRING' })
+        autoCdcFromSnapshotFlow({ target: 'items', keys: ['id'], source: () => new Promise(globalThis.asked) })`,
+    })
+    const stop = new AbortController()
+    Object.assign(globalThis, { asked: () => stop.abort() })
+    expect((await pipeline.run({}, { signal: stop.signal })).state).toBe('CANCELED')
   })
 
   test('are taken by queries, from the version that is the next', async () => {

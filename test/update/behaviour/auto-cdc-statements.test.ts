@@ -251,6 +251,8 @@ describe('a definition that the table was not built with', () => {
     await expect(pipeline.run()).rejects.toMatchObject({
       condition: `AUTOCDC_INVALID_STATE.${condition}`,
       parameters,
+      position: { line: 5, column: 5 },
+      hint: expect.stringContaining('millrace run --full-refresh main.shop.cities'),
     })
     expect((await pipeline.table('cities')).snapshot.version).toBe(before.snapshot.version)
     pipeline.define(withFlow(built, 'id, city, note'))

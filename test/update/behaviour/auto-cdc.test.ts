@@ -109,6 +109,17 @@ describe('a target of change events', () => {
     ])
   })
 
+  test.each(['before', 'after'])(
+    'is truncated of rows of the same sequence, which come %s it',
+    async (when) => {
+      begin({ flow: `applyAsTruncates: expr("op = 'TRUNCATE'"),` })
+      const truncate = { sku: 'C3', op: 'TRUNCATE', seq: 10 }
+      for (const event of when === 'before' ? [MUG, truncate] : [truncate, MUG]) await apply(event)
+      await apply(JAR)
+      expect(await items()).toEqual([['B2', 'jar', 3]])
+    },
+  )
+
   test('tells what a batch did: in the summary, in the event log and in the history of the table', async () => {
     begin()
     await apply(MUG, JAR)
@@ -415,14 +426,32 @@ describe('events that cannot be applied', () => {
   test('NULL keys and sequences are refused before anything is written', async () => {
     begin()
     await apply(MUG)
-    land('events', JAR, upsert(null, 41, 'lost', 1))
+    land('events', JAR, { ...remove('A1', 41), sku: null, title: 'x'.repeat(600) })
+    const sample = `{"title":"${'x'.repeat(490)}...`
     expect((await pipeline.run()).errors).toEqual([
       expect.objectContaining({
         condition: 'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY',
-        parameters: expect.objectContaining({ columnName: 'sku', nullCount: '1' }),
+        parameters: expect.objectContaining({ columnName: 'sku', nullCount: '1', eventCount: '2', sample }),
       }),
     ])
     expect(await items()).toEqual([['A1', 'mug', 5]])
+  })
+
+  test('NULL sequences are shown in the event as the source has it', async () => {
+    begin()
+    land('events', MUG, { ...remove('A1', 0), seq: null })
+    expect((await pipeline.run()).errors).toEqual([
+      expect.objectContaining({
+        condition: 'AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE',
+        parameters: {
+          tableName: 'main.shop.items',
+          batchId: '0',
+          eventCount: '2',
+          nullCount: '1',
+          sample: '{"sku":"A1","op":"DELETE"}',
+        },
+      }),
+    ])
   })
 
   test('that disagree at one sequence are told, with one of them', async () => {

@@ -26,6 +26,7 @@ export function parseAutoCdc(cursor: Cursor, position: Position): CreateAutoCdcF
 export function parseChanges(cursor: Cursor): AutoCdcClauses {
   cursor.expect('FROM')
   if (!cursor.is('SNAPSHOT', '(')) {
+    refuseBareSnapshot(cursor)
     const found = readClauses(cursor, eventClauses, { source: parseEvents(cursor) }, undefined)
     return complete(cursor, found, ['keys', 'sequenceBy'])
   }
@@ -62,6 +63,17 @@ const ofEvents: readonly Clause<Found, undefined>[] = [
 const eventClauses = [...commonClauses, ...ofEvents]
 
 const clauseWords = [...new Set(eventClauses.flatMap(({ words }) => words))]
+
+/** `SNAPSHOT` is a table of that name where a clause follows. */
+function refuseBareSnapshot(cursor: Cursor): void {
+  if (!cursor.is('SNAPSHOT')) return
+  const mark = cursor.mark()
+  cursor.advance()
+  const { kind, text } = cursor.token
+  const isName = kind === 'quoted' || (kind === 'word' && !clauseWords.includes(text.toUpperCase()))
+  if (isName && !cursor.is('AS')) cursor.fail('a query in parentheses: FROM SNAPSHOT (SELECT * FROM t)', [])
+  cursor.reset(mark)
+}
 
 function parseEvents(cursor: Cursor): Relation {
   if (cursor.is('(')) {
