@@ -1,4 +1,5 @@
 import { type AutoCdc, resolveAutoCdc, resolveSnapshots } from '../auto-cdc/index.ts'
+import { readsChangeFeed } from '../delta/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import type { Read } from '../plan/relation.ts'
 import { type DataType, fieldNamed, type StructType } from '../types/data-type.ts'
@@ -6,6 +7,7 @@ import type { Dataset } from './dataset-index.ts'
 import type { FlowChanges } from './flow-changes.ts'
 import type { PreparedFlow } from './prepare-flow.ts'
 import { canCluster, MAX_CLUSTERING_COLUMNS } from './table-layout.ts'
+import { tableProperty } from './table-properties.ts'
 
 /**
  * A flow that runs once takes a batch; where its source is a view of a stream, it takes what the stream has at that time.
@@ -68,6 +70,29 @@ export function checkStreamedTarget(input: Dataset, reads: readonly Read[]): voi
   if (wrong === undefined) return
   const parameters = { tableName: input.identifier, flowName: input.flows[0]!.identifier }
   throw new PipelineError('AUTOCDC_TARGET_READ_AS_STREAM', parameters, { position: wrong.position })
+}
+
+/**
+ * A change feed has what a table recorded, from its first version on where the pipeline makes it.
+ * Throws TABLE_WITHOUT_CHANGE_FEED for a table of the pipeline whose definition does not say that it records its changes.
+ */
+export function checkChangeFeed(input: Dataset, reads: readonly Read[]): void {
+  const { kind, name, tableProperties } = input.definition
+  if ((kind !== 'streaming_table' && kind !== 'materialized_view') || input.quarantineOf !== undefined) return
+  if (tableProperty(tableProperties, 'delta.enableChangeDataFeed')?.toLowerCase() === 'true') return
+  const wrong = reads.find((read) => readsChangeFeed(read.options))
+  if (wrong === undefined) return
+  const parameters = { tableName: input.identifier, shortName: name.at(-1)! }
+  throw new PipelineError('TABLE_WITHOUT_CHANGE_FEED', parameters, { position: wrong.position })
+}
+
+/** What is to be said of reading a table as a stream of rows that is replaced whole when its query gives others. */
+export function streamWarnings(input: Dataset, reads: readonly Read[]): string[] {
+  if (input.definition.kind !== 'materialized_view' || input.quarantineOf !== undefined) return []
+  if (!reads.some((read) => read.isStreaming && !followsChanges(read))) return []
+  return [
+    `A stream of the materialized view '${input.identifier}' fails once the view has other rows, since it is replaced whole (DELTA_SOURCE_TABLE_IGNORE_CHANGES). Make it a streaming table, follow its change feed (readChangeFeed), or apply it with AUTO CDC ... FROM SNAPSHOT.`,
+  ]
 }
 
 const CHANGE_OPTIONS = ['readchangefeed', 'skipchangecommits', 'ignorechanges']

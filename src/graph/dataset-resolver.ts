@@ -6,7 +6,14 @@ import { formatTableName } from '../plan/table-name.ts'
 import { asNullable } from '../types/as-nullable.ts'
 import { type StructType, VOID } from '../types/data-type.ts'
 import { alignChangeFlows, type TargetFlow } from './align-change-flows.ts'
-import { checkStreamedTarget, clusteringByKeys, readAsSourceIs, resolveChanges } from './change-flows.ts'
+import {
+  checkChangeFeed,
+  checkStreamedTarget,
+  clusteringByKeys,
+  readAsSourceIs,
+  resolveChanges,
+  streamWarnings,
+} from './change-flows.ts'
 import type { Dataset, DatasetIndex } from './dataset-index.ts'
 import { checkDeclared, checkUniqueColumns, mergedSchema, withComments } from './dataset-schema.ts'
 import { resolveExpectations } from './expectations.ts'
@@ -116,6 +123,8 @@ export class DatasetResolver {
     for (const [input, reads] of inputs) {
       this.#checkViewReads(input, reads)
       checkStreamedTarget(input, reads)
+      checkChangeFeed(input, reads)
+      this.#warn(target, streamWarnings(input, reads))
     }
     const settings = this.#settings(prepared)
     const analyzed = (each: Relation) => this.#analyze(each, prepared, settings)

@@ -209,6 +209,27 @@ describe('tables outside of the pipeline', () => {
   })
 })
 
+describe('the change feed of a table of the pipeline', () => {
+  const reading = (properties: string, read: string) => ({
+    'a.sql': `CREATE STREAMING TABLE events AS SELECT * FROM STREAM read_files('x', schema => 'id INT');
+CREATE STREAMING TABLE t ${properties} AS SELECT * FROM STREAM events;
+CREATE ${read}`,
+  })
+
+  test.each([
+    ['STREAMING TABLE f AS SELECT * FROM STREAM t WITH (readChangeFeed = true)', 'a.sql:3:50'],
+    ["STREAMING TABLE f AS SELECT * FROM STREAM table_changes('t', 0)", 'a.sql:3:50'],
+    ["MATERIALIZED VIEW f AS SELECT * FROM table_changes('t', 0)", 'a.sql:3:45'],
+  ])('must be recorded by its definition: %s', async (read, at) => {
+    const failures = await failuresOf(reading(`TBLPROPERTIES ('delta.enableChangeDataFeed' = 'false')`, read))
+    expect(failures.map((each) => summaryOf(each, 'tableName', 'shortName'))).toEqual([
+      { condition: 'TABLE_WITHOUT_CHANGE_FEED', at, tableName: 'spark_catalog.default.t', shortName: 't' },
+    ])
+    const recorded = await graphOf(reading(`TBLPROPERTIES ('Delta.EnableChangeDataFeed' = 'TRUE')`, read))
+    expect(recorded.datasets.map((each) => each.name)).toEqual(['events', 't', 'f'])
+  })
+})
+
 describe('warnings', () => {
   test('tell of state without bound, of tables that are written anew, and of settings without effect', async () => {
     const graph = await graphOf({
@@ -224,6 +245,23 @@ CREATE STREAMING TABLE c AS SELECT DISTINCT id, ts FROM STREAM src WATERMARK ts 
       'spark_catalog.default.b',
     ])
     expect(graph.warnings[0]!.message).toContain('clusters, photon')
+  })
+
+  test('tell of a stream of a table that is replaced whole', async () => {
+    const property = `TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')`
+    const graph = await graphOf({
+      'a.sql': `CREATE MATERIALIZED VIEW src ${property} AS SELECT 1 AS id, 2 AS seq;
+CREATE STREAMING TABLE a AS SELECT * FROM STREAM src;
+CREATE STREAMING TABLE b AS SELECT id FROM STREAM src WITH (readChangeFeed);
+CREATE STREAMING TABLE c; AUTO CDC INTO c FROM STREAM src KEYS (id) SEQUENCE BY seq;
+CREATE STREAMING TABLE d; AUTO CDC INTO d FROM SNAPSHOT (SELECT * FROM src) KEYS (id);`,
+    })
+    expect(graph.warnings.map(({ dataset, message }) => [dataset, message.split(',')[0]])).toEqual(
+      ['a', 'c'].map((name) => [
+        `spark_catalog.default.${name}`,
+        "A stream of the materialized view 'spark_catalog.default.src' fails once the view has other rows",
+      ]),
+    )
   })
 
   test('a deduplication within a watermark that is not there is an error', async () => {

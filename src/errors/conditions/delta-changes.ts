@@ -18,7 +18,7 @@ export const deltaChangesConditions = {
   DELTA_MISSING_CHANGE_DATA: {
     message:
       'The changes of versions {startVersion} to {endVersion} cannot be read: version {version} was written while the table recorded none.',
-    hint: "DESCRIBE HISTORY shows when the change data feed was on. To record changes from now on: ALTER TABLE ... SET TBLPROPERTIES ('{key}' = 'true').",
+    hint: "DESCRIBE HISTORY shows when the change data feed was on. To record changes from now on set TBLPROPERTIES ('{key}' = 'true'): in the definition of a pipeline's table, for others with ALTER TABLE ... SET TBLPROPERTIES.",
     sqlState: 'KD002',
   },
   DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_DATA_SCHEMA: {

@@ -104,7 +104,7 @@ export const sourceConditions = {
   DELTA_SOURCE_TABLE_IGNORE_CHANGES: {
     message:
       "Detected a data update in the source table '{table}' at version {version} (for example in the file '{file}').",
-    hint: 'A stream takes appended rows only. To pass over commits that change rows set the option skipChangeCommits to true; to take the rows of this one again, do a full refresh.',
+    hint: 'A stream takes appended rows only. To follow changes read the change feed (readChangeFeed); a materialized view, which is replaced whole, is a source for AUTO CDC ... FROM SNAPSHOT. To pass over commits that change rows set the option skipChangeCommits to true; to take the rows of this one again, do a full refresh.',
     sqlState: '0A000',
   },
   DELTA_SOURCE_IGNORE_DELETE: {

@@ -74,7 +74,7 @@ export async function resolveFiles(source: DataSource, context: FilesInputContex
 
 /**
  * The columns as far as they are known without reading any data: the stored schema of a stream, or the given schema (open
- * while no file was read, as folders may add columns). Undefined when nothing is known yet. Checks the options.
+ * while no file was read and folders may add columns). Undefined when nothing is known yet. Checks the options.
  */
 export async function knownFilesSchema(
   source: DataSource,
@@ -95,5 +95,7 @@ export async function knownFilesSchema(
   }
   if (source.schema === undefined) return undefined
   const known = rowSchema(leaf, splitSchema(source.schema, []))
+  const { ignoresPartitions, partitionColumns } = leaf.options
+  if (ignoresPartitions || partitionColumns?.length === 0) return known
   return { ...known, schema: { ...known.schema, open: true } }
 }
