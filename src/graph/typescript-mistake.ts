@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { currentQueryContext, displayPath } from '../dataframe/index.ts'
 import { PipelineError, type Position } from '../errors/index.ts'
+import * as functions from '../functions.ts'
 import { frameIn, lineWith, placeInMessage, placeOfUncaught } from './stack-place.ts'
 
 /** An error of Node's loader, or one that the user's code threw while it was loaded. */
@@ -36,15 +37,18 @@ const SYNTAX_ADVICE: readonly (readonly [RegExp, string])[] = [
 function badSyntax(error: SyntaxError, file: string): PipelineError {
   const at = placeInMessage(error.stack ?? '') ?? placeOfUncaught(resolve(pipelineFolder(), file))
   const position = at?.position ?? startOf(file)
-  const missing = /does not provide an export named '([^']+)'/.exec(error.message)?.[1]
-  if (missing !== undefined) {
-    const advice = `If '${missing}' is a type, import it with \`import type\`: types do not exist when the file runs.`
-    return syntaxError(error, error.message, advice, position)
-  }
+  const [, target, missing] =
+    /module '([^']+)' does not provide an export named '([^']+)'/.exec(error.message) ?? []
+  if (missing !== undefined) return syntaxError(error, error.message, exportAdvice(missing, target), position)
   const isDecorator = at?.source.trimStart().startsWith('@') ?? false
   const reason = isDecorator ? 'decorators are not supported.' : error.message
   const advice = SYNTAX_ADVICE.find(([pattern]) => pattern.test(reason))?.[1] ?? ''
   return syntaxError(error, reason, advice, position)
+}
+
+function exportAdvice(name: string, target: string | undefined): string {
+  if (target === 'millrace' && name in functions) return `Import '${name}' from 'millrace/functions'.`
+  return `If '${name}' is a type, import it with \`import type\`: types do not exist when the file runs.`
 }
 
 function badImport(error: Error, file: string): PipelineError {

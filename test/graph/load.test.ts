@@ -102,6 +102,13 @@ describe('mistakes in TypeScript are explained', () => {
     ['an import of a folder', "import { x } from './lib'\n", 1, 19, /'index\.ts'/],
     ['a package that is not there', "import x from 'left-padd'\n", 1, 15, /npm install left-padd/],
     ['a type imported as a value', "import { Rule } from './lib/rules.ts'\n", 1, 10, /import type/],
+    [
+      'a function from elsewhere',
+      "import { expr, sql } from 'millrace'\n",
+      1,
+      10,
+      /^Import 'expr' from 'millrace\/functions'\.$/,
+    ],
     ['broken syntax', 'const a = = 1', 1, 11, /^$/],
   ]
   test.each(cases)('%s', async (_, text, line, column, advice) => {

@@ -1,7 +1,6 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { DeltaTable } from '../../../src/delta-table/index.ts'
 import type { UpdateRequest } from '../../../src/update/update-api.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
 
@@ -188,28 +187,43 @@ describe('a function as a sink', () => {
     ])
   })
 
-  test('may merge its rows into a table', async () => {
-    pipeline = pipelineOf(`
-      import { DeltaTable } from 'millrace/delta'
-      foreachBatchSink('latest', async (batch) => {
-        await using latest = await DeltaTable.forPath(globalThis.latestPath)
-        await latest
-          .merge(batch, 'target.id = source.id')
-          .whenMatchedUpdateAll()
-          .whenNotMatchedInsertAll()
-          .execute()
-      })
-      appendFlow({ target: 'latest', name: 'all' }, () => readStream.table('orders'))`)
+  test('may merge its rows into a table, as docs/sinks.md does', async () => {
+    const page = readFileSync('docs/sinks.md', 'utf8')
+    const sample = page
+      .split('```ts\n')
+      .find((each) => each.includes('.merge('))!
+      .split('```')[0]!
+    pipeline = new TestPipeline({})
     const path = join(pipeline.folder, 'warehouse/main/shop/latest')
-    Object.assign(globalThis, { latestPath: path })
-    await (await DeltaTable.create(path).addColumns('id BIGINT, amount BIGINT').execute()).close()
-    pipeline.land('orders/1.json', { id: 1, amount: 1 }, { id: 2, amount: 5 })
+    pipeline.define({
+      'orders.sql': `CREATE STREAMING TABLE orders AS SELECT * FROM STREAM read_files('data/orders', format => 'json',
+        schema => 'order_id BIGINT, amount DECIMAL(10,2), changed_at TIMESTAMP')`,
+      'latest.ts': sample.replace('/lake/latest', path),
+      'flow.ts': `import { appendFlow, readStream } from 'millrace'
+        appendFlow({ target: 'latest', name: 'all' }, () => readStream.table('orders'))`,
+    })
+    const at = (minute: number) => `2026-01-31 10:0${minute}:00`
+    pipeline.land(
+      'orders/1.json',
+      { order_id: 1, amount: 1, changed_at: at(1) },
+      { order_id: 2, amount: 5, changed_at: at(3) },
+      { order_id: 2, amount: 4, changed_at: at(2) },
+    )
     await run()
-    pipeline.land('orders/2.json', { id: 2, amount: 7 })
+    pipeline.land(
+      'orders/2.json',
+      { order_id: 1, amount: 7.5, changed_at: at(4) },
+      { order_id: 2, amount: 3, changed_at: at(1) },
+      { order_id: 3, amount: 9, changed_at: at(1) },
+    )
     await run()
-    expect(await pipeline.query('SELECT id, amount FROM main.shop.latest ORDER BY id')).toEqual([
-      [1, 1],
-      [2, 7],
+    forgetMark('latest', 'all')
+    await run()
+    const query = 'SELECT order_id, CAST(amount AS STRING) FROM main.shop.latest ORDER BY order_id'
+    expect(await pipeline.query(query)).toEqual([
+      [1, '7.50'],
+      [2, '5.00'],
+      [3, '9.00'],
     ])
   })
 
