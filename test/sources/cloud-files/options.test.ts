@@ -39,6 +39,14 @@ test('an empty name is no column of rescued data', () => {
   expect(options.rescuedDataColumn).toBeUndefined()
 })
 
+test('with a schema data are rescued only where that is asked for', () => {
+  const rescuedColumn = (options: Record<string, string>) =>
+    parseOptions(options, { format: 'read_files', hasSchema: true }).rescuedDataColumn
+  expect(rescuedColumn({ format: 'json' })).toBeUndefined()
+  expect(rescuedColumn({ format: 'json', rescuedDataColumn: '_more' })).toBe('_more')
+  expect(rescuedColumn({ format: 'json', schemaEvolutionMode: 'rescue' })).toBe('_rescued_data')
+})
+
 test('an unknown option names the nearest, in the dialect that was used', () => {
   expect(() =>
     loader({ 'cloudFiles.format': 'json', 'cloudFiles.maxFilePerTrigger': '1', multiline2: 'x' }),
