@@ -100,6 +100,9 @@ const KNOWN_KEYS = [
   'duckdb.temp_directory',
   'duckdb.threads',
   'spark.sql.ansi.enabled',
+  'spark.sql.streaming.minBatchesToRetain',
+  'spark.sql.streaming.multipleWatermarkPolicy',
+  'spark.sql.streaming.noDataMicroBatches.enabled',
 ]
 
 /**

@@ -5,11 +5,14 @@ import { FactsLog } from './facts-log.ts'
 import { type Sample, takeSample } from './sample.ts'
 
 const SAMPLE_EVERY_MS = 1000
-/** At two ticks a second the checkpoint keeps its batches for 50 seconds. */
 const COLLECT_EVERY_MS = 15_000
 const MAINTAIN_EVERY_MS = 180_000
-/** Versions stay for as long as the reconciliation, or a stream that lags, may need them. */
-const RETENTION = ['log_retention=interval 4 minutes', 'file_retention=interval 4 minutes']
+/** Versions and records of batches stay for as long as the reconciliation, or a stream that lags, may need them. */
+const RETENTION = [
+  'log_retention=interval 4 minutes',
+  'file_retention=interval 4 minutes',
+  'spark.sql.streaming.minBatchesToRetain=200',
+]
 
 /** The generator and the continuous pipeline as processes of their own, with reconciliation and maintenance at work beside them. */
 export class OpenShop implements AsyncDisposable {

@@ -3,8 +3,8 @@ import { expectFacts } from './expected-facts.ts'
 import { type Figure, figures } from './figures.ts'
 
 /**
- * `node scripts/reconcile.ts` compares each table of the pipeline with what other queries give, row by row and exactly. It must run at least every hundred
- * batches, as long as the batches are recorded; `--collect` computes the facts of new batches and compares nothing.
+ * `node scripts/reconcile.ts` compares each table of the pipeline with what other queries give, row by row and exactly. It must run while the
+ * batches are recorded, every hundred by default; `--collect` computes the facts of new batches and compares nothing.
  */
 const facts = await expectFacts()
 if (!process.argv.includes('--collect')) {

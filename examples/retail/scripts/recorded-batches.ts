@@ -15,7 +15,7 @@ export interface RecordedBatch {
 export interface RecordedFlow {
   /** Names the flow until its table is fully refreshed. */
   readonly flowId: string
-  /** In order; the checkpoint keeps the newest hundred at least. */
+  /** In order; the checkpoint keeps the newest, a hundred unless told otherwise. */
   readonly batches: readonly RecordedBatch[]
 }
 
@@ -50,7 +50,7 @@ export function recordedFlow(after: (flowId: string) => number): RecordedFlow {
   const first = Number.parseInt(wanted[0] ?? '', 10)
   if (first > after(flowId) + 1) {
     throw new Error(
-      `Batches ${after(flowId) + 1} to ${first - 1} are no longer recorded: reconcile at least every hundred batches.`,
+      `Batches ${after(flowId) + 1} to ${first - 1} are no longer recorded: reconcile in time, or let the checkpoint keep more (spark.sql.streaming.minBatchesToRetain).`,
     )
   }
   return { flowId, batches: wanted.map((name) => recordedBatch(json(join(offsets, name)))) }

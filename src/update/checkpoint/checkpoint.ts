@@ -3,8 +3,6 @@ import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/
 import type { Storage } from '../../storage/storage.ts'
 import { type BatchRecord, decodeBatch, encodeBatch } from './batch-record.ts'
 
-/** Batches whose records stay when a checkpoint prunes itself. */
-const KEPT_BATCHES = 100
 /** Batches between two prunings: a folder holds at most this many records more than are kept. */
 const PRUNE_EVERY = 50
 
@@ -30,6 +28,8 @@ export class Checkpoint {
   latestBatch: BatchRecord | undefined
   /** The newest batch known to be finished: `latestBatch`, or the one before it when a run died in between. */
   latestCommitted: number | undefined
+  /** How many finished batches' records stay when the checkpoint prunes itself; 100 in Spark, too. */
+  minBatchesToRetain = 100
   readonly #storage: Storage
   readonly #flowFolder: string
 
@@ -76,7 +76,7 @@ export class Checkpoint {
     const mark = encodeDurable(COMMIT, { batchId, info })
     await this.#storage.putIfAbsent(this.#path('commits', batchId), mark, { durable: false })
     this.latestCommitted = Math.max(batchId, this.latestCommitted ?? 0)
-    if (batchId % PRUNE_EVERY === PRUNE_EVERY - 1) await this.prune(KEPT_BATCHES)
+    if (batchId % PRUNE_EVERY === PRUNE_EVERY - 1) await this.prune(this.minBatchesToRetain)
   }
 
   /** What `markCommitted` kept of a batch; undefined when the batch is not finished, or pruned, or its mark was torn. */

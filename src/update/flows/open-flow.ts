@@ -12,6 +12,7 @@ import { flowQuery } from '../inputs/inline.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
 import { type FlowOutcome, techniqueOf, type UpdateRun } from '../run.ts'
 import { sinkOutput } from '../sinks/sink-output.ts'
+import { minBatchesToRetain } from '../stateful/streaming-settings.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import { refreshMaterializedView } from './materialized-view.ts'
 import { StreamingFlow } from './streaming-flow.ts'
@@ -29,6 +30,7 @@ export async function openFlow(
   { isFullRefresh }: { readonly isFullRefresh: boolean },
 ): Promise<OpenFlow> {
   const checkpoint = await openCheckpoint(run.storage, flow.target, flow.name)
+  checkpoint.minBatchesToRetain = minBatchesToRetain(flow.configuration)
   await checkpoint.removeSuperseded(Number(run.clock.nowMicros() / 1000n), SUPERSEDED_RETENTION_MS)
   const inputs = flowInputs(flowQuery(flow, run.graph), inputFactory(run, checkpoint))
   const options: BatchQueryOptions = { run, flow, inputs, checkpoint, table: tableOpener(run) }

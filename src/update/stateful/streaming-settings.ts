@@ -15,6 +15,14 @@ export function runsEmptyBatches(configuration: Configuration): boolean {
   )
 }
 
+/** `spark.sql.streaming.minBatchesToRetain`, by default 100. Throws PIPELINE_SPEC_INVALID_FIELD. */
+export function minBatchesToRetain(configuration: Configuration): number {
+  const key = 'spark.sql.streaming.minBatchesToRetain'
+  const text = configuration[key] ?? '100'
+  if (/^[1-9]\d{0,8}$/.test(text.trim())) return Number(text)
+  throw invalidSetting(key, 'a positive whole number', text)
+}
+
 /** One of the values that a setting may have, whatever its case; the first where it is not set. */
 function setting<Value extends string>(
   configuration: Configuration,
@@ -25,9 +33,13 @@ function setting<Value extends string>(
   if (text === undefined) return values[0]
   const found = values.find((each) => each === text.trim().toLowerCase())
   if (found !== undefined) return found
-  throw new PipelineError('PIPELINE_SPEC_INVALID_FIELD', {
+  throw invalidSetting(key, values.join(' or '), text)
+}
+
+function invalidSetting(key: string, expected: string, actual: string): PipelineError {
+  return new PipelineError('PIPELINE_SPEC_INVALID_FIELD', {
     field_name: `configuration.${key}`,
-    expected: values.join(' or '),
-    actual: `'${text}'`,
+    expected,
+    actual: `'${actual}'`,
   })
 }

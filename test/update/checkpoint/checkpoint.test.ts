@@ -104,6 +104,15 @@ describe('a checkpoint', () => {
     expect((await openCheckpoint(storage, TABLE, 'f')).latestBatch?.batchId).toBe(999)
   })
 
+  test('keeps the records of as many batches as it is told', async () => {
+    const storage = memoryStorage()
+    const checkpoint = await openCheckpoint(storage, TABLE, 'f')
+    checkpoint.minBatchesToRetain = 150
+    await runBatches(checkpoint, 500)
+    const paths = await Array.fromAsync(storage.list(`${checkpoint.folder}/offsets`, { recursive: true }))
+    expect(paths).toHaveLength(150)
+  })
+
   test('never prunes a batch that is not finished', async () => {
     const storage = memoryStorage()
     const checkpoint = await openCheckpoint(storage, TABLE, 'f')
