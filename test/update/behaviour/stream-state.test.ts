@@ -59,6 +59,19 @@ describe('spark.sql.streaming.multipleWatermarkPolicy', () => {
   })
 })
 
+test('spark.sql.streaming.minBatchesToRetain is a positive number', async () => {
+  pipeline = new TestPipeline(SIDES, { 'spark.sql.streaming.minBatchesToRetain': '-1' })
+  const { errors } = await pipeline.run()
+  expect(errors[0]).toMatchObject({
+    condition: 'PIPELINE_SPEC_INVALID_FIELD',
+    parameters: {
+      field_name: 'configuration.spark.sql.streaming.minBatchesToRetain',
+      expected: 'a positive whole number',
+      actual: "'-1'",
+    },
+  })
+})
+
 test('without batches that have no data, closed windows wait for the next rows', async () => {
   pipeline = new TestPipeline(SIDES, { 'spark.sql.streaming.noDataMicroBatches.enabled': 'false' })
   land('slow', '12:00', '12:30')
