@@ -61,6 +61,8 @@ describe('spark.sql.streaming.multipleWatermarkPolicy', () => {
 
 test('spark.sql.streaming.minBatchesToRetain is a positive number', async () => {
   pipeline = new TestPipeline(SIDES, { 'spark.sql.streaming.minBatchesToRetain': '-1' })
+  land('slow', '12:00')
+  land('fast', '12:00')
   const { errors } = await pipeline.run()
   expect(errors[0]).toMatchObject({
     condition: 'PIPELINE_SPEC_INVALID_FIELD',
