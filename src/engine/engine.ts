@@ -32,6 +32,9 @@ export interface Engine {
     chunks: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>,
   ): Promise<HeldRows>
 
+  /** Frees the memory of results that nothing refers to any more, for processes that go on for long. */
+  freeResults(): void
+
   close(): Promise<void>
 }
 

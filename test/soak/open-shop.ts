@@ -6,7 +6,7 @@ import { type Sample, takeSample } from './sample.ts'
 
 const SAMPLE_EVERY_MS = 1000
 const COLLECT_EVERY_MS = 15_000
-const MAINTAIN_EVERY_MS = 180_000
+const MAINTAIN_EVERY_MS = 60_000
 /** Versions and records of batches stay for as long as the reconciliation, or a stream that lags, may need them. */
 const RETENTION = [
   'log_retention=interval 4 minutes',

@@ -154,6 +154,7 @@ function borrowed(engine: DuckdbEngine): Engine {
     openSession: (context) => engine.openSession(context),
     fileSchemaReader: engine.fileSchemaReader,
     holdRows: (schema, chunks) => engine.holdRows(schema, chunks),
+    freeResults: () => engine.freeResults(),
     close: async () => undefined,
   }
 }

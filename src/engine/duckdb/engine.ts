@@ -8,6 +8,7 @@ import type { Relation } from '../../plan/relation.ts'
 import type { StructType } from '../../types/data-type.ts'
 import type { CompiledQuery, Engine, EngineSession, HeldRows, QueryContext, Row } from '../engine.ts'
 import { compileQuery } from './compile.ts'
+import { freeResults } from './free-results.ts'
 import { holdRows } from './held-rows.ts'
 import { parquetPort } from './parquet-port.ts'
 import { parquetSchema } from './parquet-schema.ts'
@@ -104,6 +105,10 @@ export class DuckdbEngine implements Engine {
     chunks: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>,
   ): Promise<HeldRows> {
     return holdRows(this.instance, `held_rows_${++this.#held}`, schema, chunks)
+  }
+
+  freeResults(): void {
+    freeResults()
   }
 
   async #parquetSchema(path: string): Promise<StructType> {

@@ -5,7 +5,7 @@ import type { UpdateRun } from '../run.ts'
 const EVERY_MS = 60_000
 const LONGEST_MS = 120_000
 
-/** What a triggered update does at its end, a continuous one does now and then: events are folded, tables maintained. */
+/** What a triggered update does at its end, a continuous one does now and then: events are folded, tables maintained, memory freed. */
 export class Housekeeping {
   readonly #run: UpdateRun
   readonly #whileHeld: (table: string, work: () => Promise<void>) => Promise<void>
@@ -39,6 +39,7 @@ export class Housekeeping {
   async #keepHouse(): Promise<void> {
     const run = this.#run
     await this.#fold()
+    if (run.engine.isOpen) (await run.engine.get()).freeResults()
     const signal = AbortSignal.any([run.stopping, AbortSignal.timeout(LONGEST_MS)])
     for (const table of run.tables.takeWritten()) {
       if (signal.aborted) return

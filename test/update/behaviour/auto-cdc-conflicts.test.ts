@@ -46,6 +46,7 @@ function watched(engine: Engine, onQuery: () => Promise<void>): Engine {
     compile: (query, context) => engine.compile(query, context),
     openSession: async (context) => watchedSession(await engine.openSession(context), onQuery),
     holdRows: (schema, chunks) => engine.holdRows(schema, chunks),
+    freeResults: () => engine.freeResults(),
     close: async () => undefined,
   }
 }
