@@ -42,12 +42,18 @@ export class ThreadPool {
   /** Threads for a query that reads so many rows. Call what it gives when the query has ended. */
   async take(rows: number): Promise<() => Promise<void>> {
     if (rows <= ROW_GROUP || this.#most === 1) return async () => undefined
-    this.#large += 1
-    await this.#adjust()
-    return () => {
+    const release = () => {
       this.#large -= 1
       return this.#adjust()
     }
+    this.#large += 1
+    try {
+      await this.#adjust()
+    } catch (error) {
+      await release()
+      throw error
+    }
+    return release
   }
 
   close(): void {
@@ -55,14 +61,16 @@ export class ThreadPool {
   }
 
   #adjust(): Promise<void> {
-    this.#pending = this.#pending.then(async () => {
+    const adjusted = this.#pending.then(async () => {
       const wanted = this.#large > 0 ? this.#most : 1
       if (wanted === this.#threads) return
       this.#connection ??= await this.#instance.connect()
       await this.#connection.run(`SET GLOBAL threads = ${wanted}`)
       this.#threads = wanted
     })
-    return this.#pending
+    // Who waits for this one is told when it fails; the next one tries again.
+    this.#pending = adjusted.catch(() => undefined)
+    return adjusted
   }
 }
 
