@@ -36,7 +36,6 @@ export interface FlowMetrics {
   readonly num_state_rows_updated?: Count
   readonly state_bytes?: Count
   readonly backlog_bytes?: Count
-  readonly backlog_records?: Count
   readonly backlog_files?: Count
   readonly executor_time_ms?: Count
 }

@@ -49,7 +49,7 @@ export interface AutoCdcOptions<Columns extends string = string> {
   readonly storedAsScdType?: 1 | 2 | '1' | '2' | 'bitemporal'
   /** When an event became known; for bitemporal tables alone. `SYSTEM SEQUENCE BY` */
   readonly systemSequenceBy?: SourceColumn<NoInfer<Columns>>
-  /** Columns whose change begins a new version. SCD type 2 only. Default: all but the keys. `TRACK HISTORY ON (a, b)` */
+  /** Columns whose change begins a new version. SCD type 2 and bitemporal tables only. Default: all but the keys. `TRACK HISTORY ON (a, b)` */
   readonly trackHistoryColumnList?: readonly SourceColumn<NoInfer<Columns>>[]
   /** Columns whose change alters the version in place. `TRACK HISTORY ON * EXCEPT (a, b)` */
   readonly trackHistoryExceptColumnList?: readonly SourceColumn<NoInfer<Columns>>[]

@@ -93,8 +93,9 @@ export const autoCdcConditions = {
     sqlState: '0A000',
   },
   AUTOCDC_TRACK_HISTORY_NOT_SUPPORTED: {
-    message: 'TRACK HISTORY works with SCD type 2 only; the flow stores SCD type {scdType}.',
-    hint: 'Leave the clause out, or store SCD type 2.',
+    message:
+      'TRACK HISTORY works with SCD type 2 and bitemporal tables only; the flow stores SCD type {scdType}.',
+    hint: 'Leave the clause out, or store SCD type 2 or a bitemporal table.',
     sqlState: '0A000',
   },
   AUTOCDC_COLUMNS_TO_UPDATE_TYPE: {
