@@ -110,7 +110,9 @@ export function withGiven(cdc: AutoCdc, events: Relation): Relation {
   const gives = cdc.leaves.flatMap((leaf, i) =>
     leaf.isSparse ? [[givesColumn(i), givesLeaf(leaf)] as const] : [],
   )
-  return gives.length === 0 ? events : extend(events, Object.fromEntries(gives))
+  if (gives.length === 0) return events
+  // By its type what is stored may hold NULL, which each question about it would have to allow for.
+  return extend(extend(events, { given: arrayCompact('given') }), Object.fromEntries(gives))
 }
 
 /** The keys and sequences at which several events meet. */

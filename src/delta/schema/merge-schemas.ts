@@ -2,9 +2,10 @@ import { PipelineError } from '../../errors/index.ts'
 import { asNullable } from '../../types/as-nullable.ts'
 import { canCast } from '../../types/cast-rules.ts'
 import { tightestCommonType } from '../../types/coercion.ts'
-import { type DataType, fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
+import type { DataType, StructField, StructType } from '../../types/data-type.ts'
 import { printSqlType } from '../../types/ddl.ts'
 import { sameType } from '../../types/same-type.ts'
+import { growStruct } from './grow-struct.ts'
 import { widenField, widensBySchemaEvolution } from './type-widening.ts'
 
 /**
@@ -18,7 +19,13 @@ export function mergeSchemas(
   incoming: StructType,
   allowed: AllowedChanges = {},
 ): StructType {
-  return mergeStruct(existing, incoming, [], allowed)
+  return growStruct(existing, incoming, {
+    added: newField,
+    known: (field, given, dataType, path) =>
+      dataType === undefined ? otherField(field, given, path, allowed) : { ...field, dataType },
+    holds,
+    liftsNotNull: false,
+  })
 }
 
 interface AllowedChanges {
@@ -26,42 +33,23 @@ interface AllowedChanges {
   readonly allowCasts?: boolean
 }
 
-function mergeStruct(
-  existing: StructType,
-  incoming: StructType,
-  path: readonly string[],
-  allowed: AllowedChanges,
-): StructType {
-  const known = existing.fields.map((field) => {
-    const given = fieldNamed(incoming, field.name)
-    return given === undefined ? field : mergeField(field, given, [...path, field.name], allowed)
-  })
-  const added = incoming.fields
-    .filter((each) => fieldNamed(existing, each.name) === undefined && each.dataType.kind !== 'void')
-    .map(newField)
-  return { kind: 'struct', fields: [...known, ...added] }
-}
-
 /** Rows that are there hold NULL in it; of what the query says of the column only the comment is the table's. */
-function newField({ name, dataType, metadata }: StructField): StructField {
+function newField({ name, dataType, metadata }: StructField): StructField | undefined {
+  if (dataType.kind === 'void') return undefined
   const { comment } = metadata
   const kept = typeof comment === 'string' ? { comment } : {}
   return { name, dataType: asNullable(dataType), nullable: true, metadata: kept }
 }
 
-function mergeField(
+function otherField(
   field: StructField,
   given: StructField,
   path: readonly string[],
-  allowed: AllowedChanges,
+  { allowWidening, allowCasts }: AllowedChanges,
 ): StructField {
-  const nested = mergeNested(field.dataType, given.dataType, path, allowed)
-  if (nested !== undefined) return { ...field, dataType: nested }
-  const widened = allowed.allowWidening
-    ? widenField(field, given.dataType, widensBySchemaEvolution)
-    : undefined
+  const widened = allowWidening ? widenField(field, given.dataType, widensBySchemaEvolution) : undefined
   if (widened !== undefined) return widened
-  if (allowed.allowCasts && canCast(given.dataType, field.dataType)) return field
+  if (allowCasts && canCast(given.dataType, field.dataType)) return field
   throw new PipelineError('DELTA_FAILED_TO_MERGE_FIELDS', {
     currentField: path.join('.'),
     updateField: given.name,
@@ -70,25 +58,8 @@ function mergeField(
   })
 }
 
-/** The type that holds both as it is or grown by nested fields; undefined where only widening can help. */
-function mergeNested(
-  type: DataType,
-  given: DataType,
-  path: readonly string[],
-  allowed: AllowedChanges,
-): DataType | undefined {
-  if (type.kind === 'struct' && given.kind === 'struct') return mergeStruct(type, given, path, allowed)
-  if (type.kind === 'array' && given.kind === 'array') {
-    const elementType = mergeNested(type.elementType, given.elementType, [...path, 'element'], allowed)
-    return elementType && { ...type, elementType }
-  }
-  if (type.kind === 'map' && given.kind === 'map') {
-    const keyType = mergeNested(type.keyType, given.keyType, [...path, 'key'], allowed)
-    const valueType = mergeNested(type.valueType, given.valueType, [...path, 'value'], allowed)
-    return keyType && valueType && { ...type, keyType, valueType }
-  }
-  const holdsIt = given.kind === 'void' || given.kind === 'unknown' || sameType(type, given)
-  if (holdsIt) return type
+function holds(type: DataType, given: DataType): boolean {
+  if (given.kind === 'void' || given.kind === 'unknown' || sameType(type, given)) return true
   const common = tightestCommonType(type, given)
-  return common !== undefined && sameType(common, type) ? type : undefined
+  return common !== undefined && sameType(common, type)
 }

@@ -43,7 +43,7 @@ export const arrayFunctions: readonly FunctionDefinition[] = [
   scalar(
     'array_contains',
     signature([LIST, T], BOOLEAN, { nullable: mayLackAnswer }),
-    macro('array_contains'),
+    printed(printContains),
   ),
   scalar('array_distinct', signature([LIST], LIST), macro('array_distinct')),
   scalar('array_except', signature([LIST, LIST], LIST), macro('array_except')),
@@ -127,6 +127,13 @@ function withNull(call: TypedCall, index: number): DataType {
 /** Whether NULL among the elements can leave the question open. */
 function mayLackAnswer(call: TypedCall): boolean {
   return call.nullables.some(Boolean) || call.types.some((type) => type.kind === 'array' && type.containsNull)
+}
+
+/** Where NULL can be in neither, the engine's own function answers as Spark's does, and no macro has to be bound. */
+function printContains([list, value]: readonly string[], { types, nullables }: PrintedCall): string {
+  const [type] = types
+  const isExact = type?.kind === 'array' && !type.containsNull && !nullables[1]
+  return `${isExact ? 'list_contains' : 'millrace.array_contains'}(${list}, ${value})`
 }
 
 function zipped(args: readonly ResolvedExpression[]): DataType {

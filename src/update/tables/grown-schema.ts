@@ -1,13 +1,7 @@
-import { allowsWidening, widenField } from '../../delta/index.ts'
+import { allowsWidening, growStruct, widenField } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
-import {
-  type DataType,
-  fieldNamed,
-  type StructField,
-  type StructType,
-  struct,
-} from '../../types/data-type.ts'
+import type { DataType, StructField, StructType } from '../../types/data-type.ts'
 import { printDataType } from '../../types/ddl.ts'
 import { sameType } from '../../types/same-type.ts'
 
@@ -18,62 +12,31 @@ import { sameType } from '../../types/same-type.ts'
  * Throws CANNOT_UPDATE_TABLE_SCHEMA for another type.
  */
 export function grownSchema(existing: StructType, dataset: ResolvedDataset): StructType {
-  return grownStruct(existing, dataset.schema, [], dataset)
-}
-
-function grownStruct(
-  existing: StructType,
-  wanted: StructType,
-  path: readonly string[],
-  dataset: ResolvedDataset,
-): StructType {
-  const known = existing.fields.map((field) => {
-    const given = fieldNamed(wanted, field.name)
-    return given === undefined ? field : grownField(field, given, [...path, field.name], dataset)
+  return growStruct(existing, dataset.schema, {
+    added: (field) => ({ ...field, nullable: true }),
+    known: (known, wanted, dataType, path) => {
+      const field = dataType === undefined ? widened(known, wanted.dataType, dataset) : { ...known, dataType }
+      if (field === undefined) throw otherType(known, wanted, path, dataset)
+      return describedAs(wanted, field)
+    },
+    holds: (known, wanted) => isUntyped(wanted) || sameType(known, wanted),
+    liftsNotNull: true,
   })
-  const added = wanted.fields
-    .filter(({ name }) => fieldNamed(existing, name) === undefined)
-    .map((field) => ({ ...field, nullable: true }))
-  return struct([...known, ...added])
 }
 
-function grownField(
-  known: StructField,
-  wanted: StructField,
-  path: readonly string[],
-  dataset: ResolvedDataset,
-): StructField {
-  const dataType = grownType(known.dataType, wanted.dataType, path, dataset)
-  const field = dataType === undefined ? widened(known, wanted.dataType, dataset) : { ...known, dataType }
-  if (field === undefined) throw otherType(known, wanted, path, dataset)
-  const { comment = known.metadata.comment } = wanted.metadata
+/** NULL, or what is not known before the flow runs: any column takes it. */
+function isUntyped({ kind }: DataType): boolean {
+  return kind === 'unknown' || kind === 'void'
+}
+
+/** The field with the definition's comment, and without NOT NULL where the definition has none. */
+function describedAs(wanted: StructField, field: StructField): StructField {
+  const { comment = field.metadata.comment } = wanted.metadata
   return {
     ...field,
-    nullable: known.nullable || wanted.nullable,
-    ...(comment !== known.metadata.comment && { metadata: { ...field.metadata, comment } }),
+    nullable: field.nullable || wanted.nullable,
+    ...(comment !== field.metadata.comment && { metadata: { ...field.metadata, comment } }),
   }
-}
-
-/** The type with new fields of structs in it; undefined where the types differ in more. */
-function grownType(
-  known: DataType,
-  wanted: DataType,
-  path: readonly string[],
-  dataset: ResolvedDataset,
-): DataType | undefined {
-  if (known.kind === 'struct' && wanted.kind === 'struct') return grownStruct(known, wanted, path, dataset)
-  if (known.kind === 'array' && wanted.kind === 'array') {
-    const elementType = grownType(known.elementType, wanted.elementType, [...path, 'element'], dataset)
-    return elementType && { ...known, elementType, containsNull: known.containsNull || wanted.containsNull }
-  }
-  if (known.kind === 'map' && wanted.kind === 'map') {
-    const keyType = grownType(known.keyType, wanted.keyType, [...path, 'key'], dataset)
-    const valueType = grownType(known.valueType, wanted.valueType, [...path, 'value'], dataset)
-    const valueContainsNull = known.valueContainsNull || wanted.valueContainsNull
-    return keyType && valueType && { ...known, keyType, valueType, valueContainsNull }
-  }
-  const holdsIt = wanted.kind === 'unknown' || wanted.kind === 'void' || sameType(known, wanted)
-  return holdsIt ? known : undefined
 }
 
 function widened(
