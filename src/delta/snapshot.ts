@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly timestampMs: number
   readonly protocol: Protocol
   readonly metadata: Metadata
+  /** A version from which on all have this metadata: older ones may have it, too. */
+  readonly metadataSince: number
   /** Live files. */
   readonly numFiles: number
   readonly sizeBytes: number
@@ -33,6 +35,7 @@ export interface SnapshotParts {
   readonly timestampMs: number
   readonly protocol: Protocol
   readonly metadata: Metadata
+  readonly metadataSince: number
   readonly transactions: ReadonlyMap<string, SetTransaction>
   readonly domainMetadata: ReadonlyMap<string, DomainMetadata>
   readonly files: FileView

@@ -49,8 +49,14 @@ export interface PlannedRange {
   /** Everything a replay needs, plain JSON: files with size and modification time, versions, offsets. */
   readonly range: unknown
   readonly end: Offset
-  /** What is left after this range, where the source can tell cheaply. */
-  readonly backlog?: { readonly bytes?: number; readonly files?: number }
+  /** What is left after this range, up to the offset that was asked for. */
+  readonly backlog: Waiting
+}
+
+/** Files that no batch has taken yet, and their size. */
+export interface Waiting {
+  readonly files: number
+  readonly bytes: number
 }
 
 export interface BoundRange extends SourceSchema {

@@ -1,6 +1,7 @@
 import type { EventDraft } from '../event-log/event.ts'
 import { operationProgress, streamProgress } from '../event-log/flow-events.ts'
 import type { ResolvedFlow } from '../graph/resolved-graph.ts'
+import type { Waiting } from '../sources/source.ts'
 import type { DatasetReport } from './batch/batch-report.ts'
 import type { BatchRecord } from './checkpoint/batch-record.ts'
 import type { Checkpoint } from './checkpoint/checkpoint.ts'
@@ -8,10 +9,8 @@ import type { StreamInput } from './inputs/flow-inputs.ts'
 import type { Batch } from './stateful/batch.ts'
 import type { OperatorMetrics } from './stateful/state-store.ts'
 
-/** What waits behind a batch: in the flow's sources, and in its state. */
-export interface Backlog {
-  readonly files: number
-  readonly bytes: number
+/** What waits behind a batch: in the flow's sources, unknown for one that is done again after a crash, and in its state. */
+export interface Backlog extends Partial<Waiting> {
   /** Absent for a flow that remembers nothing. */
   readonly state?: readonly OperatorMetrics[]
 }

@@ -29,6 +29,7 @@ export class LogState {
   #protocol: Protocol | undefined
   #metadataAction: MetadataAction | undefined
   #metadata: Metadata | undefined
+  #metadataSince = 0
   #transactions: ReadonlyMap<string, SetTransaction> = new Map()
   #domains: ReadonlyMap<string, DomainMetadata> = new Map()
 
@@ -89,6 +90,7 @@ export class LogState {
     }
     this.#transactions = transactions
     this.#domains = domains
+    this.#metadataSince = version
     this.#version = version
     this.#timestampMs = timestampMs
   }
@@ -117,6 +119,7 @@ export class LogState {
     if (commit.metaData) {
       this.#metadataAction = commit.metaData
       this.#metadata = undefined
+      this.#metadataSince = commit.version
     }
     const txnId = commit.commitInfo?.txnId
     this.#txnId = typeof txnId === 'string' ? txnId : undefined
@@ -143,6 +146,7 @@ export class LogState {
       timestampMs: this.#timestampMs,
       protocol,
       metadata: this.#metadata,
+      metadataSince: this.#metadataSince,
       transactions: this.#transactions,
       domainMetadata: this.#domains,
       files: this.#files.view(this.#version),

@@ -1,12 +1,6 @@
 import { type DataType, fieldNamed, type StructField } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
-
-const NARROWER: Readonly<Record<string, readonly string[]>> = {
-  short: ['byte'],
-  integer: ['byte', 'short'],
-  long: ['byte', 'short', 'integer'],
-  double: ['float', 'byte', 'short', 'integer'],
-}
+import { canWiden } from './type-widening.ts'
 
 /**
  * True when rows written with the columns `written` can be read as `wanted`: no column is missing or renamed there, none is
@@ -24,12 +18,7 @@ export function canReadAs(wanted: DataType, written: DataType): boolean {
   if (wanted.kind === 'map' && written.kind === 'map') {
     return canReadAs(wanted.keyType, written.keyType) && canReadAs(wanted.valueType, written.valueType)
   }
-  if (wanted.kind === 'decimal' && written.kind === 'decimal') {
-    return (
-      wanted.scale >= written.scale && wanted.precision - wanted.scale >= written.precision - written.scale
-    )
-  }
-  return sameType(wanted, written) || NARROWER[wanted.kind]?.includes(written.kind) === true
+  return sameType(wanted, written) || canWiden(written, wanted)
 }
 
 /** Under column mapping a name may pass from one column to another; columns from before it have no physical name. */

@@ -8,6 +8,7 @@ import type { DeltaScanFile } from '../../plan/scan.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { StructType } from '../../types/data-type.ts'
 import type { BoundRange, PlannedRange, Source, SourceSchema } from '../source.ts'
+import { Backlog } from './backlog.ts'
 import { beforeCommit, type DeltaOffset, type DeltaRange } from './delta-offset.ts'
 import type { DeltaSourceOptions } from './delta-options.ts'
 import { checkRecorded } from './stream-commit.ts'
@@ -40,6 +41,7 @@ interface Opened extends StreamedTable {
 export class DeltaSource implements Source {
   readonly name: string
   readonly #context: DeltaSourceContext
+  readonly #backlog = new Backlog()
   #opened: Promise<Opened> | undefined
 
   constructor(context: DeltaSourceContext) {
@@ -76,12 +78,14 @@ export class DeltaSource implements Source {
       }
     } catch (error) {
       // What comes before the commit in question is read first.
-      if (batch.count === 0) throw error
+      if (batch.files === 0) throw error
     }
     const pinsLatest = last === undefined && this.#context.options.startingVersion === 'latest'
     if (end === start && !pinsLatest) return undefined
     const range: DeltaRange = { from: start, to: end }
-    return { range, end }
+    const { files: count, bytes } = batch
+    const backlog = await this.#backlog.behind({ start, end, files: count, bytes }, until, files)
+    return { range, end, backlog }
   }
 
   async read(range: unknown): Promise<BoundRange> {
@@ -110,7 +114,7 @@ export class DeltaSource implements Source {
   async #openTable(): Promise<Opened> {
     const { name, storage, options, open } = this.#context
     const table = await open()
-    if (options.readChangeFeed) checkRecorded({ ...table.snapshot, metaData: table.snapshot.metadata.action })
+    if (options.readChangeFeed) checkRecorded(table.snapshot)
     const source = { name, storage, table, read: table.snapshot, options }
     return { ...source, files: new StreamFiles(source) }
   }
@@ -178,11 +182,11 @@ async function streamedScanFile(streamed: StreamedFile, storage: Storage): Promi
   }
 }
 
-/** How much a batch may hold: `maxFilesPerTrigger`, and `maxBytesPerTrigger` where that leaves one file at least. */
+/** What a batch holds, and how much it may: `maxFilesPerTrigger`, and `maxBytesPerTrigger` where that leaves one file at least. */
 class BatchLimits {
   readonly #options: DeltaSourceOptions
-  #bytes = 0
-  count = 0
+  files = 0
+  bytes = 0
 
   constructor(options: DeltaSourceOptions) {
     this.#options = options
@@ -190,11 +194,11 @@ class BatchLimits {
 
   take(file: { readonly size: number }): boolean {
     const { maxFilesPerTrigger, maxBytesPerTrigger } = this.#options
-    if (this.count === maxFilesPerTrigger) return false
-    if (this.count > 0 && maxBytesPerTrigger !== undefined && this.#bytes + file.size > maxBytesPerTrigger)
+    if (this.files === maxFilesPerTrigger) return false
+    if (this.files > 0 && maxBytesPerTrigger !== undefined && this.bytes + file.size > maxBytesPerTrigger)
       return false
-    this.#bytes += file.size
-    this.count++
+    this.files++
+    this.bytes += file.size
     return true
   }
 }

@@ -1,5 +1,5 @@
 import { type AddFile, type Commit, hasChangeFeed } from '../../delta/index.ts'
-import { metadataFrom } from '../../delta/schema/metadata.ts'
+import type { Metadata } from '../../delta/schema/metadata.ts'
 import { canReadAs } from '../../delta/schema/read-compatible.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { StructType } from '../../types/data-type.ts'
@@ -30,13 +30,19 @@ export function appendedFiles(
   return kept
 }
 
+/** The definition with which the rows of a version were written. */
+export interface Definition {
+  readonly version: number
+  readonly metadata: Metadata
+}
+
 /**
- * Checks a commit that changes the table's definition against the columns that the stream reads. Throws
+ * Checks the definition of a version against the columns that the stream reads. Throws
  * DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE; DELTA_SCHEMA_CHANGED_WITH_VERSION for columns newer than `readVersion`;
  * DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE for columns that were dropped or retyped since.
  */
 export function checkDefinition(
-  commit: Commit,
+  { version, metadata }: Definition,
   read: {
     readonly table: string
     readonly id: string
@@ -44,8 +50,7 @@ export function checkDefinition(
     readonly version: number
   },
 ): void {
-  if (commit.metaData === undefined) return
-  const { id, schema } = metadataFrom(commit.metaData)
+  const { id, schema } = metadata
   if (id !== read.id) {
     throw new PipelineError('DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE', {
       table: read.table,
@@ -56,18 +61,18 @@ export function checkDefinition(
   if (canReadAs(read.schema, schema)) return
   const parameters = {
     table: read.table,
-    version: String(commit.version),
+    version: String(version),
     readSchema: printDataType(read.schema),
     dataSchema: printDataType(schema),
   }
-  throw commit.version > read.version
+  throw version > read.version
     ? new PipelineError('DELTA_SCHEMA_CHANGED_WITH_VERSION', parameters)
     : new PipelineError('DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE', parameters)
 }
 
-/** Throws DELTA_MISSING_CHANGE_DATA for a commit that turns the change feed off. */
-export function checkRecorded({ metaData, version }: Pick<Commit, 'metaData' | 'version'>): void {
-  if (metaData === undefined || hasChangeFeed(metadataFrom(metaData))) return
+/** Throws DELTA_MISSING_CHANGE_DATA for a version without the change feed. */
+export function checkRecorded({ version, metadata }: Definition): void {
+  if (hasChangeFeed(metadata)) return
   throw new PipelineError('DELTA_MISSING_CHANGE_DATA', {
     startVersion: String(version),
     endVersion: String(version),

@@ -1,11 +1,12 @@
 import { type ChangedFile, changedFiles } from '../../delta/change-feed/commit-changes.ts'
 import type { AddFile, Commit, DeltaTable, Snapshot } from '../../delta/index.ts'
 import { listCommits } from '../../delta/log/log-listing.ts'
+import { metadataFrom } from '../../delta/schema/metadata.ts'
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { beforeCommit, type DeltaOffset, isBehind } from './delta-offset.ts'
 import type { DeltaSourceOptions } from './delta-options.ts'
-import { appendedFiles, checkDefinition, checkRecorded } from './stream-commit.ts'
+import { appendedFiles, checkDefinition, checkRecorded, type Definition } from './stream-commit.ts'
 
 /** A step of the stream: to `at`, over a file or over a commit without any. */
 export interface StreamStep {
@@ -36,9 +37,12 @@ export interface StreamedTable {
 export class StreamFiles {
   readonly #source: StreamedTable
   #initial: { readonly version: number; readonly files: readonly StreamedFile[] } | undefined
+  /** Commits from here on have a definition that can be read, as long as none of them brings another. */
+  #checkedFrom: number
 
   constructor(source: StreamedTable) {
     this.#source = source
+    this.#checkedFrom = source.read.metadataSince
   }
 
   /**
@@ -87,15 +91,30 @@ export class StreamFiles {
   }
 
   async #filesOf(commit: Commit): Promise<readonly StreamedFile[]> {
-    const { name, storage, read, options } = this.#source
-    const { id, schema } = read.metadata
-    checkDefinition(commit, { table: name, id, schema, version: read.version })
+    const { name, storage, options } = this.#source
+    const definition = await this.#newDefinition(commit)
+    if (definition !== undefined) {
+      this.#checkReadable(definition)
+      if (options.readChangeFeed) checkRecorded(definition)
+    }
+    this.#checkedFrom = Math.min(this.#checkedFrom, commit.version)
     if (!options.readChangeFeed) {
       return appendedFiles(commit, name, options).map((file) => ({ kind: 'rows', file }))
     }
-    checkRecorded(commit)
     const files = await changedFiles(commit, storage)
     return files.filter(this.#isWanted).map((file) => ({ kind: 'changes', file, commit: timeOf(commit) }))
+  }
+
+  /** The definition of a commit where it is not that of the commit before, or where this one is the first that is read. */
+  async #newDefinition({ version, metaData }: Commit): Promise<Definition | undefined> {
+    if (metaData !== undefined) return { version, metadata: metadataFrom(metaData) }
+    return version < this.#checkedFrom ? this.#snapshotAt(version) : undefined
+  }
+
+  #checkReadable(definition: Definition): void {
+    const { name, read } = this.#source
+    const { id, schema } = read.metadata
+    checkDefinition(definition, { table: name, id, schema, version: read.version })
   }
 
   /** All files of a version, oldest first. */
@@ -109,6 +128,7 @@ export class StreamFiles {
   async #initialFiles(version: number): Promise<StreamedFile[]> {
     const snapshot = await this.#snapshotAt(version)
     if (snapshot === undefined) return []
+    this.#checkReadable(snapshot)
     const files = [...snapshot.files()].filter(this.#isWanted)
     files.sort((a, b) => a.modificationTime - b.modificationTime || (a.path < b.path ? -1 : 1))
     const commit = timeOf(snapshot)

@@ -1,8 +1,23 @@
 import { readdirSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ChangeFeedOptions, changeFeedScan, type TableContext } from '../../../src/delta/index.ts'
-import { field, INTEGER, LONG, STRING, struct } from '../../../src/types/data-type.ts'
+import {
+  type ChangeFeedOptions,
+  changeColumn,
+  changeFeedScan,
+  type TableContext,
+} from '../../../src/delta/index.ts'
+import {
+  DATE,
+  type DataType,
+  decimal,
+  field,
+  INTEGER,
+  LONG,
+  STRING,
+  struct,
+  TIMESTAMP_NTZ,
+} from '../../../src/types/data-type.ts'
 import type { Row } from '../../../src/types/row.ts'
 import { openTestTables, type TestTables } from '../../support/delta-table.ts'
 import { merge } from '../../support/merge-statement.ts'
@@ -145,6 +160,36 @@ describe('the change feed of a range of versions', () => {
     expect((await feed(context, { start: { version: 1 } })).slice(0, 2)).toEqual(withNote)
   })
 })
+
+describe('a change feed over a column that was widened', () => {
+  it.each<[DataType, DataType, string, string, unknown, unknown]>([
+    [INTEGER, LONG, '1', '2', 1n, 2n],
+    [INTEGER, decimal(12, 2), '1', '2', '1.00', '2.00'],
+    [DATE, TIMESTAMP_NTZ, "DATE'2026-01-01'", "DATE'2026-01-02'", at('01'), at('02')],
+  ])('of %j to %j has the rows from before', async (from, to, first, second, one, two) => {
+    const context = await tables.create(`t${count++}`, {
+      schema: struct([field('id', LONG), field('value', from)]),
+      configuration: { ...FEED, 'delta.enableTypeWidening': 'true' },
+    })
+    await tables.append(context, `SELECT 1L AS id, ${first} AS value UNION ALL SELECT 2L, ${first}`)
+    await merge(
+      context,
+      `MERGE INTO t USING (SELECT 2L AS id, ${second} AS value) s ON t.id = s.id
+       WHEN MATCHED THEN UPDATE SET *`,
+    )
+    await changeColumn(context, ['value'], { dataType: to })
+    expect(await feed(context, { start: { version: 1 } })).toEqual([
+      [1n, one, 'insert', 1n],
+      [2n, one, 'insert', 1n],
+      [2n, one, 'update_preimage', 2n],
+      [2n, two, 'update_postimage', 2n],
+    ])
+  })
+})
+
+function at(day: string): string {
+  return `2026-01-${day} 00:00:00.000000`
+}
 
 describe('a change feed is refused', () => {
   it('where the table did not record its changes', async () => {

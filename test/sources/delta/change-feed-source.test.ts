@@ -135,6 +135,26 @@ test('a table that records no changes is refused, and so is a commit that turns 
   })
 })
 
+test('versions from before the feed was turned on are refused, those from then on are read', async () => {
+  const context = await create({})
+  await append(context, 1, 'a')
+  await append(context, 2, 'b')
+  await rename(context, 1, 'A')
+  await context.table
+    .startTransaction()
+    .updateMetadata({ configuration: FEED })
+    .commit({ operation: 'SET TBLPROPERTIES' })
+  await append(context, 3, 'c')
+  for (const version of ['2', '3']) {
+    await expect(drain(context, { startingVersion: version })).rejects.toMatchObject({
+      condition: 'DELTA_MISSING_CHANGE_DATA',
+      parameters: { version },
+    })
+  }
+  const { batches } = await drain(context, { startingVersion: '4' })
+  expect(batches).toEqual([[[3n, 'c', 'insert', 5n]]])
+})
+
 test('the columns are those of the table and three more', async () => {
   const { schema: columns } = await sourceOf(await create(), {}).schema()
   expect(columns.fields.map((each) => each.name)).toEqual([

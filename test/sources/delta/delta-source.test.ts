@@ -7,6 +7,7 @@ import { DeltaSource, deltaSourceOptions } from '../../../src/sources/delta/inde
 import { memoryStorage } from '../../../src/storage/index.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
 import { parseSchema, printSchema } from '../../../src/types/ddl.ts'
+import { countingStorage } from '../../support/counting-storage.ts'
 
 /** A table whose data files are only named: a stream is about which files it takes. */
 class Upstream {
@@ -127,6 +128,41 @@ test('maxFilesPerTrigger and maxBytesPerTrigger cut the snapshot and commits int
     ['g'],
     ['h'],
   ])
+})
+
+test('a batch tells how many files wait behind it, and how large they are', async () => {
+  const upstream = await Upstream.create()
+  await upstream.append('a', 'b', 'c')
+  const backlogs = async (from: unknown, options: Record<string, string>) => {
+    const source = upstream.source(options)
+    const to = await source.latest()
+    const found: unknown[] = []
+    for (let end = from; ; ) {
+      const planned = await source.plan(end, to)
+      if (planned === undefined) return { found, end }
+      found.push(planned.backlog)
+      end = planned.end
+    }
+  }
+  const waiting = (files: number) => ({ files, bytes: files * 100 })
+  const { found, end } = await backlogs(undefined, { maxFilesPerTrigger: '2' })
+  expect(found).toEqual([waiting(1), waiting(0)])
+  for (const name of ['d', 'e', 'f', 'g', 'h']) await upstream.append(name)
+  expect((await backlogs(end, { maxFilesPerTrigger: '2' })).found).toEqual([3, 1, 0].map(waiting))
+  expect((await backlogs(end, { maxBytesPerTrigger: '350' })).found).toEqual([2, 0].map(waiting))
+  expect((await backlogs(end, {})).found).toEqual([waiting(0)])
+})
+
+test('what waits ends before a commit that the stream cannot take', async () => {
+  const upstream = await Upstream.create()
+  await upstream.append('a')
+  const { end } = await drain(upstream)
+  for (const name of ['b', 'c', 'd']) await upstream.append(name)
+  await upstream.rewrite(['a'], [])
+  await upstream.append('e')
+  const source = upstream.source({ maxFilesPerTrigger: '1' })
+  const planned = await source.plan(end, await source.latest())
+  expect(planned!.backlog).toEqual({ files: 2, bytes: 200 })
 })
 
 test('a snapshot that is half read stays the one it was, whatever is committed meanwhile', async () => {
@@ -260,6 +296,71 @@ test('columns that were dropped or retyped since cannot be followed', async () =
     condition: 'DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE',
     parameters: { version: '2' },
   })
+})
+
+test('columns that were dropped since cannot be followed where rows from before are still to be read', async () => {
+  const upstream = await Upstream.create('id BIGINT, name STRING')
+  await upstream.append('a')
+  const { end } = await drain(upstream)
+  await upstream.append('b')
+  await upstream.append('c')
+  await upstream.addColumn('id BIGINT')
+  await upstream.append('d')
+  await expect(drain(upstream, {}, end)).rejects.toMatchObject({
+    condition: 'DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE',
+    parameters: {
+      table: 'bronze',
+      version: '2',
+      readSchema: 'struct<id:bigint>',
+      dataSchema: 'struct<id:bigint,name:string>',
+    },
+  })
+  expect((await drain(upstream, { startingVersion: '4' })).batches).toEqual([['d']])
+})
+
+test('nor can they in the middle of the snapshot with which the stream began', async () => {
+  const upstream = await Upstream.create('id BIGINT, name STRING')
+  await upstream.append('a', 'b')
+  const source = upstream.source({ maxFilesPerTrigger: '1' })
+  const planned = await source.plan(undefined, await source.latest())
+  await upstream.addColumn('id BIGINT')
+  await expect(drain(upstream, {}, planned!.end)).rejects.toMatchObject({
+    condition: 'DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE',
+    parameters: { version: '1' },
+  })
+})
+
+test.each([
+  ['INT', 'BIGINT'],
+  ['INT', 'DECIMAL(12,2)'],
+  ['DATE', 'TIMESTAMP_NTZ'],
+])('columns of type %s that were widened to %s since are read with rows from before', async (from, to) => {
+  const upstream = await Upstream.create(`value ${from}`)
+  await upstream.append('a')
+  const { end } = await drain(upstream)
+  await upstream.append('b')
+  await upstream.addColumn(`value ${to}`)
+  expect((await drain(upstream, {}, end)).batches).toEqual([['b']])
+})
+
+test('what a stream reads of the log are the commits that it takes', async () => {
+  const upstream = await Upstream.create()
+  await upstream.append('a')
+  const counted = countingStorage(upstream.storage)
+  const source = new DeltaSource({
+    name: 'bronze',
+    storage: counted.storage,
+    open: () => DeltaTable.open(counted.storage, noParquet),
+    options: deltaSourceOptions({}),
+  })
+  const { end } = (await source.plan(undefined, await source.latest()))!
+  await upstream.append('b')
+  await upstream.append('c')
+  const to = await source.latest()
+  for (const each of [counted.reads, counted.lists]) each.length = 0
+  await source.plan(end, to)
+  const refreshed = [2, 3, 4].map(commitPath)
+  expect(counted).toMatchObject({ reads: [...refreshed, ...[2, 3].map(commitPath)], lists: [] })
 })
 
 test('a table that was dropped and created again is another one', async () => {
