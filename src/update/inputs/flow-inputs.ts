@@ -71,9 +71,12 @@ export function leafName(leaf: Leaf): string {
   return leaf.kind === 'Read' ? leaf.name.join('.') : leaf.paths.join(',')
 }
 
-/** What the static leaves are now, by name. */
-export async function pinStatics({ statics }: FlowInputs): Promise<Record<string, unknown>> {
-  const pins: Record<string, unknown> = {}
+/** What the static leaves are now, by name; those that are `pinned` already stay as they are. */
+export async function pinStatics(
+  { statics }: FlowInputs,
+  pinned: Readonly<Record<string, unknown>> = {},
+): Promise<Record<string, unknown>> {
+  const pins = { ...pinned }
   for (const { name, pin } of statics) if (!(name in pins)) pins[name] = await pin()
   return pins
 }
@@ -92,7 +95,10 @@ export async function sameStatics(
   return true
 }
 
-/** The query over the rows that a batch record names; of tables, the files that it needs. */
+/**
+ * The query over the rows that a batch record names; of tables, the files that it needs. Where the query has changed since
+ * the batch began and did not end, what it now reads beside is read as it stands.
+ */
 export async function bindBatch(inputs: FlowInputs, record: BatchRecord): Promise<Relation> {
   const scans = new Map<Relation, Scan>()
   for (const [i, { leaf, source }] of inputs.streams.entries()) {
@@ -100,8 +106,9 @@ export async function bindBatch(inputs: FlowInputs, record: BatchRecord): Promis
     scans.set(leaf, range === undefined ? await emptyScan(source) : await rangeScan(source, range))
   }
   const versions = new Map<Scan, ScannedVersion>()
+  const pins = await pinStatics(inputs, record.statics)
   for (const each of inputs.statics) {
-    const { scan, version } = await each.bind(record.statics[each.name])
+    const { scan, version } = await each.bind(pins[each.name])
     scans.set(each.leaf, scan)
     if (version !== undefined) versions.set(scan, version)
   }

@@ -57,6 +57,39 @@ describe('an update that stopped between quarantine and target', () => {
   })
 })
 
+describe('a query that was changed because its batch failed', () => {
+  const CUSTOMERS = `
+    CREATE STREAMING TABLE customers TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true') AS
+    SELECT * FROM STREAM read_files('data/customers', format => 'json', schema => 'id BIGINT');`
+  const INTO = {
+    'a streaming table': ['CREATE STREAMING TABLE silver AS SELECT o.id', 'STREAM(bronze)'],
+    'a once flow': [
+      'CREATE STREAMING TABLE silver; CREATE FLOW fill AS INSERT INTO ONCE silver BY NAME SELECT o.id',
+      'bronze',
+    ],
+  } as const
+  const READS = {
+    files: "read_files('data/customers', format => 'json', schema => 'id BIGINT')",
+    'a change feed': "table_changes('customers', 0)",
+    'a table': 'customers',
+  }
+  const cases = Object.entries(INTO).flatMap(([into, [select, bronze]]) =>
+    Object.entries(READS).map(([read, from]) => [into, read, select, bronze, from] as const),
+  )
+
+  test.each(cases)('of %s may read %s besides', async (_into, _read, select, bronze, from) => {
+    pipeline = new TestPipeline(
+      `${BRONZE}${CUSTOMERS} ${select} FROM ${bronze} AS o WHERE 10 / (o.id - 1) > 0;`,
+    )
+    pipeline.land('orders/1.json', { id: 1 }, { id: 2 })
+    pipeline.land('customers/1.json', { id: 1 })
+    expect((await pipeline.run()).errors).toMatchObject([{ condition: 'DIVIDE_BY_ZERO' }])
+    pipeline.define(`${BRONZE}${CUSTOMERS} ${select} FROM ${bronze} AS o JOIN ${from} AS c ON o.id = c.id;`)
+    expect((await pipeline.run()).errors).toEqual([])
+    expect(await pipeline.query('SELECT id FROM silver')).toEqual([[1]])
+  })
+})
+
 test('a state that is gone is not taken for an empty one', async () => {
   pipeline = new TestPipeline(
     `${BRONZE} CREATE STREAMING TABLE silver AS SELECT DISTINCT id FROM STREAM(bronze);`,
