@@ -7,41 +7,42 @@ import type { UpdateRun } from '../run.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import { type DueOptimize, dueOptimize } from './what-is-due.ts'
 
-/** Time that all maintenance of one update may take. */
+/** Time that all maintenance of an update, or of one round of a continuous one, may take. */
 const BUDGET_MS = 120_000
 
+/** Does work on a table at a time that suits the flows which write it. */
+export type AroundMaintenance = (table: string, work: () => Promise<void>) => Promise<void>
+
 /**
- * Looks after the tables that this update wrote, when its flows are done and while it holds the lease: OPTIMIZE where it
+ * Looks after the tables that this update has written since the last time, while it holds the lease: OPTIMIZE where it
  * gains something, VACUUM about once a day. What fails, or takes too long, is an event of level WARN; the update has
- * done its work. Nothing is opened where nothing is due.
+ * done its work. Tables that there was no time for come first the next time. Nothing is opened where nothing is due.
  */
-export async function maintainTables(run: UpdateRun): Promise<void> {
-  const deadline = AbortSignal.timeout(BUDGET_MS)
-  const signal = AbortSignal.any([run.signal, deadline])
-  for (const table of run.tables.takeWritten()) {
+export async function maintainTables(
+  run: UpdateRun,
+  around: AroundMaintenance = (_, work) => work(),
+): Promise<void> {
+  const signal = AbortSignal.any([run.stopping, AbortSignal.timeout(BUDGET_MS)])
+  for (const identifier of run.tables.written) {
     if (signal.aborted) return
-    await maintainTable(run, table, signal)
+    await around(identifier, async () => {
+      if (!signal.aborted) await maintainTable(run, run.tables.takeWritten(identifier), signal)
+    })
   }
 }
 
-/** Looks after one table; queries end with the signal. */
-export async function maintainTable(run: UpdateRun, table: OpenTable, signal: AbortSignal): Promise<void> {
+async function maintainTable(run: UpdateRun, table: OpenTable, signal: AbortSignal): Promise<void> {
   const nowMs = Number(run.clock.nowMicros() / 1000n)
-  const snapshot = await table.delta.refresh()
-  const due = dueOptimize(snapshot, nowMs)
-  if (due !== undefined) {
-    await reported(run, table, 'OPTIMIZE', () => runOptimize(run, table, due, signal))
-  }
-  if (await isVacuumDue(snapshot, table.storage, nowMs)) {
-    await reported(run, table, 'VACUUM', async () => {
-      const { prepare } = table
-      const { numDeletedFiles } = await vacuum(
-        { table: table.delta, storage: table.storage },
-        { nowMs, prepare },
-      )
-      return { numDeletedFiles }
-    })
-  }
+  await reported(run, table, 'OPTIMIZE', async () => {
+    const due = dueOptimize(await table.delta.refresh(), nowMs)
+    return due && runOptimize(run, table, due, signal)
+  })
+  await reported(run, table, 'VACUUM', async () => {
+    const { delta, storage, prepare } = table
+    if (!(await isVacuumDue(delta.snapshot, storage, nowMs))) return undefined
+    const { numDeletedFiles } = await vacuum({ table: delta, storage }, { nowMs, prepare })
+    return { numDeletedFiles }
+  })
 }
 
 async function runOptimize(
@@ -83,6 +84,7 @@ async function interruptibleEngine(run: UpdateRun, signal: AbortSignal): Promise
   return {
     ...rowEngineOf(engine, context),
     openSession: async () => {
+      signal.throwIfAborted()
       const session = await engine.openSession(context)
       signal.addEventListener('abort', () => session.interrupt(), { once: true })
       return session
@@ -90,17 +92,19 @@ async function interruptibleEngine(run: UpdateRun, signal: AbortSignal): Promise
   }
 }
 
+/** Tells of work on a table, unless it finds nothing to do and gives undefined. */
 async function reported(
   run: UpdateRun,
   table: OpenTable,
   operation: MaintenanceProgress['operation'],
-  work: () => Promise<Record<string, number>>,
+  work: () => Promise<Record<string, number> | undefined>,
 ): Promise<void> {
   const startMs = performance.now()
   const about = { table: table.identifier, operation }
   const durationMs = () => Math.round(performance.now() - startMs)
   try {
     const metrics = await work()
+    if (metrics === undefined) return
     run.events.emit(maintenanceProgress({ ...about, status: 'COMPLETED', durationMs: durationMs(), metrics }))
   } catch (error) {
     run.events.emit(maintenanceProgress({ ...about, status: 'FAILED', durationMs: durationMs(), error }))

@@ -28,11 +28,16 @@ export class Tables {
     this.#lease = options.lease
   }
 
-  /** The tables that this update has committed to since it was asked the last time. */
-  takeWritten(): readonly OpenTable[] {
-    const written = [...this.#written.values()]
-    this.#written.clear()
-    return written
+  /** The tables that this update has committed to and that were not taken since; first those that wait longest. */
+  get written(): readonly string[] {
+    return [...this.#written.keys()]
+  }
+
+  /** Takes a table that was written: its next commit puts it behind the others. */
+  takeWritten(identifier: string): OpenTable {
+    const table = this.#written.get(identifier)!
+    this.#written.delete(identifier)
+    return table
   }
 
   /** Does work on a table behind all work that was given before for the same table. */

@@ -1,4 +1,7 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { PipelineEvent } from '../../../src/event-log/event.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
 
 let pipeline: TestPipeline
@@ -183,4 +186,31 @@ it('reports maintenance that failed as a warning; the update has done its work',
     error: { fatal: false, exceptions: [{ message: expect.stringContaining("'kinds' does not exist") }] },
   })
   expect(await files()).toHaveLength(2)
+})
+
+describe('a log that cannot be read any more', () => {
+  /** A loop of links: what every look at the file fails with. */
+  const block = (name: string) => symlinkSync(name, join(pipeline.folderOf('events'), '_delta_log', name))
+
+  const failures = () =>
+    pipeline.events
+      .filter((each) => each.event_type === 'maintenance_progress')
+      .map(({ level, message, error }) => [level, message, error?.exceptions[0]?.message])
+
+  it.each([
+    { looksFor: 'what is due', name: '00000000000000000002.json', operation: 'OPTIMIZE', options: {} },
+    { looksFor: 'the last VACUUM', name: '_last_vacuum_info', operation: 'VACUUM', options: inDays(8) },
+  ])('is a warning when the update looks for $looksFor', async ({ name, operation, options }) => {
+    pipeline = new TestPipeline(EVENTS())
+    land(0, 1)
+    const onEvent = (event: PipelineEvent) => {
+      pipeline.events.push(event)
+      if (event.message === "Flow 'events' is COMPLETED.") block(name)
+    }
+    const summary = await pipeline.run({}, { ...options, onEvent })
+    expect([summary.state, summary.errors]).toEqual(['COMPLETED', []])
+    expect(failures()).toEqual([
+      ['WARN', `${operation} of 'main.shop.events' is FAILED.`, expect.stringContaining('ELOOP')],
+    ])
+  })
 })

@@ -1,6 +1,6 @@
 import type { PipelineEvent } from '../../../src/event-log/event.ts'
 import { findProject } from '../../../src/graph/find-project.ts'
-import type { UpdateSummary } from '../../../src/update/update-api.ts'
+import type { UpdateOptions, UpdateSummary } from '../../../src/update/update-api.ts'
 import type { TestPipeline } from '../../support/test-pipeline.ts'
 
 /** A continuous update of a pipeline, from its start until `stop`. */
@@ -10,11 +10,16 @@ export class RunningPipeline {
   readonly #events: PipelineEvent[] = []
   #heard: (() => void) | undefined
 
-  private constructor(pipeline: TestPipeline, project: Awaited<ReturnType<typeof findProject>>) {
+  private constructor(
+    pipeline: TestPipeline,
+    project: Awaited<ReturnType<typeof findProject>>,
+    options: Pick<UpdateOptions, 'clock'>,
+  ) {
     const spec = { ...project.spec, continuous: true }
     this.ended = pipeline.run(
       {},
       {
+        ...options,
         project: { ...project, spec },
         signal: this.#stop.signal,
         onEvent: (event) => {
@@ -25,8 +30,11 @@ export class RunningPipeline {
     )
   }
 
-  static async start(pipeline: TestPipeline): Promise<RunningPipeline> {
-    return new RunningPipeline(pipeline, await findProject(pipeline.folder))
+  static async start(
+    pipeline: TestPipeline,
+    options: Pick<UpdateOptions, 'clock'> = {},
+  ): Promise<RunningPipeline> {
+    return new RunningPipeline(pipeline, await findProject(pipeline.folder), options)
   }
 
   /** Messages of events of a type, so far. */
