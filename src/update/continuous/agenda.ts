@@ -74,31 +74,30 @@ export class Agenda {
     for (const id of readers) this.#mark(id, tick)
   }
 
-  /** The flows that start now. Recomputed flows come last, and leave half of the room to streams. */
+  /**
+   * The flows that start now: those first whose change came first, and streams before recomputed flows of the same tick.
+   * Recomputed flows leave half of the room to streams; streams leave them one place, where there is more than one.
+   */
   start(nowMs: number): string[] {
-    const all = [...this.#entries.values()]
-    const ready = all.filter((each) => this.#isReady(each, nowMs))
-    const streams = ready.filter((each) => !each.flow.isRecomputed)
-    const recomputed = ready.filter((each) => each.flow.isRecomputed)
-    const starting = streams.slice(
-      0,
-      this.#room(this.#concurrency, () => true),
-    )
+    const ready = [...this.#entries.values()].filter((each) => this.#isReady(each, nowMs)).sort(byTurn)
+    const starting = this.#thatFit(ready)
     for (const each of starting) startNow(each, nowMs)
-    const half = Math.ceil(this.#concurrency / 2)
-    const room = Math.min(
-      this.#room(this.#concurrency, () => true),
-      this.#room(half, (each) => each.flow.isRecomputed),
-    )
-    const last = recomputed.slice(0, room)
-    for (const each of last) startNow(each, nowMs)
-    return [...starting, ...last].map((each) => each.flow.id)
+    return starting.map((each) => each.flow.id)
   }
 
-  /** How many more of a kind may run. */
-  #room(limit: number, isOfKind: (entry: Entry) => boolean): number {
-    const running = [...this.#entries.values()].filter((each) => each.running !== undefined && isOfKind(each))
-    return Math.max(0, limit - running.length)
+  #thatFit(ready: readonly Entry[]): readonly Entry[] {
+    const running = [...this.#entries.values()].filter((each) => each.running !== undefined)
+    const recomputing = running.filter((each) => each.flow.isRecomputed).length
+    const room = this.#concurrency - running.length
+    const half = Math.ceil(this.#concurrency / 2)
+    const recomputed = ready.filter((each) => each.flow.isRecomputed).slice(0, half - recomputing)
+    const starting = ready
+      .filter((each) => !each.flow.isRecomputed || recomputed.includes(each))
+      .slice(0, room)
+    const [first] = recomputed
+    const hasPlace = recomputing > 0 || starting.some((each) => each.flow.isRecomputed)
+    if (first === undefined || hasPlace || room === 0 || this.#concurrency === 1) return starting
+    return [...starting.slice(0, -1), first]
   }
 
   completed(id: string, nowMs: number): void {
@@ -164,6 +163,10 @@ export class Agenda {
   #entry(id: string): Entry {
     return this.#entries.get(id)!
   }
+}
+
+function byTurn(a: Entry, b: Entry): number {
+  return a.pending! - b.pending! || Number(a.flow.isRecomputed) - Number(b.flow.isRecomputed)
 }
 
 function startNow(entry: Entry, nowMs: number): void {

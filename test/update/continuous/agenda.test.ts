@@ -53,7 +53,42 @@ test('what comes to the static inputs later is not waited for, so that a busy on
   expect(agenda.start(0)).toEqual(['dimension'])
   agenda.changed(['dimension'])
   agenda.completed('dimension', 1)
-  expect(agenda.start(1)).toEqual(['dimension', 'facts'])
+  expect(agenda.start(1)).toEqual(['facts', 'dimension'])
+})
+
+test('flows whose change came first come first, and streams before views of the same tick', () => {
+  const agenda = new Agenda([view('v', []), stream('a'), stream('b'), view('w', [])], 1)
+  agenda.changed(['w'])
+  agenda.changed(['b'])
+  agenda.changed(['v', 'a'])
+  const started = [1, 2, 3, 4].map((nowMs) => {
+    const [id] = agenda.start(nowMs)
+    agenda.completed(id!, nowMs)
+    return id
+  })
+  expect(started).toEqual(['w', 'b', 'a', 'v'])
+})
+
+test('with room for one, a stream that always has something new keeps nobody from running', () => {
+  const agenda = new Agenda([stream('a'), stream('b'), view('m', ['a', 'b'])], 1)
+  agenda.changed(['a', 'b'])
+  const started = Array.from({ length: 9 }, (_, turn) => {
+    const [id] = agenda.start(turn * 10)
+    agenda.changed(['a'])
+    if (id !== 'm') agenda.committed([id!], ['m'])
+    agenda.completed(id!, turn * 10 + 10)
+    return id
+  })
+  expect(started).toEqual(['a', 'b', 'm', 'a', 'a', 'a', 'a', 'm', 'a'])
+})
+
+test('streams leave one place to views', () => {
+  const agenda = new Agenda([stream('a'), stream('b'), stream('c'), view('v', []), view('w', [])], 3)
+  agenda.changed(['a', 'b', 'c'])
+  agenda.changed(['v', 'w'])
+  expect(agenda.start(0)).toEqual(['a', 'b', 'v'])
+  agenda.completed('a', 1)
+  expect(agenda.start(1)).toEqual(['c'])
 })
 
 test('an interval counts from start to start', () => {
