@@ -17,7 +17,10 @@ export interface FolderWatchOptions {
   readonly recursive: boolean
   /** Whether a name that comes or changes matters. */
   readonly matters: (name: string) => boolean
-  /** Milliseconds without a change that end a burst of them: a file is written in several steps. One that is moved here is whole. */
+  /**
+   * Milliseconds without a change that end a burst of them: a file is written in several steps. One that is moved here is
+   * whole; with 0 all are.
+   */
   readonly settleMs: number
   /**
    * Called after changes, and now and then without any: the system may not tell of all. Gets the files that came, changed or
@@ -28,7 +31,7 @@ export interface FolderWatchOptions {
   readonly pollMs?: { readonly watched: number; readonly blind: number }
 }
 
-/** A burst of changes is told of after this many times its settling time, also while it goes on. */
+/** A burst of changes is told of after this many times its settling time, also while it goes on: of what has settled. */
 const LONGEST_BURST = 10
 /** The system's watches may be used up, and no file system tells of everything. */
 const POLL_MS = { watched: 10_000, blind: 1000 }
@@ -49,8 +52,8 @@ export class FolderWatch {
   #left: string | undefined
   #burst: { readonly timer: NodeJS.Timeout; readonly sinceMs: number } | undefined
   #poll: NodeJS.Timeout | undefined
-  /** The files of this burst; undefined where more than files have changed. */
-  #paths: Set<string> | undefined = new Set()
+  /** The files of this burst, as they looked when its end was set; undefined where more than files have changed. */
+  #files: Map<string, Look> | undefined = new Map()
 
   constructor(options: FolderWatchOptions) {
     this.#options = options
@@ -89,8 +92,7 @@ export class FolderWatch {
 
   #changed(folder: string, event: string, name: string | null): void {
     if (name === null) {
-      this.#paths = undefined
-      this.#settle()
+      this.#changedSomewhere()
       return
     }
     // A folder tells of its own end by its own name.
@@ -102,12 +104,29 @@ export class FolderWatch {
       if (event === 'rename' && !existsSync(path)) this.#left = folder
       return
     }
-    const stats = statSync(path, { throwIfNoEntry: false })
+    const stats = statOf(path)
+    if (stats === 'unknown') {
+      this.#changedSomewhere()
+      return
+    }
+    const isMoved = event === 'rename' && stats !== undefined && (left === folder || wasMoved(stats))
+    this.#changedPath(path, stats, isMoved || this.#options.settleMs === 0)
+  }
+
+  #changedPath(path: string, stats: Stats | undefined, isWhole: boolean): void {
     if (this.#watchers.has(path) && stats === undefined) this.#unwatch(path)
     else if (this.#options.recursive && stats?.isDirectory() === true) this.#watchTree(path)
-    if (stats?.isFile() === true) this.#paths?.add(path)
-    else if (stats !== undefined) this.#paths = undefined
-    this.#settle(event === 'rename' && stats?.isFile() === true && (left === folder || wasMoved(stats)))
+    if (stats?.isFile() === false) {
+      this.#changedSomewhere()
+      return
+    }
+    const isInTime = this.#settle(isWhole)
+    this.#files?.set(path, isWhole ? 'whole' : isInTime ? stats : 'growing')
+  }
+
+  #changedSomewhere(): void {
+    this.#files = undefined
+    this.#settle()
   }
 
   /** A folder may be gone, or another may have its place by now. */
@@ -116,8 +135,7 @@ export class FolderWatch {
     this.#watchTree(folder)
     clearTimeout(this.#poll)
     this.#schedulePoll()
-    this.#paths = undefined
-    this.#settle()
+    this.#changedSomewhere()
   }
 
   #unwatch(folder: string): void {
@@ -128,25 +146,41 @@ export class FolderWatch {
     }
   }
 
-  /** `isWhole`: nothing more is to be expected of what has changed. */
-  #settle(isWhole = false): void {
+  /**
+   * Sets the end of the burst. `isWhole`: nothing more is to be expected of what has changed. False where the burst has
+   * been so long that its end stands.
+   */
+  #settle(isWhole = false): boolean {
     const { settleMs } = this.#options
     const nowMs = performance.now()
-    if (this.#burst === undefined) {
-      this.#burst = { sinceMs: nowMs, timer: this.#endBurstIn(isWhole ? 0 : settleMs) }
-    } else if (!isWhole && nowMs - this.#burst.sinceMs < LONGEST_BURST * settleMs) {
+    const sinceMs = this.#burst?.sinceMs ?? nowMs
+    if (this.#burst !== undefined) {
+      if (isWhole) return true
+      if (nowMs - sinceMs >= LONGEST_BURST * settleMs) return false
       clearTimeout(this.#burst.timer)
-      this.#burst = { ...this.#burst, timer: this.#endBurstIn(settleMs) }
     }
+    this.#burst = { sinceMs, timer: setTimeout(() => this.#endBurst(), isWhole ? 0 : settleMs) }
+    return true
   }
 
-  #endBurstIn(ms: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.#burst = undefined
-      const paths = this.#paths && [...this.#paths]
-      this.#paths = new Set()
-      this.#options.onChange(paths)
-    }, ms)
+  /** Tells of the burst. What is still being written is of the next one. */
+  #endBurst(): void {
+    const { onChange } = this.#options
+    const files = this.#files
+    this.#burst = undefined
+    this.#files = new Map()
+    if (files === undefined) {
+      onChange(undefined)
+      return
+    }
+    for (const [path, before] of files) {
+      const now = statOf(path)
+      if (now === 'unknown' || !isGrowing(before, now)) continue
+      files.delete(path)
+      this.#files.set(path, now)
+    }
+    if (this.#files.size > 0) this.#settle()
+    if (files.size > 0) onChange([...files.keys()])
   }
 
   #schedulePoll(): void {
@@ -161,6 +195,23 @@ export class FolderWatch {
       },
       isWatched ? watched : blind,
     )
+  }
+}
+
+/** What is known of a file: `whole` when nothing more is to come, else what was seen of it; undefined: it is gone. */
+type Look = Stats | 'whole' | 'growing' | undefined
+
+function isGrowing(before: Look, now: Stats | undefined): boolean {
+  if (before === 'whole' || now === undefined) return false
+  return before === 'growing' || before?.size !== now.size || before.mtimeMs !== now.mtimeMs
+}
+
+/** `unknown`: a loop of links, or nothing for us to look at; who lists the folder says so. */
+function statOf(path: string): Stats | 'unknown' | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return 'unknown'
   }
 }
 

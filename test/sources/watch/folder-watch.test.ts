@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -113,6 +122,31 @@ test.each([
   utimesSync(join(folder, path), longAgo, longAgo)
   renameSync(join(folder, path), join(folder, 'in/1.json'))
   await call
+})
+
+test('tells of a file that is being written when it has settled, and of others meanwhile', async () => {
+  start({ settleMs: 10 })
+  let call = nextCall()
+  const writing = setInterval(() => appendFileSync(join(folder, 'large.json'), '{}\n'), 1)
+  land('1.json')
+  await call
+  clearInterval(writing)
+  expect(told).toEqual(['1.json'])
+  call = nextCall()
+  await call
+  expect(told).toEqual(['large.json'])
+})
+
+test('what cannot be looked at is for those who list the folder', async () => {
+  start()
+  let call = nextCall()
+  symlinkSync('loop', join(folder, 'loop'))
+  await call
+  expect(told).toBeUndefined()
+  call = nextCall()
+  land('1.json')
+  await call
+  expect(told).toEqual(['1.json'])
 })
 
 test('goes on after a folder was removed and made again', async () => {
