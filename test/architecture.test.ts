@@ -10,12 +10,12 @@ const FLOORS: readonly (readonly string[])[] = [
   ['errors'],
   ['types', 'storage'],
   ['plan'],
-  ['delta', 'formats'],
+  ['delta', 'formats', 'settings'],
   ['sql', 'auto-cdc', 'catalog', 'engine/engine.ts'],
   ['dataframe', 'engine/encode-row.ts', 'engine/row-engine.ts', 'engine/lazy-engine.ts', 'functions.ts'],
   ['graph', 'sources', 'event-log', 'engine/duckdb'],
   ['update', 'delta-table', 'index.ts'],
-  ['cli', 'server'],
+  ['cli'],
 ]
 
 const root = resolve(import.meta.dirname, '../src')

@@ -1,4 +1,4 @@
-import { joinOn } from '../plan/build.ts'
+import { joinOn, unionByName } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
 import { lastValue, max } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
@@ -17,7 +17,6 @@ import {
   leafColumns,
   STANDING,
   select,
-  unionAll,
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
@@ -39,11 +38,11 @@ export function bitemporalTimeline(cdc: AutoCdc, input: AutoCdcInput, known: Kno
   const versions = versionsOfSteps(cdc, input, steps, known)
   const lasting = systemRows(
     cdc,
-    unionAll([currentRows(cdc, current, steps), where(versions, col('is_row'))]),
+    unionByName([currentRows(cdc, current, steps), where(versions, col('is_row'))]),
   )
   const lastStep = where(versions, col('next_step').isNull())
   const state = extend(lastStep, { is_row: lit(false), system_until: col('next_step') })
-  return unionAll([lasting, state].map((each) => select(each, timelineColumns(cdc))))
+  return unionByName([lasting, state].map((each) => select(each, timelineColumns(cdc))))
 }
 
 /** Bitemporal: the events of SCD 2 that are known at each step. The step is a key more. */

@@ -1,9 +1,9 @@
-import { type Column, call } from '../plan/column.ts'
+import type { Column } from '../plan/column.ts'
 import { array, arrayCompact, arrayContains } from '../plan/column-functions/array.ts'
 import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
 import type { Relation } from '../plan/relation.ts'
 import { Window, type WindowSpec } from '../plan/window-spec.ts'
-import { isOrderable } from '../types/type-classes.ts'
+import { orderable } from './orderable.ts'
 import type { AutoCdc } from './resolve.ts'
 import { columnLeafName, type Leaf, leafName } from './shape.ts'
 
@@ -72,9 +72,9 @@ export function givenLeaves(
   return arrayCompact(array(...names))
 }
 
-/** A value that can be compared and ordered, whatever its type is. */
+/** A value that can be compared and ordered, whatever its type is; NULL where it is NULL, so that NULL is the least. */
 export function comparable(leaf: Leaf, value: Column): Column {
-  return isOrderable(leaf.dataType) ? value : call('to_json', namedStruct({ value }))
+  return orderable(leaf.dataType, value)
 }
 
 /**
@@ -106,15 +106,4 @@ export function extend(input: Relation, columns: Readonly<Record<string, Column>
 
 export function where(input: Relation, condition: Column): Relation {
   return { kind: 'Filter', input, condition: condition.expression }
-}
-
-export function unionAll(relations: readonly Relation[]): Relation {
-  return relations.reduce((left, right) => ({
-    kind: 'SetOperation',
-    left,
-    right,
-    operation: 'union',
-    isAll: true,
-    byName: true,
-  }))
 }

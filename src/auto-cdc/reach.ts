@@ -1,10 +1,10 @@
-import { joinOn, project } from '../plan/build.ts'
+import { joinOn, project, unionByName } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
 import { max, min } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
 import { col, lit, when } from '../plan/column-functions/core.ts'
 import type { Relation } from '../plan/relation.ts'
-import { isOperation, keyColumn, OPERATION, select, unionAll, where } from './event.ts'
+import { isOperation, keyColumn, OPERATION, select, where } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
 import { named } from './shape.ts'
 import { END_AT, REACH, STATE } from './state.ts'
@@ -26,7 +26,7 @@ export function touchedKeys(cdc: AutoCdc, events: Relation): Relation {
 export function stateOfKeys(cdc: AutoCdc, hidden: Relation, keys: Relation): Relation {
   const ofKeys = joinOn(hidden, keys, 'left semi', sameKey(cdc).expression)
   if (cdc.spec.truncateWhen === undefined) return ofKeys
-  return unionAll([ofKeys, where(hidden, named(STATE.operation).eq(lit(OPERATION.truncate)))])
+  return unionByName([ofKeys, where(hidden, named(STATE.operation).eq(lit(OPERATION.truncate)))])
 }
 
 /**
@@ -64,7 +64,7 @@ export function touchedHistory(
   const keys = cdc.keys.map((each) => named(each.name))
   return {
     kind: 'Aggregate',
-    input: unionAll([select(events, ofEvents), select(hidden, ofState)]),
+    input: unionByName([select(events, ofEvents), select(hidden, ofState)]),
     groupType: 'groupby',
     grouping: keys.map((each) => each.expression),
     expressions: row(keys, min(named(REACH.since)), max(named(REACH.horizon))).map((each) => each.expression),

@@ -1,3 +1,4 @@
+import { unionByName } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
 import { lastValue, max } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
@@ -17,7 +18,6 @@ import {
   leafColumns,
   OPERATION,
   select,
-  unionAll,
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
@@ -47,12 +47,12 @@ export function latestTimeline(
   { events, ...meeting }: KnownEvents,
 ): Relation {
   const chosen = inheritValues(cdc, onePerSequence(cdc, events, meeting))
-  return unionAll([markHidden(cdc, chosen), truncateRow(cdc, newestTruncate(input), input.arrivedMicros)])
+  return unionByName([markHidden(cdc, chosen), truncateRow(cdc, newestTruncate(input), input.arrivedMicros)])
 }
 
 /** SCD 1: the events of the touched keys: those of the hidden state and the batch's own, without those that a truncate ended. */
 export function latestEvents(cdc: AutoCdc, input: AutoCdcInput): Relation {
-  const known = unionAll([storedEvents(cdc, input), batchEvents(cdc, input)])
+  const known = unionByName([storedEvents(cdc, input), batchEvents(cdc, input)])
   return withGiven(cdc, afterTruncate(known, newestTruncate(input)))
 }
 
@@ -98,7 +98,7 @@ function storedEvents(cdc: AutoCdc, { hidden, target }: AutoCdcInput): Relation 
 
 /** One row: `truncated`, the greatest sequence of a truncate, or NULL. */
 function newestTruncate({ events, hidden }: AutoCdcInput): Relation {
-  const truncates = unionAll([
+  const truncates = unionByName([
     select(where(events, isOperation('truncate')), [col('s')]),
     select(where(hidden, named(STATE.operation).eq(lit(OPERATION.truncate))), [
       named(STATE.sequence).as('s'),

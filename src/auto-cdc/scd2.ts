@@ -1,3 +1,4 @@
+import { unionByName } from '../plan/build.ts'
 import { firstValue, lastValue } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
 import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
@@ -15,7 +16,6 @@ import {
   leafColumn,
   leafColumns,
   select,
-  unionAll,
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
@@ -49,7 +49,7 @@ export function versionTimeline(
     until: nullOf(cdc.sequenceType),
     is_hidden: lit(true),
   })
-  return select(hasPast ? unionAll([marked, unchanged]) : marked, [
+  return select(hasPast ? unionByName([marked, unchanged]) : marked, [
     ...[...keyColumns(cdc), 's', 'op', ...leafColumns(cdc), ...(cdc.isSparse ? ['given'] : [])].map((each) =>
       col(each),
     ),

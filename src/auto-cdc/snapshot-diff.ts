@@ -1,12 +1,12 @@
 import { PipelineError } from '../errors/index.ts'
-import { attribute, joinOn } from '../plan/build.ts'
+import { attribute, joinOn, unionByName } from '../plan/build.ts'
 import { Column, call } from '../plan/column.ts'
 import { lit, namedStruct } from '../plan/column-functions/core.ts'
 import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
 import { type DataType, field, STRING, type StructType, struct } from '../types/data-type.ts'
 import type { Row, Value } from '../types/row.ts'
-import { comparable, OPERATION, select, unionAll, where } from './event.ts'
+import { comparable, OPERATION, select, where } from './event.ts'
 import { type AutoCdc, type AutoCdcNames, checkReserved, resolveAutoCdc } from './resolve.ts'
 import { leafValue, named } from './shape.ts'
 import type { ColumnSelection } from './spec.ts'
@@ -84,7 +84,7 @@ export function snapshotEvents(
     new Column(version).as(VERSION),
     lit(operation).as(CHANGE),
   ]
-  return unionAll([select(changed, event(OPERATION.upsert)), select(missing, event(OPERATION.delete))])
+  return unionByName([select(changed, event(OPERATION.upsert)), select(missing, event(OPERATION.delete))])
 }
 
 /** NULL keys come through as events, which are refused. */

@@ -1,4 +1,4 @@
-import { joinOn, nullLiteral } from '../plan/build.ts'
+import { joinOn, nullLiteral, unionByName } from '../plan/build.ts'
 import { Column } from '../plan/column.ts'
 import { boolOr, firstValue, lastValue, max, maxBy } from '../plan/column-functions/aggregate.ts'
 import { arrayCompact, array as arrayOf } from '../plan/column-functions/array.ts'
@@ -24,7 +24,6 @@ import {
   STANDING,
   select,
   systemColumns,
-  unionAll,
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
@@ -152,7 +151,7 @@ export function onePerSequence(
     .reduce((left, right) => left.and(right)).expression
   // Few events meet: only they are worth a window over all that they say.
   const alone = extend(joinOn(events, rivals, 'left anti', isRival), untied)
-  return unionAll([alone, winnersOf(cdc, joinOn(events, rivals, 'left semi', isRival))])
+  return unionByName([alone, winnersOf(cdc, joinOn(events, rivals, 'left semi', isRival))])
 }
 
 function winnersOf(cdc: AutoCdc, events: Relation): Relation {

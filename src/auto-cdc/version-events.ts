@@ -1,4 +1,4 @@
-import { joinOn } from '../plan/build.ts'
+import { joinOn, unionByName } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
 import { min } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
@@ -15,7 +15,6 @@ import {
   STANDING,
   select,
   systemColumns,
-  unionAll,
   where,
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
@@ -42,17 +41,17 @@ export function versionEvents(cdc: AutoCdc, input: AutoCdcInput): Relation {
   const ended = endings(cdc, input.target)
   const opened = openings(cdc, input.target)
   if (input.hiddenCount === 0n) {
-    return withGiven(cdc, unionAll([opened, ended, select(batch, eventColumns(cdc))]))
+    return withGiven(cdc, unionByName([opened, ended, select(batch, eventColumns(cdc))]))
   }
   const hidden = select(placedState(cdc, input), [...eventColumns(cdc), col('is_past')])
   const recent = where(hidden, col('is_past').not())
   const inTime = where(withHistory(cdc, batch, input), coalesce(col('s').geq(col('horizon')), lit(true)))
-  const shown = unionAll([
+  const shown = unionByName([
     joinOn(opened, recent, 'left anti', sameMoment(cdc).expression),
     ended,
     select(inTime, eventColumns(cdc)),
   ])
-  return withGiven(cdc, unionAll([hidden, extend(shown, { is_past: lit(false) })]))
+  return withGiven(cdc, unionByName([hidden, extend(shown, { is_past: lit(false) })]))
 }
 
 function eventColumns(cdc: AutoCdc): readonly Column[] {

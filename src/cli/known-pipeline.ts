@@ -1,8 +1,9 @@
-import { Catalog } from '../catalog/index.ts'
+import type { Catalog } from '../catalog/index.ts'
 import { type DeltaPort, DeltaTable, rowMetadata } from '../delta/index.ts'
 import { LazyEngine } from '../engine/lazy-engine.ts'
 import { isCondition } from '../errors/index.ts'
 import { loadGraph } from '../graph/load.ts'
+import { pipelineCatalog } from '../graph/pipeline-catalog.ts'
 import type { PipelineProject } from '../graph/project.ts'
 import { resolveGraph } from '../graph/resolve.ts'
 import type { ResolvedGraph } from '../graph/resolved-graph.ts'
@@ -22,7 +23,7 @@ export class KnownPipeline {
 
   constructor(project: PipelineProject, port: DeltaPort) {
     this.#project = project
-    this.#catalog = catalogOf(project)
+    this.#catalog = pipelineCatalog(project)
     this.#port = port
   }
 
@@ -66,15 +67,4 @@ export async function withKnownPipeline<Result>(
   } finally {
     await engine.close()
   }
-}
-
-/** The tables that a pipeline's names reach. */
-export function catalogOf({ spec }: PipelineProject): Catalog {
-  return new Catalog({
-    warehouse: spec.warehouse,
-    storage: spec.storage,
-    tables: spec.tables,
-    defaultCatalog: spec.catalog,
-    defaultSchema: spec.schema,
-  })
 }

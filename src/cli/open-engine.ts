@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import type { PipelineProject } from '../graph/project.ts'
+import { setting } from '../settings/settings.ts'
 
 /**
  * Opens the engine that a pipeline runs on. Its configuration may set `duckdb.memory_limit` (`2GB`), `duckdb.threads` and
@@ -7,12 +8,11 @@ import type { PipelineProject } from '../graph/project.ts'
  */
 export async function openEngine(project?: PipelineProject): Promise<Engine> {
   const { openDuckdbEngine } = await import('../engine/duckdb/engine.ts')
-  const settings = project?.spec.configuration ?? {}
-  const threads = settings['duckdb.threads']
+  const configuration = project?.spec.configuration ?? {}
   return openDuckdbEngine({
-    memoryLimit: settings['duckdb.memory_limit'],
-    threads: threads === undefined ? undefined : Number(threads),
-    tempDirectory: settings['duckdb.temp_directory'],
+    memoryLimit: setting(configuration, 'duckdb.memory_limit'),
+    threads: setting(configuration, 'duckdb.threads'),
+    tempDirectory: setting(configuration, 'duckdb.temp_directory'),
     remembersFiles: project?.spec.continuous !== true,
   })
 }

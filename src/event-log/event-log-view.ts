@@ -29,7 +29,7 @@ export async function openEventLogView(storage: Storage, port: DeltaPort): Promi
 }
 
 /** Columns that an event's expectation counts have once they are rows. */
-export const EXPECTATION_COLUMNS = ['dataset', 'name', 'passed_records', 'failed_records'] as const
+const EXPECTATION_COLUMNS = ['dataset', 'name', 'passed_records', 'failed_records'] as const
 
 const EXPECTATION_TYPE =
   'array<struct<name:string,dataset:string,passed_records:bigint,failed_records:bigint>>'

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
+import { setting } from '../settings/settings.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { EventDraft, EventOrigin, PipelineEvent } from './event.ts'
 import { eventId } from './event-id.ts'
@@ -8,7 +9,6 @@ import { foldJournals } from './fold.ts'
 import { appendToJournal, createJournal, EMPTY_JOURNAL_BYTES, isAppendable, listJournals } from './journal.ts'
 import type { Maintenance } from './maintenance.ts'
 import { redacted } from './redact.ts'
-import { retentionMsOf } from './retention.ts'
 
 /** A journal file that is larger is not appended to by the next update. */
 const JOURNAL_BYTES = 1 << 20
@@ -49,7 +49,7 @@ export class EventLog {
   private constructor(storage: Storage, options: EventLogOptions, start: JournalStart) {
     this.#storage = storage
     this.#options = options
-    this.#retentionMs = retentionMsOf(options.configuration ?? {})
+    this.#retentionMs = retentionMsOf(options.configuration)
     this.#journal = start.journal
     this.#unfoldedBytes = start.unfoldedBytes
     this.#oldestMs = start.oldestMs
@@ -228,4 +228,12 @@ async function findStart(storage: Storage, nowMs: number): Promise<JournalStart>
     oldestMs: files[0]!.modifiedMs,
     isFirstUpdate: false,
   }
+}
+
+/** Databricks keeps events for as long as a pipeline; here they are one machine's files. */
+const DEFAULT_RETENTION_MS = 30 * 86_400_000
+
+function retentionMsOf(configuration: Readonly<Record<string, string>> = {}): number {
+  const micros = setting(configuration, 'pipelines.eventLog.retention')
+  return micros === undefined ? DEFAULT_RETENTION_MS : Number(micros / 1000n)
 }

@@ -14,7 +14,7 @@ import type { EventOrigin, PipelineEvent } from './event.ts'
 const text = (name: string) => field(name, STRING)
 
 /** Fields of `origin`, as Databricks documents them. */
-export const ORIGIN_FIELDS = [
+const ORIGIN_FIELDS = [
   'cloud',
   'region',
   'org_id',

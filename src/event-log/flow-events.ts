@@ -37,7 +37,6 @@ export interface FlowMetrics {
   readonly state_bytes?: Count
   readonly backlog_bytes?: Count
   readonly backlog_files?: Count
-  readonly executor_time_ms?: Count
 }
 
 export type Count = number | bigint

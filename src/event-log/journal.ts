@@ -25,7 +25,7 @@ export interface JournalContent {
   readonly isDamaged: boolean
 }
 
-export function journalPath(number: number): string {
+function journalPath(number: number): string {
   return `${FOLDER}/journal-${String(number).padStart(20, '0')}.ndjson`
 }
 

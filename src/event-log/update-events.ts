@@ -1,7 +1,7 @@
 import type { EventDraft } from './event.ts'
 import { eventError } from './event-error.ts'
 
-/** States of an update in their usual order (dlt `UpdateInfo.state`). */
+/** States of an update in their usual order (`UpdateInfo.state` of Databricks' API). */
 export type UpdateProgressState =
   | 'QUEUED'
   | 'CREATED'

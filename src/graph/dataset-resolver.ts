@@ -171,7 +171,7 @@ export class DatasetResolver {
   #analyze(query: Relation, prepared: PreparedFlow, settings: Readonly<Record<string, string>>) {
     const stateOf = (read: Read) => this.#states.get(this.#index.find(read.name, {})!)
     const resolved = analyze(query, {
-      ansi: isAnsi(settings),
+      ansi: isAnsi({ configuration: settings }),
       resolveLeaf: (leaf) => this.#leaves.resolve(leaf, stateOf),
     })
     const shapes = streamingShapes(resolved, (read) => stateOf(read)?.view?.shape)
@@ -241,7 +241,7 @@ export class DatasetResolver {
   ): void {
     const { definition } = dataset
     const name = this.#index.shortName(dataset)
-    const { rules, failures } = resolveExpectations(dataset, querySchema, isAnsi(configuration))
+    const { rules, failures } = resolveExpectations(dataset, querySchema, isAnsi({ configuration }))
     this.failures.push(...failures.map((each) => each.at({ dataset: dataset.identifier })))
     const properties = checkProperties(definition, name)
     const { partitionColumns } = definition

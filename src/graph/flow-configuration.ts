@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors/index.ts'
+import { setting } from '../settings/settings.ts'
 
 /** Settings with the name of the flow that they come from. */
 export interface NamedSettings {
@@ -29,7 +30,11 @@ export function fusedSettings(
   return Object.fromEntries([...fused].map(([key, { value }]) => [key, value]))
 }
 
-/** `spark.sql.ansi.enabled`: on unless the configuration says otherwise. */
-export function isAnsi(configuration: Readonly<Record<string, string>>): boolean {
-  return configuration['spark.sql.ansi.enabled']?.toLowerCase() !== 'false'
+/** `spark.sql.ansi.enabled` of a flow or of a batch of it: on unless its configuration says otherwise. */
+export function isAnsi({
+  configuration,
+}: {
+  readonly configuration: Readonly<Record<string, string>>
+}): boolean {
+  return setting(configuration, 'spark.sql.ansi.enabled') ?? true
 }

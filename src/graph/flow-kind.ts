@@ -44,7 +44,7 @@ function sinkKind(flow: Flow, query: Relation, shape: StreamingShape): 'append' 
   if (flow.definition.once) throw refused('it runs once')
   if (!shape.isStreaming) throw refused('its query reads no stream')
   if (shape.hasOpenAggregation) {
-    throw openAggregation(flow, query, 'A sink cannot be written anew: add withWatermark.')
+    throw openAggregation(flow, query, `A sink cannot be written anew: ${ADD_WATERMARK}`)
   }
   return 'append'
 }
@@ -54,12 +54,12 @@ export function shapeWarnings(kind: ResolvedFlow['kind'], shape: StreamingShape)
   const warnings: string[] = []
   if (kind === 'complete') {
     warnings.push(
-      'A streaming aggregation without a watermark: the whole table is written anew each time, and it cannot be streamed from. A materialized view does the same, or add withWatermark (WATERMARK in SQL).',
+      'A streaming aggregation whose groups never end, without a watermark or with a grouping set without its event time: the whole table is written anew each time, and it cannot be streamed from. A materialized view does the same, or add withWatermark (WATERMARK in SQL) and group by its time, in every grouping set.',
     )
   }
   if (shape.hasOpenDeduplication) {
     warnings.push(
-      'dropDuplicates without a watermark remembers every key for ever. Add withWatermark and the event time, or use dropDuplicatesWithinWatermark, to bound what is kept.',
+      'dropDuplicates (DISTINCT and UNION in SQL) without a watermark remembers every key for ever. Add withWatermark and the event time, or use dropDuplicatesWithinWatermark, to bound what is kept; UNION ALL keeps nothing.',
     )
   }
   if (shape.hasOpenJoin) {
@@ -79,7 +79,7 @@ function changesKind(flow: Flow, query: Relation, shape: StreamingShape): 'auto_
   if (!flow.definition.once && !shape.isStreaming)
     throw wrongQuery(flow, 'BATCH_RELATION_FOR_STREAMING_TABLE')
   if (shape.hasOpenAggregation) {
-    throw openAggregation(flow, query, 'AUTO CDC takes events, which do not change: add withWatermark.')
+    throw openAggregation(flow, query, `AUTO CDC takes events, which do not change: ${ADD_WATERMARK}`)
   }
   return 'auto_cdc'
 }
@@ -90,9 +90,11 @@ function completeKind(flow: Flow, query: Relation): 'complete' {
   throw openAggregation(
     flow,
     query,
-    'Several flows write the table, so that it cannot be written anew: add withWatermark.',
+    `Several flows write the table, so that it cannot be written anew: ${ADD_WATERMARK}`,
   )
 }
+
+const ADD_WATERMARK = 'add withWatermark and group by its time, in every grouping set.'
 
 function openAggregation(flow: Flow, query: Relation, advice: string): PipelineError {
   const parameters = { flowName: flow.identifier, statefulOperator: 'an aggregation', advice }

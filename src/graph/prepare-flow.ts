@@ -3,6 +3,7 @@ import { PipelineError } from '../errors/index.ts'
 import type { DataSource, Read, Relation, TableValuedFunction } from '../plan/relation.ts'
 import { walk } from '../plan/rewrite.ts'
 import type { Dataset, DatasetIndex, Flow } from './dataset-index.ts'
+import { unionsAsDeduplicated } from './distinct-unions.ts'
 import { type PreparedSnapshots, prepareSnapshots, type SnapshotContext } from './prepare-snapshots.ts'
 import type { PipelineProject } from './project.ts'
 import { qualifyReads } from './qualify.ts'
@@ -39,7 +40,7 @@ export async function prepareFlow(
     changes?.kind === 'auto_cdc_snapshot'
       ? await prepareSnapshots(changes, { flowName: name, declared, evaluate, qualify })
       : undefined
-  const query = qualifyNoting(snapshots?.query ?? (await evaluate(ownQuery!)))
+  const query = qualifyNoting(unionsAsDeduplicated(snapshots?.query ?? (await evaluate(ownQuery!))))
   const sources = [...sourcesOf(query)]
   if (snapshots?.source.kind !== 'versions') {
     return { flow, query, inputs, external, sources, ...(snapshots === undefined ? {} : { snapshots }) }

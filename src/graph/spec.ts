@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { nearest, PipelineError } from '../errors/index.ts'
+import { SETTING_KEYS, setting } from '../settings/settings.ts'
 import { pipelineId } from './pipeline-id.ts'
 import type { PipelineSpec } from './project.ts'
 import type { SecretSource } from './secrets.ts'
@@ -84,7 +85,7 @@ export async function parseSpec(text: string, source: SpecSource): Promise<Pipel
     schema: fields.schema() ?? 'default',
     storage,
     warehouse: localFolder(fields, 'warehouse', './warehouse', source.folder),
-    configuration: overridden(fields.texts('configuration'), source.set),
+    configuration: checkedSettings(overridden(fields.texts('configuration'), source.set), document),
     libraries: libraries.patterns,
     tables: absolutePaths(fields.texts('tables'), source.folder),
     secrets: fields.secrets(),
@@ -94,17 +95,6 @@ export async function parseSpec(text: string, source: SpecSource): Promise<Pipel
   }
 }
 
-/** Keys that mean something without standing in a spec. */
-const KNOWN_KEYS = [
-  'duckdb.memory_limit',
-  'duckdb.temp_directory',
-  'duckdb.threads',
-  'spark.sql.ansi.enabled',
-  'spark.sql.streaming.minBatchesToRetain',
-  'spark.sql.streaming.multipleWatermarkPolicy',
-  'spark.sql.streaming.noDataMicroBatches.enabled',
-]
-
 /**
  * The configuration with what `--set` overrides. A key may be new, as parameters can have defaults; one that is nearly a key of the
  * spec is a slip of the pen. Throws SQL_CONF_NOT_FOUND.
@@ -113,7 +103,7 @@ function overridden(
   configuration: Readonly<Record<string, string>>,
   set: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const known = [...Object.keys(configuration), ...KNOWN_KEYS]
+  const known = [...Object.keys(configuration), ...SETTING_KEYS]
   for (const key of Object.keys(set)) {
     // Keys of one to three letters are near everything.
     const near = known.includes(key) || key.length <= 3 ? undefined : nearest(key, known)
@@ -122,6 +112,22 @@ function overridden(
     throw new PipelineError('SQL_CONF_NOT_FOUND', { sqlConf: key, suggestion })
   }
   return { ...configuration, ...set }
+}
+
+/** Settings are judged before anything runs. Throws PIPELINE_SPEC_INVALID_FIELD with the place in the spec. */
+function checkedSettings(
+  configuration: Readonly<Record<string, string>>,
+  document: SpecDocument,
+): Readonly<Record<string, string>> {
+  for (const key of SETTING_KEYS) {
+    try {
+      setting(configuration, key)
+    } catch (error) {
+      if (error instanceof PipelineError) error.at({ position: document.position('configuration', key) })
+      throw error
+    }
+  }
+  return configuration
 }
 
 /** Typed access to the fields of a spec, each with its own error. */

@@ -169,9 +169,11 @@ function delayOfBoth(
   return a > b ? a : b
 }
 
+/** Groups end with their event time; those of a grouping set without it are over all times. */
 function aggregateShape(node: ResolvedAggregate, input: StreamingShape): StreamingShape {
   if (!input.isStreaming) return BATCH
-  const keys = new Map(node.grouping.flatMap(({ id }) => timeUnder(id, input.eventTimes.get(id))))
+  const ending = node.grouping.filter((_, i) => node.groupingSets?.every((set) => set.includes(i)) ?? true)
+  const keys = new Map(ending.flatMap(({ id }) => timeUnder(id, input.eventTimes.get(id))))
   return {
     ...input,
     eventTimes: passedOn(node.expressions, keys),

@@ -101,3 +101,17 @@ export function joinOn(
     condition,
   }
 }
+
+/** `UNION ALL`: the rows of all, columns matched by place. */
+export function unionAll(relations: readonly Relation[]): Relation {
+  return relations.reduce((left, right) => unionOf(left, right, false))
+}
+
+/** The rows of all, columns matched by name. */
+export function unionByName(relations: readonly Relation[]): Relation {
+  return relations.reduce((left, right) => unionOf(left, right, true))
+}
+
+function unionOf(left: Relation, right: Relation, byName: boolean): Relation {
+  return { kind: 'SetOperation', left, right, operation: 'union', isAll: true, byName }
+}

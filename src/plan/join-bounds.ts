@@ -1,3 +1,4 @@
+import { conjunctsOf } from './conjuncts.ts'
 import type { ResolvedExpression } from './resolved.ts'
 
 /** What the bounds of one side of a join are found by: ids of its columns, and of those that carry event time. */
@@ -46,12 +47,6 @@ type Term = JoinBound
 interface Order {
   readonly lower: Term
   readonly upper: Term
-}
-
-function conjunctsOf(condition: ResolvedExpression): readonly ResolvedExpression[] {
-  return condition.kind === 'Call' && condition.function === 'and'
-    ? condition.arguments.flatMap(conjunctsOf)
-    : [condition]
 }
 
 function ordersOf(conjunct: ResolvedExpression): readonly Order[] {

@@ -7,6 +7,7 @@ import {
   mapChildren,
   visitExpression,
 } from './analyzer/walk.ts'
+import { conjunctsOf } from './conjuncts.ts'
 import { functionNamed } from './functions/index.ts'
 import type { Scan } from './relation.ts'
 import type {
@@ -238,11 +239,6 @@ function mapColumns(
 ): ResolvedExpression {
   if (expression.kind === 'Column') return change(expression.id) ?? expression
   return mapChildren(expression, (child) => mapColumns(child, change))
-}
-
-function conjunctsOf(condition: ResolvedExpression): Conditions {
-  if (condition.kind !== 'Call' || condition.function !== 'and') return [condition]
-  return condition.arguments.flatMap(conjunctsOf)
 }
 
 /** What holds where the conditions of one place do. */

@@ -31,8 +31,6 @@ export type Relation =
   | Generate
   | Expect
 
-export type RelationKind = Relation['kind']
-
 interface Node {
   readonly position?: Position
 }

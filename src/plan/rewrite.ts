@@ -147,9 +147,17 @@ export function transformExpression(
   expression: Expression,
   change: (e: Expression) => Expression,
 ): Expression {
-  const inner = <E extends Expression>(child: E): E => transformExpression(child, change) as E
+  return change(mapChildExpressions(expression, (child) => transformExpression(child, change)))
+}
+
+/** The same expression over other children, itself when none changed. */
+export function mapChildExpressions(
+  expression: Expression,
+  change: (e: Expression) => Expression,
+): Expression {
+  const inner = <E extends Expression>(child: E): E => change(child) as E
   const all = <E extends Expression>(list: readonly E[]): readonly E[] => sameList(list, list.map(inner))
-  return change(sameNode(expression, mapChildren(expression, inner, all)))
+  return sameNode(expression, mapChildren(expression, inner, all))
 }
 
 function mapChildren(

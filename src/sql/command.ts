@@ -26,8 +26,6 @@ export type Command =
   | ShowTables
   | ShowCreateTable
 
-export type CommandKind = Command['kind']
-
 interface Node {
   readonly position: Position
 }

@@ -1,6 +1,5 @@
-import { Catalog } from '../catalog/index.ts'
 import { loadGraph } from '../graph/load.ts'
-import type { PipelineProject } from '../graph/project.ts'
+import { pipelineCatalog } from '../graph/pipeline-catalog.ts'
 import { LandedFiles } from '../sources/watch/landed-files.ts'
 import { FilePins } from './inputs/file-pins.ts'
 import { resolvePipeline } from './resolve-pipeline.ts'
@@ -29,10 +28,10 @@ export async function openRun({
   const { engine, lease, secrets } = parts
   const definitions = await loadGraph(project)
   const files = new FilePins(project, engine.fileSchemaReader, secrets)
-  const resolving = { project, definitions, catalog: catalogOf(project, []), engine, files, secrets }
+  const resolving = { project, definitions, catalog: pipelineCatalog(project), engine, files, secrets }
   const graph = await resolvePipeline(resolving)
   const selection = selectTables(request, graph)
-  const catalog = catalogOf(
+  const catalog = pipelineCatalog(
     project,
     graph.datasets.filter((each) => each.isPrivate).map((each) => each.identifier),
   )
@@ -49,15 +48,4 @@ export async function openRun({
     ...(project.spec.continuous && { landed: new LandedFiles() }),
   }
   return { run, selection }
-}
-
-function catalogOf({ spec }: PipelineProject, privateTables: readonly string[]): Catalog {
-  return new Catalog({
-    warehouse: spec.warehouse,
-    storage: spec.storage,
-    tables: spec.tables,
-    defaultCatalog: spec.catalog,
-    defaultSchema: spec.schema,
-    privateTables,
-  })
 }

@@ -54,8 +54,3 @@ export function techniqueOf({ kind }: Pick<ResolvedFlow, 'kind'>): string {
   if (kind === 'append') return 'APPEND'
   return kind === 'complete' ? 'COMPLETE' : 'MERGE'
 }
-
-/** `spark.sql.ansi.enabled` of a flow or a batch of it: on unless its configuration says otherwise. */
-export function isAnsi({ configuration }: Pick<ResolvedFlow, 'configuration'>): boolean {
-  return configuration['spark.sql.ansi.enabled']?.toLowerCase() !== 'false'
-}

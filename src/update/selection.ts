@@ -15,7 +15,7 @@ export interface Selection {
 }
 
 /**
- * Resolves the names of a request against the graph (refresh kinds of dlt-semantics 2.3): nothing named is everything, only
+ * Resolves the names of a request against the graph: nothing named is everything, only
  * what is named runs. Throws for unknown names, for a name in both lists, for a table that may not be reset but is named, and for
  * a flow that has no checkpoint.
  */

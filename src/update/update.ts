@@ -14,6 +14,7 @@ import {
 import type { UpdateProgressState } from '../event-log/update-events.ts'
 import { keepPipelineId } from '../graph/pipeline-id.ts'
 import type { ResolvedFlow } from '../graph/resolved-graph.ts'
+import { setting } from '../settings/settings.ts'
 import { localStorage } from '../storage/index.ts'
 import { systemClock } from './clock.ts'
 import { ContinuousFlows } from './continuous/continuous-flows.ts'
@@ -22,13 +23,14 @@ import { FlowExecutor } from './flows/flow-executor.ts'
 import { datasetOf } from './graph-index.ts'
 import { RevealedSecrets } from './inputs/revealed-secrets.ts'
 import { acquireLease, type Lease } from './lease/lease.ts'
+import { foldEvents } from './maintenance/fold-events.ts'
 import { maintainTables } from './maintenance/maintain-tables.ts'
 import { openRun, type RunParts } from './open-run.ts'
 import type { FlowOutcome, UpdateRun } from './run.ts'
 import { type FlowEnd, runFlows } from './scheduler.ts'
 import type { Selection } from './selection.ts'
 import { SummaryCollector } from './summary.ts'
-import { pendingResets, resetCheckpoints, resetTables } from './tables/full-refresh.ts'
+import { pendingResets, resetCheckpoints, resetDatasets } from './tables/full-refresh.ts'
 import { cleanStaging, setUpTables } from './tables/set-up-tables.ts'
 import type { UpdateOptions, UpdateState, UpdateSummary } from './update-api.ts'
 import { UpdateStop } from './update-stop.ts'
@@ -122,7 +124,8 @@ class Update {
       // Also where the log cannot take its end: why the update failed says more.
       this.#throwFailure(state)
     }
-    await this.#fold()
+    const unfolded = await foldEvents(this.#parts)
+    if (unfolded !== undefined) this.#errors.push(unfolded)
     return collector.summary(state, this.#errors)
   }
 
@@ -202,15 +205,17 @@ class Update {
     }
     const wanted = [...fullRefresh]
       .map((identifier) => datasetOf(run.graph, identifier))
-      .filter((each) => each.kind === 'streaming_table' && each.quarantineOf === undefined)
-    const sinks = run.graph.flows.filter(
-      ({ target }) => fullRefresh.has(target) && datasetOf(run.graph, target).kind === 'sink',
-    )
+      .filter(({ kind, quarantineOf }) => {
+        return kind === 'sink' || (kind === 'streaming_table' && quarantineOf === undefined)
+      })
     const isPending = Object.keys(await pendingResets(run)).some((each) => run.selected.has(each))
-    if (wanted.length + sinks.length + resetFlows.length === 0 && !isPending) return
+    if (wanted.length + resetFlows.length === 0 && !isPending) return
     this.#enter('RESETTING')
-    await resetTables(run, wanted)
-    await resetCheckpoints(run, [...sinks, ...resetFlows.filter((each) => !fullRefresh.has(each.target))])
+    await resetDatasets(run, wanted)
+    await resetCheckpoints(
+      run,
+      resetFlows.filter((each) => !fullRefresh.has(each.target)),
+    )
   }
 
   /** The flows that the update was asked to run. */
@@ -284,20 +289,6 @@ class Update {
       flowProgress({ ...about, error: end.status === 'FAILED' ? end.error : undefined, reason }),
     )
   }
-
-  /**
-   * Moves journals into the event table while an engine is open anyway. The events are safe in the journals: what goes
-   * wrong here is reported and does not make a completed update fail.
-   */
-  async #fold(): Promise<void> {
-    const { events, engine } = this.#parts
-    if (!engine.isOpen || !events.isFoldDue()) return
-    try {
-      await events.fold(await engine.get())
-    } catch (error) {
-      this.#errors.push(error instanceof Error ? error : new Error(String(error)))
-    }
-  }
 }
 
 /** Milliseconds that batches of a continuous update have to end after a stop. */
@@ -305,8 +296,8 @@ const GRACE_MS = 5000
 
 /** Each running query holds a thread of the pool. Flows of a continuous update are short: as many as in Spark may run. */
 function concurrencyOf(run: UpdateRun): number {
-  const wanted = Number(run.project.spec.configuration['pipelines.execution.maxConcurrentFlows'])
-  return Number.isInteger(wanted) && wanted > 0 ? wanted : run.project.spec.continuous ? 16 : 4
+  const { configuration, continuous } = run.project.spec
+  return setting(configuration, 'pipelines.execution.maxConcurrentFlows') ?? (continuous ? 16 : 4)
 }
 
 function skipReason(because: ResolvedFlow | undefined): string {

@@ -265,7 +265,7 @@ describe('the table stays small', () => {
       condition: 'PIPELINE_SPEC_INVALID_FIELD',
       parameters: {
         field_name: 'configuration.pipelines.eventLog.retention',
-        expected: "a length of time such as '30 days'",
+        expected: "a length of time such as '10 seconds'",
         actual: "'a month'",
       },
     })

@@ -144,6 +144,13 @@ describe('mistakes', () => {
       3,
       6,
     ],
+    [
+      'name: a\nconfiguration:\n  duckdb.threads: all',
+      'PIPELINE_SPEC_INVALID_FIELD',
+      { field_name: 'configuration.duckdb.threads' },
+      3,
+      19,
+    ],
     ['name: a\nlibraries:\n  - glob: x', 'PIPELINE_SPEC_INVALID_FIELD', { field_name: 'libraries.0' }, 3, 5],
     ['name: a\nstorage: s3://x', 'PIPELINE_SPEC_INVALID_FIELD', { actual: "'s3://x'" }, 2, 10],
     ['name: a\nengine: spark', 'PIPELINE_SPEC_INVALID_FIELD', { expected: "'duckdb'" }, 2, 9],

@@ -8,7 +8,7 @@ export interface RecordedBatch {
   readonly batchId: number
   /** Versions of the dimensions' tables, by their short names. */
   readonly dimensions: Readonly<Record<string, number>>
-  /** What the batch took of silver_sales, each as a query can name it: the table as it stood at a version, or a data file. */
+  /** What the batch took of silver_sales, each as a query can name it: the table as it stood at a version, or files of it. */
   readonly sales: readonly string[]
 }
 
@@ -65,27 +65,40 @@ function recordedBatch({ batchId, sources, statics }: BatchFile): RecordedBatch 
   }
 }
 
-/** A stream begins with the table as it stands: without the files that a full refresh has removed. Whole commits follow. */
+/** A stream begins with the table as it stands, without the files that a full refresh has removed. Commits follow. */
 function salesIn({ from, to }: { readonly from: Offset; readonly to: Offset }): string[] {
-  if (to.index !== -1) throw new Error('A batch ends within a commit.')
-  const { reservoirVersion: version, isInitialSnapshot } = from
-  const sales = isInitialSnapshot ? [`delta.\`${silverSales}\` VERSION AS OF ${version}`] : []
-  for (let next = isInitialSnapshot ? version + 1 : version; next < to.reservoirVersion; next++) {
-    sales.push(...filesAdded(next).map((file) => `parquet.\`${file}\``))
+  const sales: string[] = []
+  for (let version = from.reservoirVersion; version <= to.reservoirVersion; version++) {
+    const after = version === from.reservoirVersion ? from.index : -1
+    const last = version === to.reservoirVersion ? to.index : Number.POSITIVE_INFINITY
+    if (from.isInitialSnapshot && version === from.reservoirVersion)
+      sales.push(standing(version, after, last))
+    else sales.push(...filesAdded(version, after, last))
   }
   return sales
 }
 
-/** The data files with which a commit appended to silver_sales. */
-function filesAdded(version: number): string[] {
+/** The table as it stood at a version: the files behind `after` up to `last`, oldest first, where a batch took only some. */
+function standing(version: number, after: number, last: number): string {
+  const table = `delta.\`${silverSales}\` VERSION AS OF ${version}`
+  if (after < 0 && last === Number.POSITIVE_INFINITY) return table
+  const place = 'dense_rank() OVER (ORDER BY _metadata.file_modification_time, _metadata.file_path) - 1'
+  const isTaken = `place > ${after}${last === Number.POSITIVE_INFINITY ? '' : ` AND place <= ${last}`}`
+  return `(SELECT * EXCEPT (place) FROM (SELECT *, ${place} AS place FROM ${table}) WHERE ${isTaken})`
+}
+
+/** The data files with which a commit appended to silver_sales: those behind `after` up to `last`. */
+function filesAdded(version: number, after: number, last: number): string[] {
+  if (last < 0) return []
   const commit = join(silverSales, '_delta_log', `${String(version).padStart(20, '0')}.json`)
   const lines = readFileSync(commit, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-  return lines.flatMap((line) => {
+  const files = lines.flatMap((line) => {
     const { add } = JSON.parse(line) as { add?: { path: string; dataChange: boolean } }
     return add?.dataChange === true ? [join(silverSales, decodeURIComponent(add.path))] : []
   })
+  return files.slice(after + 1, last + 1).map((file) => `parquet.\`${file}\``)
 }
 
 function json<T>(path: string): T {

@@ -6,10 +6,10 @@ import { LazyEngine } from '../../engine/lazy-engine.ts'
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import { bindEventLog, openEventLogView, readsEventLog } from '../../event-log/index.ts'
 import { findProject } from '../../graph/find-project.ts'
+import { pipelineCatalog } from '../../graph/pipeline-catalog.ts'
 import type { PipelineProject } from '../../graph/project.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { localStorage } from '../../storage/index.ts'
-import { catalogOf } from '../known-pipeline.ts'
 import { openEngine } from '../open-engine.ts'
 import type { ProjectOptions } from '../project-options.ts'
 import type { Terminal } from '../terminal.ts'
@@ -33,7 +33,7 @@ export class Console {
     this.#cwd = cwd
     this.#project = project
     this.#engine = new LazyEngine(() => openEngine(project))
-    this.#catalog = project && catalogOf(project)
+    this.#catalog = project && pipelineCatalog(project)
     this.#workspace = new Workspace({
       engine: this.#engine,
       folder: cwd,

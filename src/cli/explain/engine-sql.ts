@@ -1,4 +1,5 @@
 import type { Engine } from '../../engine/engine.ts'
+import { isAnsi } from '../../graph/flow-configuration.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
 import { boundToVersions } from '../../graph/snapshot-versions.ts'
 import type { DataSource, Read, Relation, Scan } from '../../plan/relation.ts'
@@ -28,8 +29,7 @@ export async function engineSql(
     scans.set(node, scanOf(node, known))
   }
   const bound = transform(query, (node) => scans.get(node) ?? node)
-  const ansi = flow.configuration['spark.sql.ansi.enabled']?.toLowerCase() !== 'false'
-  return (await engine()).compile(bound, { timestampMicros: 0n, ansi }).sql
+  return (await engine()).compile(bound, { timestampMicros: 0n, ansi: isAnsi(flow) }).sql
 }
 
 function schemaOf(

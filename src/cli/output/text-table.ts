@@ -54,7 +54,7 @@ const WIDE =
 const COMBINING = /^\p{Mark}$/u
 
 /** The number of terminal cells that a text without control characters takes. */
-export function displayWidth(text: string): number {
+function displayWidth(text: string): number {
   let width = 0
   for (const character of text) {
     if (COMBINING.test(character)) continue

@@ -1,4 +1,4 @@
-import { attribute, filter, selectColumns } from '../../plan/build.ts'
+import { attribute, filter, selectColumns, unionAll } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { hasChangeFeed, writeChangeFiles } from '../change-feed/write-change-files.ts'
@@ -15,7 +15,7 @@ import { identityColumns } from '../write/identity-marks.ts'
 import { layoutOf, type WrittenRows, writeRows } from '../write/write-rows.ts'
 import { type FileChanges, NOTHING_WRITTEN } from './file-changes.ts'
 import { markDeleted } from './mark-deleted.ts'
-import { unionAll } from './merge/merge-scope.ts'
+
 import { type RowPlaces, rowsBeside } from './placed-rows.ts'
 
 /** Rows that take the place of others, for commands that know which by `placedRows`. */

@@ -8,6 +8,7 @@ import {
   nullLiteral,
   project,
   stringLiteral,
+  unionAll,
 } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
@@ -26,7 +27,7 @@ import { layoutOf, writeRows } from '../write/write-rows.ts'
 import type { FileChanges } from './file-changes.ts'
 import { markDeleted } from './mark-deleted.ts'
 import type { MatchingRows, RowChoice } from './matching-rows.ts'
-import { aliased, oldColumn, unionAll } from './merge/merge-scope.ts'
+import { aliased, oldColumn } from './merge/merge-scope.ts'
 import { targetRows } from './target-rows.ts'
 
 /** New values for chosen rows. */

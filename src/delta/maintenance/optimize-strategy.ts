@@ -136,7 +136,7 @@ function ordering(how: Ordering): Strategy['rewrite'] {
 }
 
 /** The size of new files in bytes: as told, by `delta.targetFileSize`, or 256 MB. */
-export function targetSize(
+function targetSize(
   { metadata }: Pick<Snapshot, 'metadata'>,
   options: Pick<OptimizeOptions, 'targetFileSize'>,
 ): number {

@@ -4,7 +4,7 @@ import { parseExact } from '../../types/exact-json.ts'
 /** Keys of field metadata under which Delta keeps what a column's values must be (PROTOCOL.md, Column Metadata). */
 export const GENERATION_EXPRESSION = 'delta.generationExpression'
 export const CURRENT_DEFAULT = 'CURRENT_DEFAULT'
-export const INVARIANTS = 'delta.invariants'
+const INVARIANTS = 'delta.invariants'
 const IDENTITY = 'delta.identity.'
 
 /** The properties that hold CHECK constraints: `delta.constraints.<name>` is the SQL text of the one called `name`. */

@@ -109,7 +109,7 @@ function leafAt(
 }
 
 /** A map of texts as DuckDB's client gives it. */
-export function textEntries(value: DuckDBValue | undefined): Map<string, string | null> {
+function textEntries(value: DuckDBValue | undefined): Map<string, string | null> {
   if (!(value instanceof DuckDBMapValue)) return new Map()
   return new Map(
     value.entries.map(({ key, value: item }) => [String(key), item === null ? null : String(item)]),

@@ -14,7 +14,7 @@ import { readTextFiles } from './files-scan-text.ts'
 import { quoteIdentifier } from './quote.ts'
 
 export interface FilesScanOptions {
-  /** Adds the hidden struct column `_metadata` (dlt-semantics 5.7). */
+  /** Adds the hidden struct column `_metadata`. */
   readonly withMetadata: boolean
 }
 

@@ -58,7 +58,7 @@ export async function parquetSchema(connection: DuckDBConnection, path: string):
 }
 
 /** The Spark type that holds a DuckDB type's values; types that Spark lacks become wider ones, or text. */
-export function sparkType(type: DuckDBType): DataType {
+function sparkType(type: DuckDBType): DataType {
   if (type instanceof DuckDBDecimalType) return decimal(type.width, type.scale)
   if (type instanceof DuckDBListType) return array(sparkType(type.valueType))
   if (type instanceof DuckDBMapType) return map(sparkType(type.keyType), sparkType(type.valueType))

@@ -27,7 +27,7 @@ export async function openDuckdbSession(host: SessionHost, context: QueryContext
   return new DuckdbSession(await host.instance.connect(), host, context)
 }
 
-export class DuckdbSession implements EngineSession {
+class DuckdbSession implements EngineSession {
   readonly #connection: DuckDBConnection
   readonly #context: QueryContext
   readonly #host: SessionHost

@@ -41,7 +41,7 @@ export interface CloudFilesContext {
 }
 
 /**
- * Auto Loader: a folder of files as a stream, each file in exactly one batch (dlt-semantics 5). Takes the formats
+ * Auto Loader: a folder of files as a stream, each file in exactly one batch. Takes the formats
  * `cloudFiles`, `read_files` and Spark's own file streams. Throws the conditions of the options.
  */
 export function cloudFilesSource(

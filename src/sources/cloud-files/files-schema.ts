@@ -25,7 +25,7 @@ export interface FilesSchema {
   readonly partitionSchema: StructType
 }
 
-/** `_metadata` (dlt-semantics 5.7). */
+/** `_metadata`, as Spark's file sources have it. */
 const METADATA = struct([
   field('file_path', STRING, false),
   field('file_name', STRING, false),

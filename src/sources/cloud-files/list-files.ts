@@ -137,7 +137,8 @@ function pathMatcher({ pattern }: SourcePath, isStrict: boolean): (path: string)
   }
 }
 
-function isHidden(name: string): boolean {
+/** Files and folders that Auto Loader passes over; `_day=1` is a partition. */
+export function isHidden(name: string): boolean {
   return name.startsWith('.') || (name.startsWith('_') && !name.includes('='))
 }
 

@@ -73,7 +73,7 @@ export function dialectOf(format: string): Dialect {
 }
 
 /**
- * Checks options as they were written and gives them their defaults (dlt-semantics 5.5). Names ignore case.
+ * Checks options as they were written and gives them their defaults. Names ignore case.
  * Throws CF_UNKNOWN_OPTION_KEYS_ERROR, CF_FILE_FORMAT_REQUIRED, CF_UNSUPPORTED_FORMAT, CF_ADD_NEW_NOT_SUPPORTED,
  * CF_INVALID_SCHEMA_EVOLUTION_MODE, INVALID_OPTION_VALUE.
  */

@@ -3,7 +3,7 @@ import { parseByteSize } from '../../types/byte-size.ts'
 import { invalid, momentMs, type OptionKind } from '../option-value.ts'
 import { knownOptions } from './known-options.ts'
 
-/** Options of a Delta table as a stream, with their defaults (dlt-semantics 6.6). */
+/** Options of a Delta table as a stream, with their defaults. */
 export interface DeltaSourceOptions {
   /** The first version to read, or `latest`: only what comes from now on. Undefined: the table as it is, then its changes. */
   readonly startingVersion?: number | 'latest'

@@ -34,7 +34,7 @@ interface Opened extends StreamedTable {
 }
 
 /**
- * A Delta table as a stream of the rows that are appended to it (dlt-semantics 6.6), or of all its changes (6.7): first the
+ * A Delta table as a stream of the rows that are appended to it, or of all its changes: first the
  * table as it is when the stream begins, in batches, then commit by commit. The columns are those of the table when the source is opened; a commit
  * that adds columns ends the stream, which goes on with the new columns when it is opened again.
  */

@@ -87,7 +87,7 @@ function columnText(
   return cellText(cell, qualified || block.sources > 1)
 }
 
-export function cellText(cell: Cell, qualified: boolean): string {
+function cellText(cell: Cell, qualified: boolean): string {
   if (cell.kind !== 'source') return operand(cell.sql)
   return qualified ? `${cell.alias}.${identifier(cell.column)}` : identifier(cell.column)
 }

@@ -25,6 +25,7 @@ import { attribute, call, filter, TRUE } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
 import type { OpenTable } from '../tables/tables.ts'
+import { obsoleteFiles } from './hidden-files.ts'
 import { type KeyCondition, keyCondition } from './key-condition.ts'
 
 /** A batch of change events and what it is applied to. */
@@ -51,6 +52,8 @@ export interface AppliedBatch {
   readonly committed: CommittedBatches
   readonly target: ReadTable
   readonly hidden: ReadTable
+  /** Files of the hidden state of which no row counts any more. They were not read. */
+  readonly obsolete: ReadonlySet<AddFile>
   readonly output: AutoCdcOutput
 }
 
@@ -85,7 +88,8 @@ export async function applyBatch(batch: CdcBatch): Promise<AppliedBatch> {
   const condition = isWhole ? EVERYWHERE : await keyCondition(session, cdc.keys, keys)
   const committed = committedBatches(batch.target)
 
-  const hidden = await readHidden(batch, committed, condition, (live) =>
+  const obsolete = obsoleteFiles(batch.hidden.delta.snapshot, committed)
+  const hidden = await readHidden(batch, { committed, obsolete }, condition, (live) =>
     isWhole ? live : stateOfKeys(cdc, live, keys.scan),
   )
   const history = await stage(touchedHistory(cdc, events, hidden.rows, batch.forgetBeforeMicros))
@@ -105,7 +109,7 @@ export async function applyBatch(batch: CdcBatch): Promise<AppliedBatch> {
   }
   const known = await knownOf(cdc, session, input)
   const output = applyEvents(cdc, await stage(timeline(cdc, input, known)), input)
-  return { eventCount, committed, target, hidden, output }
+  return { eventCount, committed, target, hidden, obsolete, output }
 }
 
 async function knownOf(cdc: AutoCdc, session: EngineSession, input: AutoCdcInput): Promise<KnownEvents> {
@@ -124,7 +128,7 @@ function committedBatches({ delta }: OpenTable): CommittedBatches {
 /** Rows of truncates have no keys: they lie where a key is NULL. */
 function readHidden(
   batch: CdcBatch,
-  committed: CommittedBatches,
+  { committed, obsolete }: Pick<AppliedBatch, 'committed' | 'obsolete'>,
   { files, rows }: KeyCondition,
   choose: (live: Relation) => Relation,
 ): Promise<ReadTable> {
@@ -136,7 +140,8 @@ function readHidden(
   const ofAttempts = call('or', isStaleState(flowId, committed), isMarkedByAttempt(flowId, committed))
   const wanted = orTruncate(files)
   const condition = { files: isFirst ? call('or', wanted, ofAttempts) : wanted, rows: orTruncate(rows) }
-  return readTable(batch, batch.hidden, condition, (placed) => choose(liveState(placed, committed)))
+  const chooseLive = (placed: Relation) => choose(liveState(placed, committed))
+  return readTable(batch, batch.hidden, condition, chooseLive, obsolete)
 }
 
 async function readTable(
@@ -144,11 +149,12 @@ async function readTable(
   { delta, storage }: OpenTable,
   condition: KeyCondition,
   choose: (rows: Relation) => Relation,
+  except: ReadonlySet<AddFile> = new Set(),
 ): Promise<ReadTable> {
   const transaction = delta.startTransaction()
   const snapshot = transaction.readSnapshot!
   const mayMatch = fileMayMatch(snapshot.metadata, condition.files)
-  const files = filesWhere(snapshot, mayMatch)
+  const files = filesWhere(snapshot, mayMatch).filter((each) => !except.has(each))
   transaction.readFiles(files, mayMatch)
   const placed = await placedRows({ storage }, snapshot, files)
   const rows = await session.stage(choose(filter(placed, condition.rows)))

@@ -12,6 +12,7 @@ import {
 import { mergeSchemas, vacuum } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
+import { MAX_CLUSTERING_COLUMNS } from '../../graph/table-layout.ts'
 import { formatTableName } from '../../plan/table-name.ts'
 import type { StructField } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
@@ -55,11 +56,12 @@ export async function openHiddenTable(options: HiddenTableOptions): Promise<Open
   const names = { flowName: flow.name, tableName, auxTableName: table.storage.name }
   atFlow(flow, () => checkHiddenState(cdc, metadata.configuration, names))
   const schema = mergeSchemas(metadata.schema, hiddenStateSchema(cdc), { allowWidening: true })
-  const takesAnyName = naming === ANY_NAME && metadata.configuration[MAPPING] === undefined
-  if (!sameType(schema, metadata.schema) || takesAnyName) {
-    const configuration = { ...metadata.configuration, ...hiddenStateProperties(cdc), ...naming }
+  const isGrown = !sameType(schema, metadata.schema)
+  const properties = { ...PROPERTIES, ...naming }
+  if (isGrown || Object.entries(properties).some(([key, value]) => metadata.configuration[key] !== value)) {
+    const configuration = { ...metadata.configuration, ...hiddenStateProperties(cdc), ...properties }
     await table.commit((transaction) => transaction.updateMetadata({ schema, configuration }), {
-      operation: 'ADD COLUMNS',
+      operation: isGrown ? 'ADD COLUMNS' : 'SET TBLPROPERTIES',
     })
   }
   return table
@@ -119,12 +121,13 @@ export async function cleanHiddenTable({ delta, storage }: OpenTable): Promise<v
   await vacuum({ table: delta, storage }, { isLogged: false })
 }
 
-/** Rows come and go with every batch, and nobody travels back in time. */
+/** Rows come and go with every batch, and nobody travels back in time. Statistics hold the ids of flows whole. */
 const PROPERTIES = {
   'delta.enableDeletionVectors': 'true',
   'delta.enableTypeWidening': 'true',
   'delta.deletedFileRetentionDuration': 'interval 0 seconds',
   'delta.logRetentionDuration': 'interval 0 seconds',
+  'delta.dataSkippingStringPrefixLength': '64',
 }
 
 const MAPPING = 'delta.columnMapping.mode'
@@ -147,12 +150,9 @@ function statisticsColumns(cdc: AutoCdc): string {
     .join(',')
 }
 
-/** Delta Lake's limit. */
-const MOST_CLUSTERING_COLUMNS = 4
-
 function clusteringKeys(keys: readonly StructField[]): string[][] {
   return keys
     .filter((each) => hasBounds(each.dataType))
-    .slice(0, MOST_CLUSTERING_COLUMNS)
+    .slice(0, MAX_CLUSTERING_COLUMNS)
     .map((each) => [each.name])
 }

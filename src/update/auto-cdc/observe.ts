@@ -1,6 +1,6 @@
 import type { AutoCdcOutput } from '../../auto-cdc/index.ts'
 import type { EngineSession } from '../../engine/engine.ts'
-import { alias, call, intLiteral, project, stringLiteral } from '../../plan/build.ts'
+import { alias, call, intLiteral, project, stringLiteral, unionAll } from '../../plan/build.ts'
 import type { Relation } from '../../plan/relation.ts'
 import type { EventSample } from '../batch/batch-report.ts'
 
@@ -16,14 +16,7 @@ export async function observe(
   session: EngineSession,
   { lateEvents, ties }: AutoCdcOutput,
 ): Promise<Observation> {
-  const rows = await session.rows({
-    kind: 'SetOperation',
-    left: counted('lateEvents', lateEvents),
-    right: counted('ties', ties),
-    operation: 'union',
-    isAll: true,
-    byName: false,
-  })
+  const rows = await session.rows(unionAll([counted('lateEvents', lateEvents), counted('ties', ties)]))
   return Object.fromEntries(
     rows.flatMap(([name, count, sample]) =>
       count === 0n ? [] : [[name, { count: Number(count), sample: String(sample) }] as const],

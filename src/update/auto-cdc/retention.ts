@@ -1,12 +1,12 @@
-import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
 import { tableProperty } from '../../graph/table-properties.ts'
+import { settingValue } from '../../settings/settings.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
 
 const KEYS = [
   'pipelines.cdc.tombstoneGCThresholdInSeconds',
   'pipelines.applyChanges.tombstoneGCThresholdInSeconds',
-]
+] as const
 /** Databricks' default: two days. */
 const DEFAULT_SECONDS = 172_800
 
@@ -21,15 +21,6 @@ export function forgetBefore(
 ): bigint | undefined {
   const settingOf = (key: string) => tableProperty(tableProperties, key) ?? configuration[key]
   const key = KEYS.find((each) => settingOf(each) !== undefined)
-  const wanted = key === undefined ? DEFAULT_SECONDS : settingOf(key)
-  const seconds = Number(wanted)
-  if (!Number.isFinite(seconds)) {
-    const parameters = {
-      field_name: `configuration.${key}`,
-      expected: 'a number of seconds',
-      actual: `'${wanted}'`,
-    }
-    throw new PipelineError('PIPELINE_SPEC_INVALID_FIELD', parameters)
-  }
+  const seconds = key === undefined ? DEFAULT_SECONDS : settingValue(key, settingOf(key)!)
   return seconds < 0 ? undefined : timestampMicros - BigInt(Math.round(seconds * 1e6))
 }

@@ -1,5 +1,6 @@
 import { checkVersions, compareVersions, resolveSnapshots } from '../../auto-cdc/index.ts'
 import { isCondition } from '../../errors/index.ts'
+import { isAnsi } from '../../graph/flow-configuration.ts'
 import { alias, project } from '../../plan/build.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { recoverBatch } from '../batch/batch-commit.ts'
@@ -10,7 +11,7 @@ import { FINGERPRINT, fingerprintOf } from '../flows/fingerprint.ts'
 import { recomputeReason } from '../flows/recompute-reason.ts'
 import { bindBatch, type FlowInputs, flowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
-import { type FlowOutcome, isAnsi, techniqueOf } from '../run.ts'
+import { type FlowOutcome, techniqueOf } from '../run.ts'
 import { openCdcOutput } from './auto-cdc-output.ts'
 import {
   type NextSnapshot,
@@ -93,7 +94,7 @@ export class SnapshotFlow {
 
   /** False where the snapshot cannot differ from the one before. */
   async #take(snapshot: NextSnapshot): Promise<boolean> {
-    const { run, flow, checkpoint } = this.#options
+    const { flow, checkpoint } = this.#options
     const inputs = this.#inputsOf(snapshot)
     const statics = await pinStatics(inputs)
     const { version } = snapshot
@@ -106,13 +107,21 @@ export class SnapshotFlow {
       batchId: (checkpoint.latestBatch?.batchId ?? -1) + 1,
       sources: version === undefined ? [] : [{ source: 'snapshot', range: version, end: version }],
       statics,
-      timestampMicros: run.clock.nowMicros(),
+      timestampMicros: this.#nextTime(),
       configuration,
     }
     await this.#checkAscends(record)
     await this.#apply(record, inputs)
     this.#last = version
     return true
+  }
+
+  /** The time of a batch is the version of a periodic snapshot: it goes on where the clock stands or steps back. */
+  #nextTime(): bigint {
+    const { run, checkpoint } = this.#options
+    const now = run.clock.nowMicros()
+    const last = checkpoint.latestBatch?.timestampMicros ?? 0n
+    return now > last ? now : last + 1n
   }
 
   /** Whether a periodic snapshot has the rows that it had. */

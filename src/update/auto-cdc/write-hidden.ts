@@ -28,7 +28,7 @@ import { FILE_INDEX, ROW_POSITION } from '../../plan/scan.ts'
 import { LONG, STRING } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { AppliedBatch, CdcBatch } from './apply-batch.ts'
-import { filesToFold, obsoleteFiles } from './hidden-files.ts'
+import { filesToFold } from './hidden-files.ts'
 import { placedCounts } from './places.ts'
 
 /**
@@ -42,7 +42,7 @@ export async function writeHidden(
   engine: RowEngine,
 ): Promise<FileChanges | undefined> {
   const { session, flowId } = batch
-  const { hidden, output, committed } = applied
+  const { hidden, obsolete, output, committed } = applied
   const snapshot = hidden.transaction.readSnapshot!
   const stale = isStaleState(flowId, committed)
   const additions = await session.stage(output.hiddenAdditions)
@@ -50,7 +50,6 @@ export async function writeHidden(
   const { places } = removals.rowCount === 0n ? NOWHERE : await placedCounts(session, removals.scan, WHOLE)
   const attempts = batch.isFirst ? await ofAttempts(batch, applied, stale) : NO_ATTEMPTS
   const removed = joined(places, attempts.places)
-  const obsolete = obsoleteFiles(snapshot, committed)
   const folded = filesToFold(snapshot, obsolete)
   if (additions.rowCount === 0n && removed.size === 0 && folded.size === 0) return undefined
   const added = [

@@ -105,7 +105,7 @@ export function reportEvents(report: DatasetReport, flowId: string, batchId: num
 }
 
 /** Metrics and data quality of a report, in the event's form. */
-export function progressOf(
+function progressOf(
   report: DatasetReport,
 ): Pick<Parameters<typeof flowProgress>[0], 'metrics' | 'dataQuality'> {
   return {

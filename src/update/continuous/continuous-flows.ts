@@ -1,6 +1,7 @@
 import { isCondition } from '../../errors/index.ts'
 import { flowProgress } from '../../event-log/flow-events.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
+import { setting } from '../../settings/settings.ts'
 import { FlowExecutor } from '../flows/flow-executor.ts'
 import type { FlowOutcome, UpdateRun } from '../run.ts'
 import { tablesWritten } from '../scheduler.ts'
@@ -122,7 +123,7 @@ export class ContinuousFlows {
   #failed(flow: ResolvedFlow, error: unknown): void {
     const { run, stop } = this.#options
     if (run.signal.aborted) return
-    const isLast = this.#agenda.failuresOf(flow.identifier) >= retriesOf(run)
+    const isLast = this.#agenda.failuresOf(flow.identifier) >= failuresAllowed(run)
     if (isLast || isCondition(error, 'LEASE_LOST')) {
       this.#failures.set(flow, error)
       stop.now()
@@ -191,8 +192,7 @@ export class ContinuousFlows {
 }
 
 /** Databricks' retries of a whole update, here of the flow that failed: without end, none in development. */
-function retriesOf({ project }: UpdateRun): number {
+function failuresAllowed({ project }: UpdateRun): number {
   if (project.spec.development) return 0
-  const wanted = Number(project.spec.configuration['pipelines.numUpdateRetryAttempts'] ?? Infinity)
-  return wanted >= 0 ? wanted : Infinity
+  return setting(project.spec.configuration, 'pipelines.numUpdateRetryAttempts') ?? Infinity
 }

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
 import { tableProperty } from '../../graph/table-properties.ts'
-import { parseDuration } from '../../plan/duration.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { formatTableName } from '../../plan/table-name.ts'
+import { settingValue } from '../../settings/settings.ts'
 import { sourcePath } from '../../sources/cloud-files/source-path.ts'
 import { isFiles } from '../../sources/is-files.ts'
 import { datasetOf } from '../graph-index.ts'
@@ -129,15 +128,5 @@ function foldersOf(
 function intervalOf(flow: ResolvedFlow, graph: ResolvedGraph): number | undefined {
   const ofTable = tableProperty(datasetOf(graph, flow.target).tableProperties, INTERVAL_KEY)
   const text = ofTable ?? flow.configuration[INTERVAL_KEY]
-  if (text === undefined) return undefined
-  try {
-    return Number(parseDuration(text) / 1000n)
-  } catch (cause) {
-    const parameters = {
-      field_name: `configuration.${INTERVAL_KEY}`,
-      expected: "a length of time such as '10 seconds'",
-      actual: `'${text}'`,
-    }
-    throw new PipelineError('PIPELINE_SPEC_INVALID_FIELD', parameters, { cause })
-  }
+  return text === undefined ? undefined : Number(settingValue(INTERVAL_KEY, text) / 1000n)
 }

@@ -1,3 +1,4 @@
+import { isHidden } from '../../sources/cloud-files/list-files.ts'
 import { FolderWatch, type FolderWatchOptions } from '../../sources/watch/folder-watch.ts'
 import type { FlowTriggers, WatchedFolder } from './flow-triggers.ts'
 
@@ -35,15 +36,10 @@ function watchInput({ kind, path }: WatchedFolder, onChange: FolderWatchOptions[
   return new FolderWatch({
     root: path,
     recursive: kind === 'files',
-    matters: kind === 'files' ? isVisible : isCommit,
+    matters: kind === 'files' ? (name) => !isHidden(name) : isCommit,
     settleMs: SETTLE_MS[kind],
     onChange,
   })
-}
-
-/** Auto Loader passes over the same names. */
-function isVisible(name: string): boolean {
-  return !name.startsWith('.') && (!name.startsWith('_') || name.includes('='))
 }
 
 function isCommit(name: string): boolean {

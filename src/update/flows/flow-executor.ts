@@ -1,6 +1,7 @@
 import { isCondition, PipelineError } from '../../errors/index.ts'
 import { flowProgress } from '../../event-log/flow-events.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
+import { setting } from '../../settings/settings.ts'
 import { currentFlow } from '../graph-index.ts'
 import type { FlowOutcome, UpdateRun } from '../run.ts'
 import { type OpenFlow, openFlow } from './open-flow.ts'
@@ -70,8 +71,7 @@ export class FlowExecutor {
 
 function retriesOf(run: UpdateRun): number {
   if (run.project.spec.development) return 0
-  const wanted = Number(run.project.spec.configuration['pipelines.maxFlowRetryAttempts'] ?? 2)
-  return Number.isInteger(wanted) && wanted >= 0 ? wanted : 2
+  return setting(run.project.spec.configuration, 'pipelines.maxFlowRetryAttempts') ?? 2
 }
 
 /** Errors that say something about the moment, not about the query or the data. */

@@ -1,5 +1,6 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
+import { setting } from '../../settings/settings.ts'
 import { autoCdcOutput } from '../auto-cdc/auto-cdc-output.ts'
 import { SnapshotFlow } from '../auto-cdc/snapshot-flow.ts'
 import { recoverBatch } from '../batch/batch-commit.ts'
@@ -12,7 +13,6 @@ import { flowQuery } from '../inputs/inline.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
 import { type FlowOutcome, techniqueOf, type UpdateRun } from '../run.ts'
 import { sinkOutput } from '../sinks/sink-output.ts'
-import { minBatchesToRetain } from '../stateful/streaming-settings.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import { refreshMaterializedView } from './materialized-view.ts'
 import { StreamingFlow } from './streaming-flow.ts'
@@ -30,7 +30,8 @@ export async function openFlow(
   { isFullRefresh }: { readonly isFullRefresh: boolean },
 ): Promise<OpenFlow> {
   const checkpoint = await openCheckpoint(run.storage, flow.target, flow.name)
-  checkpoint.minBatchesToRetain = minBatchesToRetain(flow.configuration)
+  checkpoint.minBatchesToRetain =
+    setting(flow.configuration, 'spark.sql.streaming.minBatchesToRetain') ?? checkpoint.minBatchesToRetain
   await checkpoint.removeSuperseded(Number(run.clock.nowMicros() / 1000n), SUPERSEDED_RETENTION_MS)
   const inputs = flowInputs(flowQuery(flow, run.graph), inputFactory(run, checkpoint))
   const options: BatchQueryOptions = { run, flow, inputs, checkpoint, table: tableOpener(run) }

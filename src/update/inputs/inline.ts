@@ -18,7 +18,7 @@ export function flowQuery(flow: ResolvedFlow, graph: ResolvedGraph): Relation {
 }
 
 /** A dataset's query with its rules on top. */
-export function withRules(input: Relation, { identifier, rules }: ResolvedDataset): Relation {
+function withRules(input: Relation, { identifier, rules }: ResolvedDataset): Relation {
   return rules.length === 0 ? input : { kind: 'Expect', input, dataset: identifier, rules }
 }
 

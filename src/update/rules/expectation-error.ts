@@ -1,20 +1,9 @@
 import type { EngineSession } from '../../engine/engine.ts'
 import { PipelineError } from '../../errors/index.ts'
-import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import type { Rule } from '../../plan/relation.ts'
+import type { Verbosity } from '../../settings/settings.ts'
 import type { DatasetCounts } from '../stateful/batch.ts'
 import { type ViolatingRow, violatingRow } from './violating-row.ts'
-
-/** How much of a violating row an error may show (`pipelines.expectations.verbosity`; Databricks' sub-conditions). */
-export type Verbosity = 'ALL' | 'OUTPUT' | 'NONE'
-
-/** A flow's verbosity, by its configuration: everything unless it says less. */
-export function verbosityOf(flow: ResolvedFlow): Verbosity {
-  const wanted = flow.configuration['pipelines.expectations.verbosity']
-    ?.toUpperCase()
-    .replace(/^VERBOSITY_/, '')
-  return wanted === 'OUTPUT' || wanted === 'NONE' ? wanted : 'ALL'
-}
 
 /**
  * The error of a batch in which a `fail` rule is broken; undefined when none is. It names the flow and the rules and, as far

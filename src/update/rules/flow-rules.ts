@@ -3,10 +3,11 @@ import type { EventDraft } from '../../event-log/event.ts'
 import { flowProgress } from '../../event-log/flow-events.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import type { Expect } from '../../plan/relation.ts'
+import { setting } from '../../settings/settings.ts'
 import { countsRulesOf } from '../graph-index.ts'
 import type { UpdateRun } from '../run.ts'
 import type { DatasetCounts } from '../stateful/batch.ts'
-import { expectationViolation, verbosityOf } from './expectation-error.ts'
+import { expectationViolation } from './expectation-error.ts'
 
 /**
  * Which sets of rules a flow must evaluate apart: those that it counts, and those of a view that another flow counts where
@@ -33,7 +34,8 @@ export async function failOnViolation(
   session: EngineSession,
   expectations: readonly DatasetCounts[],
 ): Promise<void> {
-  const error = await expectationViolation(session, flow.identifier, expectations, verbosityOf(flow))
+  const verbosity = setting(flow.configuration, 'pipelines.expectations.verbosity') ?? 'ALL'
+  const error = await expectationViolation(session, flow.identifier, expectations, verbosity)
   if (error === undefined) return
   await run.events.append(failedReport(flow, countedBy(run, flow, expectations)))
   throw error

@@ -7,13 +7,14 @@ import { type EventTime, eventTimesOf, instantOf, instantPath, sameName } from '
 import { withoutLateRows } from './group-state.ts'
 import { type InputWatermark, inputWatermark } from './input-watermark.ts'
 import type { OperatorHandle } from './operator-handle.ts'
-import { stillCounts } from './retention.ts'
+import { type Retention, stillCounts } from './retention.ts'
 import type { OperatorState } from './state-store.ts'
 
 /**
  * `dropDuplicates` and `dropDuplicatesWithinWatermark` over one batch: the first row of each key that was never seen.
  * State is the set of keys in arrival order; NULL is a key like any other. With an event-time column among the keys (or
- * within the watermark) late rows are dropped and keys leave the state when the watermark has passed them.
+ * within the watermark) late rows are dropped and keys leave the state when the watermark has passed them, which it never
+ * does where the event time among the keys is NULL.
  */
 export async function deduplicate(node: Deduplicate, original: Deduplicate, batch: Batch): Promise<Relation> {
   const operator = plannedOperator(node, original, batch)
@@ -29,7 +30,7 @@ export async function deduplicate(node: Deduplicate, original: Deduplicate, batc
   // Keys alone are cheap to compute apart from the rows, which then need not be held a second time; with an expiry, keys
   // and rows must come from one evaluation.
   const rows = operator.withinWatermark ? (await stageStreaming(batch, unseen)).scan : unseen
-  const retention = operator.until && { until: operator.until, overMicros: watermark.overMicros }
+  const retention = retentionOf(operator, watermark.overMicros)
   const passed = await seen.append(batch.session, remembered(rows, operator), { retention })
   if (retention !== undefined) seen.expire(retention)
   batch.observed.duplicatesDropped += onTime.rowCount - passed
@@ -106,14 +107,21 @@ async function antiJoin(
   return joinOn(candidates, selectColumns(hits, operator.keys), 'left anti', sameKey)
 }
 
+/** A row without event time is never late: where its key has no time of its own, it must not come to pass again. */
+function retentionOf(
+  { until, withinWatermark }: DeduplicateOperator,
+  overMicros: bigint | undefined,
+): Retention | undefined {
+  return until && { until, keepsNull: !withinWatermark, overMicros }
+}
+
 /** The remembered keys that rows of this batch may have. */
 async function alive(
   seen: OperatorHandle,
   operator: DeduplicateOperator,
   { lateMicros }: InputWatermark,
 ): Promise<Relation> {
-  const retention = operator.until && { until: operator.until, overMicros: lateMicros }
-  const condition = stillCounts(retention, operator.state.schema)
+  const condition = stillCounts(retentionOf(operator, lateMicros), operator.state.schema)
   const state = await seen.scan()
   return condition === undefined ? state : filter(state, condition)
 }

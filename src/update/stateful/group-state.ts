@@ -43,12 +43,14 @@ export function outputOver(
   keys: readonly GroupKey[],
   aggregateColumn: (aggregate: Expression) => Expression,
   batch: Batch,
-): { readonly expressions: readonly Expression[]; readonly having?: Expression } {
+): Pick<Aggregate, 'expressions' | 'having' | 'qualify'> {
   const names = batch.schemaOf(node).fields.map((each) => each.name)
   const over = (each: Expression) => overState(each, keys, aggregateColumn)
+  const condition = (each: Expression | undefined) => each && over(withOutputsInPlace(each, node.expressions))
   return {
     expressions: node.expressions.map((each, i) => alias(over(each), names[i]!)),
-    ...(node.having !== undefined && { having: over(withOutputsInPlace(node.having, node.expressions)) }),
+    having: condition(node.having),
+    qualify: condition(node.qualify),
   }
 }
 

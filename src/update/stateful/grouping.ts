@@ -1,8 +1,8 @@
-import { alias, attribute, project } from '../../plan/build.ts'
+import { alias, attribute } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import { functionNamed } from '../../plan/functions/index.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
-import { transformExpression, walkExpression } from '../../plan/rewrite.ts'
+import { mapChildExpressions, transformExpression, walkExpression } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { printSparkExpression } from '../../sql/index.ts'
 import { fieldNamed, type StructType } from '../../types/data-type.ts'
@@ -15,7 +15,7 @@ export interface GroupKey {
   readonly expression: Expression
   /** The name by which the output may call it: an alias, an attribute's name, `window`. */
   readonly name: string
-  /** Where the key tells when a group is over: a window's end, or the event time itself. A column of the state or a field of it. */
+  /** Where the key tells when a group is over: a window's end, or the event time itself. A column of the state or a field of it. Of several grouping sets all must have it. */
   readonly end?: readonly string[]
 }
 
@@ -27,22 +27,19 @@ export function groupKeys(node: Aggregate, input: StructType, original: Relation
   const keys = groupingExpressions(node, input).map((written, i) => {
     return { column: `__key_${i}`, expression: unnamed(written), name: keyName(written) }
   })
-  const times = eventTimesOf(
-    project(
-      original,
-      keys.map(({ column, expression }) => alias(timeOfSession(expression) ?? expression, column)),
-    ),
-  )
+  if (keys.length === 0) return []
+  const times = eventTimesOf({
+    ...node,
+    input: original,
+    grouping: keys.map((each) => each.expression),
+    expressions: keys.map((each) => alias(each.expression, each.column)),
+    having: undefined,
+    qualify: undefined,
+  })
   return keys.map((key) => {
     const time = times.find(({ column }) => column === key.column)
-    const isWindow = time?.isWindow === true || timeOfSession(key.expression) !== undefined
-    return { ...key, end: time && instantPath({ column: key.column, isWindow }) }
+    return { ...key, end: time && instantPath(time) }
   })
-}
-
-/** The time that `session_window` is over, which stands in GROUP BY alone. */
-function timeOfSession(key: Expression): Expression | undefined {
-  return key.kind === 'UnresolvedFunction' && key.name === 'session_window' ? key.arguments[0] : undefined
 }
 
 /** What groups and their aggregates are, in SQL. */
@@ -73,15 +70,32 @@ export function overState(
   keys: readonly GroupKey[],
   aggregateColumn: (aggregate: Expression) => Expression,
 ): Expression {
-  return transformExpression(unnamed(output), (node) => {
+  const over = (node: Expression): Expression => {
     if (isAggregateCall(node)) return aggregateColumn(node)
     const key = keys.find((each) => sameExpression(each.expression, node))
     if (key !== undefined) return attribute(key.column)
-    return node.kind === 'UnresolvedAttribute' ? byName(node.parts, keys) : node
-  })
+    if (node.kind === 'UnresolvedAttribute') return byName(node.parts, keys)
+    // The function of a window is over groups, as in `sum(count(*)) OVER ()`: only what is in it is over rows.
+    return mapChildExpressions(node, (child) =>
+      node.kind === 'WindowExpression' && child === node.function
+        ? mapChildExpressions(child, over)
+        : over(child),
+    )
+  }
+  return over(unnamed(output))
 }
 
-/** HAVING may name what SELECT gives: each such name as what it stands for. */
+/** The aggregate calls in an output that are over rows. */
+export function aggregatesIn(output: Expression): readonly Expression[] {
+  const found: Expression[] = []
+  overState(output, [], (aggregate) => {
+    found.push(aggregate)
+    return aggregate
+  })
+  return found
+}
+
+/** HAVING and QUALIFY may name what SELECT gives: each such name as what it stands for. */
 export function withOutputsInPlace(condition: Expression, outputs: readonly Expression[]): Expression {
   return transformExpression(condition, (node) => {
     if (node.kind !== 'UnresolvedAttribute' || node.parts.length > 1) return node
@@ -94,12 +108,14 @@ export function unnamed(expression: Expression): Expression {
   return expression.kind === 'Alias' ? expression.child : expression
 }
 
-export function isAggregateCall(node: Expression): boolean {
+function isAggregateCall(node: Expression): boolean {
   return node.kind === 'UnresolvedFunction' && functionNamed(node.name)?.kind === 'aggregate'
 }
 
 function groupingExpressions(node: Aggregate, input: StructType): readonly Expression[] {
-  if (node.grouping === 'all') return node.expressions.filter((each) => !hasAggregate(each))
+  if (node.grouping === 'all') {
+    return node.expressions.filter((each) => unnamed(each).kind !== 'Literal' && !isOverGroups(each))
+  }
   return node.grouping.map((each) => {
     if (each.kind === 'Literal' && typeof each.value === 'number')
       return node.expressions[each.value - 1] ?? each
@@ -110,8 +126,10 @@ function groupingExpressions(node: Aggregate, input: StructType): readonly Expre
   })
 }
 
-function hasAggregate(expression: Expression): boolean {
-  for (const node of walkExpression(expression)) if (isAggregateCall(node)) return true
+function isOverGroups(expression: Expression): boolean {
+  for (const node of walkExpression(expression)) {
+    if (isAggregateCall(node) || node.kind === 'WindowExpression') return true
+  }
   return false
 }
 

@@ -26,7 +26,7 @@ export function inputWatermark(input: Relation, batch: Batch): InputWatermark {
 }
 
 /** How far rows of a streaming query may lie behind the flow's watermark, microseconds; undefined for any far. */
-export function lagOf(relation: Relation): bigint | undefined {
+function lagOf(relation: Relation): bigint | undefined {
   const below = childrenOf(relation).filter(readsStream).map(lagOf)
   if (relation.kind === 'Join' && below.length === 2) return lagOfJoin(relation, below[0], below[1])
   return most(below)

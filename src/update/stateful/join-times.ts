@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import { boundsOfJoin, type StreamingShape, streamingShapes } from '../../graph/streaming-shape.ts'
 import { analyze } from '../../plan/analyzer/analyze.ts'
+import { conjunctsOf } from '../../plan/conjuncts.ts'
 import type { JoinBound } from '../../plan/join-bounds.ts'
 import type { Join } from '../../plan/relation.ts'
 import type { ResolvedExpression, ResolvedJoin, ResolvedRelation } from '../../plan/resolved.ts'
@@ -58,12 +59,6 @@ function equalColumns({ condition, left, right }: ResolvedJoin): JoinTimes['equa
     const [a, b] = each.arguments
     return [...pairOf(a, b), ...pairOf(b, a)]
   })
-}
-
-function conjunctsOf(condition: ResolvedExpression | undefined): readonly ResolvedExpression[] {
-  if (condition?.kind === 'Call' && condition.function === 'and')
-    return condition.arguments.flatMap(conjunctsOf)
-  return condition === undefined ? [] : [condition]
 }
 
 /** A join with USING stands below the projection of its keys. */

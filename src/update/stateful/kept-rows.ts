@@ -31,7 +31,7 @@ export async function overRows(
       ? inSessions(await allRows(state, fresh.scan), keys, schema)
       : await closeGroups({ state, keys, schema, fresh, watermark }, batch)
   const grouping = keys.map((each) => attribute(each.column))
-  const result = await stageStreaming(batch, { ...node, having: undefined, ...output, input, grouping })
+  const result = await stageStreaming(batch, { ...node, ...output, input, grouping })
   if (end === undefined) await state.append(batch.session, fresh.scan)
   return result.scan
 }

@@ -6,8 +6,10 @@ import { asTimestamp, timestampLiteral } from './watermark.ts'
 
 /** How long rows of an operator's state are kept. */
 export interface Retention {
-  /** The column that says until when a row counts, or a field of one: a time, or microseconds. A row without it counts no more. */
+  /** The column that says until when a row counts, or a field of one: a time, or microseconds. */
   readonly until: readonly string[]
+  /** A row without it is kept for ever; by default it counts no more. */
+  readonly keepsNull?: boolean
   /** The watermark, microseconds: a row that ends there or before is over. */
   readonly overMicros: bigint | undefined
 }
@@ -15,21 +17,26 @@ export interface Retention {
 /** The condition for a row to be kept; undefined where all are. */
 export function stillCounts(retention: Retention | undefined, schema: StructType): Expression | undefined {
   if (retention?.overMicros === undefined) return undefined
-  const { until, overMicros } = retention
+  const { until, overMicros, keepsNull = false } = retention
   const column = attribute(...until)
-  return typeOf(until, schema)?.kind === 'long'
-    ? call('>', column, longLiteral(overMicros))
-    : call('>', asTimestamp(column), timestampLiteral(overMicros))
+  const counts =
+    typeOf(until, schema)?.kind === 'long'
+      ? call('>', column, longLiteral(overMicros))
+      : call('>', asTimestamp(column), timestampLiteral(overMicros))
+  return keepsNull ? call('or', call('isnull', column), counts) : counts
 }
 
-/** Until when the last row of files counts, microseconds, as their statistics tell; undefined where they do not. */
+/** Until when the last row of files counts, microseconds, as their statistics tell; undefined where they do not, or it is for ever. */
 export function untilOf(
   retention: Retention | undefined,
   files: readonly Pick<WrittenFile, 'columns'>[],
 ): bigint | undefined {
   if (retention === undefined) return undefined
   const path = retention.until.join('.')
-  const ends = files.map(({ columns }) => columns.find((each) => each.path.join('.') === path)?.max)
+  const ends = files.map(({ columns }) => {
+    const found = columns.find((each) => each.path.join('.') === path)
+    return retention.keepsNull === true && found?.nullCount !== 0n ? undefined : found?.max
+  })
   if (ends.some((each) => each === undefined)) return undefined
   return ends.map((each) => microsOf(each!)).reduce<bigint | undefined>(latest, undefined)
 }

@@ -2,17 +2,17 @@ import { PipelineError } from '../../errors/index.ts'
 import { alias, attribute, call, filter, project } from '../../plan/build.ts'
 import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
-import { expressionsOf, walkExpression } from '../../plan/rewrite.ts'
+import { expressionsOf } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { type DataType, type StructType, struct } from '../../types/data-type.ts'
 import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
 import { closeGroups } from './close-groups.ts'
 import { allRows, countLate, isOver, outputOver } from './group-state.ts'
 import {
+  aggregatesIn,
   endOfGroups,
   type GroupKey,
   groupKeys,
-  isAggregateCall,
   meaningOf,
   withoutWindowStars,
 } from './grouping.ts'
@@ -101,8 +101,8 @@ function partialsOf(node: Aggregate, keys: readonly GroupKey[], batch: Batch): K
   if (node.groupType !== 'groupby') return undefined
   const found: KeyedPartial[] = []
   for (const expression of expressionsOf({ ...node, grouping: [] })) {
-    for (const each of walkExpression(expression)) {
-      if (!isAggregateCall(each) || found.some((known) => sameExpression(known.aggregate, each))) continue
+    for (const each of aggregatesIn(expression)) {
+      if (found.some((known) => sameExpression(known.aggregate, each))) continue
       const call = each as UnresolvedFunction
       const types = aggregateTypes(call, node, keys, batch)
       const partial = partialAggregate(call, `__part_${found.length}`, types)
@@ -122,6 +122,7 @@ function aggregateTypes(
   const result = batch.schemaOf({
     ...node,
     having: undefined,
+    qualify: undefined,
     grouping: keys.map((each) => each.expression),
     expressions: [alias(aggregateCall, 'value')],
   }).fields[0]!.dataType
@@ -198,5 +199,5 @@ function finalOutput(
     parts.find((known) => sameExpression(known.aggregate, each))!.partial.result
   const output = outputOver(node, keys, resultOf, batch)
   const kept = output.having === undefined ? groups : filter(groups, output.having)
-  return project(kept, output.expressions)
+  return { ...project(kept, output.expressions), qualify: output.qualify }
 }

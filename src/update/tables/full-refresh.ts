@@ -2,25 +2,26 @@ import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedDataset, ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
-import { datasetOf, flowsInto } from '../graph-index.ts'
+import { datasetOf, flowsInto, isTable } from '../graph-index.ts'
 import type { UpdateRun } from '../run.ts'
 import { tablesWritten } from '../scheduler.ts'
 import { atStep } from '../steps.ts'
 import type { OpenTable } from './tables.ts'
 
-/** For each table that is being reset, the checkpoint version that each of its flows is to have then. */
+/** For each table or sink that is being reset, the checkpoint version that each of its flows is to have then. */
 export type PendingResets = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 const PATH = 'resets.json'
 const FORMAT: DurableFormat = { name: 'millrace.resets', version: 1 }
 
 /**
- * Full refreshes of streaming tables: every flow into one starts a new checkpoint, then the table and the quarantines that
- * its flows fill are emptied in one commit each. Same tables, history kept. Resets are written down before the first
- * change, so that a crash between two of them is followed by the rest when their tables run next: a stream is never left below
- * a table that alone was reset. Throws DELTA_CANNOT_MODIFY_APPEND_ONLY before anything is changed.
+ * Full refreshes of streaming tables and sinks: every flow into one starts a new checkpoint, then the table and the
+ * quarantines that its flows fill are emptied in one commit each; what a sink has stays there. Same tables, history kept.
+ * Resets are written down before the first change, so that a crash between two of them is followed by the rest when their
+ * tables run next: a stream is never left below a table that alone was reset. Throws DELTA_CANNOT_MODIFY_APPEND_ONLY before
+ * anything is changed.
  */
-export async function resetTables(run: UpdateRun, wanted: readonly ResolvedDataset[]): Promise<void> {
+export async function resetDatasets(run: UpdateRun, wanted: readonly ResolvedDataset[]): Promise<void> {
   for (const dataset of wanted) await checkCanBeEmptied(run, dataset)
   const pending: Record<string, Readonly<Record<string, number>>> = { ...(await pendingResets(run)) }
   for (const dataset of wanted) pending[dataset.identifier] = await nextVersions(run, dataset)
@@ -28,7 +29,7 @@ export async function resetTables(run: UpdateRun, wanted: readonly ResolvedDatas
   for (const dataset of run.graph.datasets) {
     const versions = run.selected.has(dataset.identifier) ? pending[dataset.identifier] : undefined
     if (versions === undefined) continue
-    await resetTable(run, dataset, versions)
+    await resetDataset(run, dataset, versions)
     delete pending[dataset.identifier]
   }
   await writePending(run, pending)
@@ -60,7 +61,7 @@ async function nextVersions(run: UpdateRun, dataset: ResolvedDataset): Promise<R
   return versions
 }
 
-async function resetTable(
+async function resetDataset(
   run: UpdateRun,
   dataset: ResolvedDataset,
   versions: Readonly<Record<string, number>>,
@@ -70,7 +71,7 @@ async function resetTable(
     if (checkpoint.version < wanted) await checkpoint.reset()
   }
   atStep('after-reset-of-checkpoint')
-  await run.tables.removeHidden(dataset.identifier)
+  if (isTable(dataset)) await run.tables.removeHidden(dataset.identifier)
   for (const table of await ownTables(run, dataset)) await emptyTable(run, table)
 }
 
@@ -99,9 +100,11 @@ async function checkCanBeEmptied(run: UpdateRun, dataset: ResolvedDataset): Prom
 }
 
 /** The quarantines that the dataset's flows fill, then its own table, as far as they exist. */
-async function ownTables(run: UpdateRun, { identifier }: ResolvedDataset): Promise<OpenTable[]> {
+async function ownTables(run: UpdateRun, dataset: ResolvedDataset): Promise<OpenTable[]> {
+  const { identifier } = dataset
   const written = new Set(flowsInto(run.graph, identifier).flatMap((flow) => tablesWritten(flow, run.graph)))
   written.delete(identifier)
-  const tables = await Promise.all([...written, identifier].map((each) => run.tables.openOwn(each)))
+  if (isTable(dataset)) written.add(identifier)
+  const tables = await Promise.all([...written].map((each) => run.tables.openOwn(each)))
   return tables.filter((table) => table !== undefined)
 }

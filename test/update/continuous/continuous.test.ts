@@ -243,8 +243,7 @@ test("an interval of the pipeline holds where the table's properties have none",
 test('an interval that is none is refused', async () => {
   pipeline = new TestPipeline(ORDERS, { 'pipelines.trigger.interval': 'often' })
   pipeline.land('orders/1.json', { id: 1, amount: 1 })
-  const running = await RunningPipeline.start(pipeline)
-  await expect(running.ended).rejects.toMatchObject({
+  await expect(RunningPipeline.start(pipeline)).rejects.toMatchObject({
     condition: 'PIPELINE_SPEC_INVALID_FIELD',
     parameters: { field_name: 'configuration.pipelines.trigger.interval', actual: "'often'" },
   })

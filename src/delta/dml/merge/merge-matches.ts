@@ -9,6 +9,7 @@ import {
   longLiteral,
   nullLiteral,
   project,
+  unionAll,
 } from '../../../plan/build.ts'
 import type { Expression } from '../../../plan/expression.ts'
 import type { Join, Relation } from '../../../plan/relation.ts'
@@ -16,7 +17,7 @@ import { FILE_INDEX, ROW_POSITION } from '../../../plan/scan.ts'
 import { LONG } from '../../../types/data-type.ts'
 import type { RowSession } from '../../row-engine.ts'
 import { decidingClause, type ResolvedClause } from './merge-actions.ts'
-import { SOURCE_ROW, unionAll } from './merge-scope.ts'
+import { SOURCE_ROW } from './merge-scope.ts'
 
 /** Columns of matches and touched rows: a target row, the source row that it matches, and the clause that takes it. */
 export const TOUCHED = {

@@ -82,18 +82,6 @@ export function aliased(relation: Relation, name: string | undefined): Relation 
   return name === undefined ? relation : { kind: 'SubqueryAlias', input: relation, alias: name }
 }
 
-/** The rows of both, columns matched by place. */
-export function unionAll(relations: readonly Relation[]): Relation {
-  return relations.reduce((left, right) => ({
-    kind: 'SetOperation',
-    left,
-    right,
-    operation: 'union',
-    isAll: true,
-    byName: false,
-  }))
-}
-
 /** Counts from 1 in the order of arrival: a window without order streams. */
 function rowNumber(): Expression {
   return {

@@ -7,6 +7,7 @@ import {
   project,
   selectColumns,
   stringLiteral,
+  unionAll,
 } from '../../../plan/build.ts'
 import type { Relation } from '../../../plan/relation.ts'
 import { CHANGE_TYPE } from '../../change-feed/change-columns.ts'
@@ -31,7 +32,6 @@ import {
   updatedRows,
   withoutMatch,
 } from './merge-rows.ts'
-import { unionAll } from './merge-scope.ts'
 
 /** What a MERGE wrote, in no version yet. */
 export interface WrittenMerge {

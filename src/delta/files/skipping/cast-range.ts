@@ -14,7 +14,7 @@ export function castRange(range: Range, from: DataType, to: DataType): Range {
 }
 
 /** The result for the only value that there is. */
-export function ofPoint(range: Range, change: (value: Scalar) => Scalar | undefined): Range {
+function ofPoint(range: Range, change: (value: Scalar) => Scalar | undefined): Range {
   if (!range.values) return ONLY_NULL
   const value = pointOf(range)
   const changed = value === undefined ? undefined : change(value)
