@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { walk } from '../../src/plan/rewrite.ts'
 import { failuresOf, graphOf } from './pipeline-folder.ts'
 
 const ORDERS = `
@@ -17,6 +18,11 @@ describe('a streaming query is refused', () => {
     ['SELECT id FROM STREAM(orders) LIMIT 10', 'LIMIT'],
     ['SELECT id FROM STREAM(orders) OFFSET 10', 'OFFSET'],
     ['SELECT id FROM STREAM(orders) UNION ALL SELECT id FROM orders', 'UNION of a stream and a table'],
+    ['SELECT id FROM STREAM(orders) UNION SELECT id FROM orders', 'UNION of a stream and a table'],
+    [
+      'SELECT n FROM STREAM(totals) UNION SELECT id FROM STREAM(totals) AS t(region, id)',
+      'DISTINCT over an aggregation without a watermark',
+    ],
     ['SELECT id FROM STREAM(orders) EXCEPT SELECT 1', 'EXCEPT'],
     ['SELECT id FROM STREAM(orders) INTERSECT SELECT 1', 'INTERSECT'],
     [
@@ -46,10 +52,16 @@ describe('a streaming query is refused', () => {
     })
   })
 
-  test('window functions', async () => {
-    const [error] = await failuresOf(
-      silver('SELECT id, row_number() OVER (ORDER BY id) AS n FROM STREAM(orders)'),
-    )
+  test.each([
+    ['over its rows', 'SELECT id, row_number() OVER (ORDER BY id) AS n FROM STREAM(orders)'],
+    [
+      'over windows that a batch closes',
+      `SELECT region, count(*) AS n FROM STREAM(orders) WATERMARK time DELAY OF INTERVAL 1 HOUR
+       GROUP BY window(time, '1 hour'), region
+       QUALIFY row_number() OVER (PARTITION BY region ORDER BY n DESC) = 1`,
+    ],
+  ])('window functions %s', async (_, query) => {
+    const [error] = await failuresOf(silver(query))
     expect(error!.condition).toBe('NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING')
   })
 
@@ -111,11 +123,84 @@ describe('a streaming query may', () => {
        GROUP BY window(time, '1 hour')`,
     ],
     ['union streams', 'SELECT id FROM STREAM(orders) UNION ALL SELECT id FROM STREAM(orders)'],
+    [
+      'union streams without what is there twice',
+      'SELECT id FROM STREAM(orders) UNION SELECT id FROM STREAM(orders)',
+    ],
     ['drop duplicates of closed windows', 'SELECT DISTINCT start, n FROM STREAM(counted)'],
     ['sort a result that is rewritten whole', 'SELECT region, n FROM STREAM(totals) ORDER BY n DESC LIMIT 3'],
+    [
+      'choose among the rows of a result that is rewritten whole',
+      `SELECT region, count(*) AS n FROM STREAM(orders) GROUP BY region
+       QUALIFY row_number() OVER (ORDER BY n DESC) = 1`,
+    ],
   ])('%s', async (_, query) => {
     const { datasets } = await graphOf(silver(query))
     expect(datasets.map((each) => each.name)).toContain('silver')
+  })
+})
+
+describe('grouping sets append', () => {
+  const grouped = (grouping: string) =>
+    silver(`SELECT window.start AS start, region, count(*) AS n
+      FROM STREAM(orders) WATERMARK time DELAY OF INTERVAL 1 HOUR GROUP BY ${grouping}`)
+  const HOUR = "window(time, '1 hour')"
+
+  test.each([
+    [`${HOUR}, ROLLUP(region)`, 'append'],
+    [`GROUPING SETS ((${HOUR}, region), (${HOUR}))`, 'append'],
+    [`ROLLUP(${HOUR}, region)`, 'complete'],
+    [`CUBE(${HOUR}, region)`, 'complete'],
+    [`GROUPING SETS ((${HOUR}), (region))`, 'complete'],
+  ])('where each has the event time: GROUP BY %s is %s', async (grouping, kind) => {
+    const { flows, warnings } = await graphOf(grouped(grouping))
+    expect(flows.find((each) => each.name === 'silver')!.kind).toBe(kind)
+    const ofGroups = { message: expect.stringContaining('with a grouping set without its event time') }
+    expect(warnings.filter((each) => each.dataset?.endsWith('silver'))).toMatchObject(
+      kind === 'append' ? [] : [ofGroups],
+    )
+  })
+
+  test('and are refused where the result cannot take the place of the one before', async () => {
+    const [error] = await failuresOf({
+      'a.sql': `${ORDERS}
+        CREATE STREAMING TABLE silver;
+        CREATE FLOW one AS INSERT INTO silver BY NAME SELECT region, count(*) AS n
+        FROM STREAM(orders) WATERMARK time DELAY OF INTERVAL 1 HOUR GROUP BY ROLLUP(${HOUR}, region);
+        CREATE FLOW two AS INSERT INTO silver BY NAME SELECT region, id AS n FROM STREAM(orders);`,
+    })
+    expect(error).toMatchObject({
+      condition: 'UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK',
+      parameters: {
+        flowName: 'spark_catalog.default.one',
+        statefulOperator: 'an aggregation',
+        advice:
+          'Several flows write the table, so that it cannot be written anew: add withWatermark and group by its time, in every grouping set.',
+      },
+    })
+  })
+})
+
+describe('a UNION of streams remembers every row', () => {
+  const union = (watermark: string) =>
+    silver(`SELECT id, time FROM STREAM(orders) ${watermark} UNION
+      SELECT id, time FROM STREAM(orders) ${watermark} UNION SELECT id, time FROM STREAM(orders) ${watermark}`)
+
+  test('for ever, and is warned of', async () => {
+    const { warnings } = await graphOf(union(''))
+    expect(warnings).toMatchObject([
+      { message: expect.stringContaining('(DISTINCT and UNION in SQL) without a watermark remembers') },
+    ])
+  })
+
+  test('until the watermark has passed it, once', async () => {
+    const { flows, warnings } = await graphOf(union('WATERMARK time DELAY OF INTERVAL 1 HOUR'))
+    expect(warnings).toEqual([])
+    const { query } = flows.find((each) => each.name === 'silver')!
+    const operators = [...walk(query)].map((each) => each.kind)
+    expect(operators.filter((each) => each === 'Deduplicate' || each === 'SetOperation')).toEqual([
+      ...['SetOperation', 'SetOperation', 'Deduplicate'],
+    ])
   })
 })
 

@@ -49,6 +49,41 @@ describe('dropDuplicates without a watermark', () => {
   })
 })
 
+describe('a UNION of streams', () => {
+  const SIDES = `
+    CREATE STREAMING TABLE a AS SELECT * FROM STREAM read_files('data/a', format => 'json', schema => 'id BIGINT');
+    CREATE STREAMING TABLE b AS SELECT * FROM STREAM read_files('data/b', format => 'json', schema => 'id BIGINT');`
+
+  test.each([
+    ['UNION', [[1], [2], [3]]],
+    ['UNION ALL', [[1], [1], [2], [2], [2], [3]]],
+  ])('%s: rows that come again, within a batch and between batches', async (union, expected) => {
+    pipeline = new TestPipeline(`${SIDES}
+      CREATE STREAMING TABLE t AS SELECT id FROM STREAM(a) ${union} SELECT id FROM STREAM(b);`)
+    pipeline.land('a/1.json', { id: 1 }, { id: 2 })
+    pipeline.land('b/1.json', { id: 2 })
+    await pipeline.run()
+    pipeline.land('b/2.json', { id: 1 }, { id: 3 })
+    pipeline.land('a/2.json', { id: 2 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id FROM t ORDER BY id')).toEqual(expected)
+  })
+
+  test('in a view and a common table expression', async () => {
+    pipeline = new TestPipeline(`${SIDES}
+      CREATE TEMPORARY VIEW either AS SELECT id FROM STREAM(a) UNION SELECT id FROM STREAM(b);
+      CREATE STREAMING TABLE t AS WITH c AS (SELECT id + 10 AS id FROM STREAM(a))
+        SELECT id FROM STREAM(either) UNION SELECT id FROM c;`)
+    pipeline.land('a/1.json', { id: 1 })
+    pipeline.land('b/1.json', { id: 1 })
+    await pipeline.run()
+    pipeline.land('a/2.json', { id: 1 })
+    pipeline.land('b/2.json', { id: 11 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id FROM t ORDER BY id')).toEqual([[1], [11]])
+  })
+})
+
 describe('rules before a dedupe', () => {
   test('a bad first copy of a key is quarantined and does not shadow the good second one', async () => {
     pipeline = new TestPipeline({

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Value } from '../../../src/engine/engine.ts'
+import { Workbench } from './batches.ts'
+
+let workbench: Workbench
+beforeAll(async () => {
+  workbench = await Workbench.open()
+})
+afterAll(() => workbench.close())
+
+const sorted = (outputs: readonly (readonly (readonly Value[])[])[]) =>
+  outputs.map((rows) => rows.map((row) => row.map(String).join(' ')).sort())
+
+const SALES = 'country, city, n'
+const FIRST = "('FR', 'Paris', 3), ('FR', 'Paris', 2), ('FR', 'Lyon', 9), ('DE', 'Bonn', 1)"
+const SECOND = "('FR', 'Lyon', 9), ('FR', 'Lyon', 4), ('DE', 'Ulm', 5), ('DE', 'Ulm', 6)"
+
+describe('QUALIFY over the whole result after each batch', () => {
+  test.each([
+    ['an aggregate that it computes itself', 'count(*) AS c', 'ORDER BY count(*) DESC'],
+    ['an output by its name', 'count(*) AS c', 'ORDER BY c DESC'],
+    ['an aggregate that keeps the rows', 'count(DISTINCT n) AS c', 'ORDER BY count(DISTINCT n) DESC, city'],
+  ])('%s: the best city of each country', async (_, aggregate, order) => {
+    const query = `SELECT country, city, ${aggregate} FROM STREAM(input) GROUP BY country, city
+      QUALIFY row_number() OVER (PARTITION BY country ${order}) = 1`
+    expect(sorted(await workbench.run(query, SALES, [FIRST, SECOND]))).toEqual([
+      ['DE Bonn 1', 'FR Paris 2'],
+      aggregate === 'count(*) AS c' ? ['DE Ulm 2', 'FR Lyon 3'] : ['DE Ulm 2', 'FR Lyon 2'],
+    ])
+  })
+
+  test('after HAVING, over windows of aggregates', async () => {
+    const query = `SELECT country, city, sum(n) AS s, sum(sum(n)) OVER (PARTITION BY country) AS country_sum
+      FROM STREAM(input) GROUP BY country, city HAVING s > 1 QUALIFY s > 0.5 * sum(sum(n)) OVER (PARTITION BY country)`
+    expect(sorted(await workbench.run(query, SALES, [FIRST, SECOND]))).toEqual([
+      ['FR Lyon 9 14'],
+      ['DE Ulm 11 11', 'FR Lyon 22 27'],
+    ])
+  })
+})
+
+test('an aggregate of a grouping key', async () => {
+  const query = 'SELECT city, max(city) AS m, count(DISTINCT city) AS c FROM STREAM(input) GROUP BY city'
+  const mergeable = 'SELECT country, max(country) AS m, 5 AS five FROM STREAM(input) GROUP BY ALL'
+  const paris = "('FR', 'Paris', 1)"
+  expect(await workbench.run(query, SALES, [paris])).toEqual([[['Paris', 'Paris', 1n]]])
+  expect(await workbench.run(mergeable, SALES, [paris])).toEqual([[['FR', 'FR', 5]]])
+})
+
+describe('grouping sets', () => {
+  const HOURS = `SELECT date_format(window.start, 'HH:mm') AS start, region, count(*) AS c
+    FROM STREAM(events) WATERMARK t DELAY OF INTERVAL 10 MINUTES GROUP BY`
+  const batches = [['08:10 EU', '08:20 US'], ['09:10 EU'], ['09:30 EU', '10:15 US'], []].map((each) => ({
+    events:
+      each.length === 0
+        ? "SELECT TIMESTAMP'2026-01-01' AS t, '' AS region WHERE false"
+        : `SELECT * FROM VALUES ${each
+            .map((event) => event.split(' '))
+            .map(([time, region]) => `(TIMESTAMP'2026-01-01 ${time}:00', '${region}')`)
+            .join(', ')} AS e(t, region)`,
+  }))
+
+  test.each([
+    ['beside', "window(t, '1 hour'), ROLLUP(region)"],
+    ['listed in each', "GROUPING SETS ((window(t, '1 hour'), region), (window(t, '1 hour')))"],
+  ])('that all have the window (%s) come out once, when it is over', async (_, grouping) => {
+    const { outputs } = await workbench.stream(`${HOURS} ${grouping}`, batches)
+    expect(sorted(outputs)).toEqual([
+      [],
+      [],
+      ['08:00 EU 1', '08:00 US 1', '08:00 null 2'],
+      ['09:00 EU 2', '09:00 null 2'],
+    ])
+  })
+
+  test.each([
+    ['ROLLUP', "ROLLUP(window(t, '1 hour'), region)"],
+    ['GROUPING SETS', "GROUPING SETS ((window(t, '1 hour'), region), (window(t, '1 hour')), ())"],
+  ])('of which one lacks the window (%s) are the whole result after each batch', async (_, grouping) => {
+    const { outputs, late } = await workbench.stream(`${HOURS} ${grouping}`, batches.slice(0, 2), {
+      isComplete: true,
+    })
+    expect(sorted(outputs)).toEqual([
+      ['08:00 EU 1', '08:00 US 1', '08:00 null 2', 'null null 2'],
+      ['08:00 EU 1', '08:00 US 1', '08:00 null 2', '09:00 EU 1', '09:00 null 1', 'null null 3'],
+    ])
+    expect(late).toEqual([0, 0])
+  })
+})
