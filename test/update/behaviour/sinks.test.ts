@@ -267,6 +267,62 @@ test('rows that rules of a view reject go to its quarantine, not to the sink', a
   expect(await pipeline.query('SELECT id FROM rejected')).toEqual([[2]])
 })
 
+describe('a full refresh of a sink', () => {
+  const CHECKED = `import { temporaryView } from 'millrace'
+    temporaryView('checked', { expectOrDrop: { positive: 'amount > 0' }, quarantine: 'rejected' }, () =>
+      readStream.table('orders'))
+    createSink('exports', { format: 'delta', options: { tableName: 'main.shop.exported' } })
+    appendFlow({ target: 'exports', name: 'all' }, () => readStream.table('checked'))`
+  const rejected = () => pipeline.query('SELECT id FROM rejected')
+
+  test.each([
+    ['alone', { fullRefresh: ['exports'] }],
+    ['with everything', { fullRefreshAll: true }],
+  ])('%s empties the quarantine that its flows fill, and not what the sink has', async (_, request) => {
+    pipeline = pipelineOf(CHECKED)
+    pipeline.land('orders/1.json', { id: 1, amount: 1 }, { id: 2, amount: -5 })
+    await run()
+    await run(request)
+    expect([await rejected(), await exported()]).toEqual([
+      [[2]],
+      [
+        [1, 1],
+        [1, 1],
+      ],
+    ])
+  })
+
+  test('that stops before the quarantine is empty is finished by the next update', async () => {
+    pipeline = pipelineOf(CHECKED)
+    pipeline.land('orders/1.json', { id: 1, amount: 1 }, { id: 2, amount: -5 })
+    await run()
+    const allow = await pipeline.forbidCommits('rejected')
+    await expect(pipeline.run({ fullRefresh: ['exports'] })).rejects.toMatchObject({
+      condition: 'DELTA_CONCURRENT_TRANSACTION',
+    })
+    allow()
+    expect(await run()).toEqual([['exports', 'COMPLETED', 'APPEND', 1]])
+    expect(await rejected()).toEqual([[2]])
+    expect(await run()).toEqual([['exports', 'COMPLETED', 'APPEND', 0]])
+  })
+
+  test('leaves the quarantine of a view that a table counts', async () => {
+    const table = "streamingTable('checked_orders', () => readStream.table('checked'))"
+    pipeline = pipelineOf(
+      CHECKED.replace('{ temporaryView }', '{ streamingTable, temporaryView }').replace(
+        'createSink',
+        `${table}\n createSink`,
+      ),
+    )
+    pipeline.land('orders/1.json', { id: 1, amount: 1 }, { id: 2, amount: -5 })
+    await run()
+    const version = async () => (await pipeline.table('rejected')).snapshot.version
+    const before = await version()
+    await run({ fullRefresh: ['exports'] })
+    expect([await version(), await rejected()]).toEqual([before, [[2]]])
+  })
+})
+
 test('a sink is in the event log', async () => {
   pipeline = pipelineOf(`
     createSink('exports', { format: 'delta', options: { tableName: 'main.shop.exported' } })
