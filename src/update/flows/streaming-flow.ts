@@ -1,6 +1,8 @@
 import { PipelineError } from '../../errors/index.ts'
+import { isAnsi } from '../../graph/flow-configuration.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import type { Expect, Relation } from '../../plan/relation.ts'
+import { setting } from '../../settings/settings.ts'
 import type { Offset } from '../../sources/source.ts'
 import { finishBatch, recoverBatch } from '../batch/batch-commit.ts'
 import type { BatchOutput } from '../batch/batch-output.ts'
@@ -19,11 +21,10 @@ import {
 import { withTargetRules } from '../inputs/inline.ts'
 import { countRules } from '../rules/count-rules.ts'
 import { appliesRules, failOnViolation } from '../rules/flow-rules.ts'
-import { type FlowOutcome, isAnsi, techniqueOf, type UpdateRun } from '../run.ts'
+import { type FlowOutcome, techniqueOf, type UpdateRun } from '../run.ts'
 import { type Batch, nothingObserved } from '../stateful/batch.ts'
 import { evaluate, hasStatefulOperator, hasStream } from '../stateful/evaluate.ts'
 import { StateStore, type StateVersion } from '../stateful/state-store.ts'
-import { runsEmptyBatches, watermarkPolicy } from '../stateful/streaming-settings.ts'
 import { advanceWatermark, mergeProgress } from '../stateful/watermark.ts'
 import { atStep } from '../steps.ts'
 import { type Backlog, listingEvent, progressEvent } from '../stream-events.ts'
@@ -46,7 +47,7 @@ export class StreamingFlow {
   #rowsWritten = 0n
   #hasCountedStatics = false
   readonly #hasListed = new Set<StreamInput>()
-  #backlog: Backlog = { files: 0, bytes: 0 }
+  #backlog: Backlog = {}
 
   constructor(options: BatchQueryOptions, output: BatchOutput) {
     this.#run = options.run
@@ -121,8 +122,8 @@ export class StreamingFlow {
     for (const [i, { name, source }] of this.#inputs.streams.entries()) {
       const to = until[i]
       const planned = to === undefined ? undefined : await source.plan(from[i], to)
-      backlog.files += planned?.backlog?.files ?? 0
-      backlog.bytes += planned?.backlog?.bytes ?? 0
+      backlog.files += planned?.backlog.files ?? 0
+      backlog.bytes += planned?.backlog.bytes ?? 0
       sources.push({ source: name, range: planned?.range, end: planned?.end ?? from[i] })
     }
     this.#backlog = backlog
@@ -136,8 +137,9 @@ export class StreamingFlow {
   /** Groups that the last batch's events closed come out in a batch without data (Spark's noDataMicroBatches). */
   async #planTrailingBatch(): Promise<BatchRecord | undefined> {
     const { latestBatch } = this.#checkpoint
-    if (latestBatch?.stateVersion === undefined || !runsEmptyBatches(this.#flow.configuration))
-      return undefined
+    const runsEmpty =
+      setting(this.#flow.configuration, 'spark.sql.streaming.noDataMicroBatches.enabled') ?? true
+    if (latestBatch?.stateVersion === undefined || !runsEmpty) return undefined
     const state = await this.#state.open(latestBatch.batchId, latestBatch.batchId + 1)
     if (!state.hasOpenGroups || state.watermarkMicros === latestBatch.watermarkMicros) return undefined
     return this.#record(latestBatch.sources.map(({ source, end }) => ({ source, end })))
@@ -233,7 +235,7 @@ export class StreamingFlow {
   async #saveState(record: BatchRecord, { state, observed }: Batch): Promise<void> {
     if (!this.#isStateful) return
     const progress = mergeProgress(state.eventTimes, observed.eventTimes)
-    const policy = watermarkPolicy(record.configuration)
+    const policy = setting(record.configuration, 'spark.sql.streaming.multipleWatermarkPolicy')
     await state.save(progress, advanceWatermark(record.watermarkMicros, progress, policy))
     atStep('after-state-store')
   }

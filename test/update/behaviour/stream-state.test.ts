@@ -17,6 +17,8 @@ const SIDES = `
     SELECT id, time FROM STREAM(slow) WATERMARK time DELAY OF INTERVAL 10 MINUTES)
   GROUP BY window(time, '5 minutes');`
 
+type Counts = Readonly<Record<string, number>>
+
 let landed = 0
 function land(side: 'fast' | 'slow', ...times: readonly string[]): void {
   const rows = times.map((time) => ({ id: ++landed, time: `2026-01-01 ${time}:00` }))
@@ -39,38 +41,6 @@ describe('spark.sql.streaming.multipleWatermarkPolicy', () => {
     land('fast', '12:00', '12:30')
     await pipeline.run()
     expect(await counts()).toEqual([['12:00', 2]])
-  })
-
-  test('anything else is refused', async () => {
-    pipeline = new TestPipeline(SIDES, { 'spark.sql.streaming.multipleWatermarkPolicy': 'fastest' })
-    land('slow', '12:00')
-    land('fast', '12:00')
-    const { errors } = await pipeline.run()
-    expect(errors).toMatchObject([
-      {
-        condition: 'PIPELINE_SPEC_INVALID_FIELD',
-        parameters: {
-          field_name: 'configuration.spark.sql.streaming.multipleWatermarkPolicy',
-          expected: 'min or max',
-          actual: "'fastest'",
-        },
-      },
-    ])
-  })
-})
-
-test('spark.sql.streaming.minBatchesToRetain is a positive number', async () => {
-  pipeline = new TestPipeline(SIDES, { 'spark.sql.streaming.minBatchesToRetain': '-1' })
-  land('slow', '12:00')
-  land('fast', '12:00')
-  const { errors } = await pipeline.run()
-  expect(errors[0]).toMatchObject({
-    condition: 'PIPELINE_SPEC_INVALID_FIELD',
-    parameters: {
-      field_name: 'configuration.spark.sql.streaming.minBatchesToRetain',
-      expected: 'a positive whole number',
-      actual: "'-1'",
-    },
   })
 })
 
@@ -121,6 +91,35 @@ describe('the event log', () => {
       { metrics: { backlog_files: 1, backlog_bytes: 38 } },
       { metrics: { backlog_files: 0, backlog_bytes: 0 } },
     ])
+  })
+
+  test('has those that wait in tables', async () => {
+    pipeline = new TestPipeline({
+      'fast.sql': `CREATE STREAMING TABLE fast AS
+        SELECT * FROM STREAM read_files('data/fast', format => 'json', schema => 'id BIGINT', maxFilesPerTrigger => 1);`,
+      'counts.ts': `import { readStream, streamingTable } from 'millrace'
+        streamingTable('counts', () => readStream.option('maxFilesPerTrigger', 1).table('fast'))`,
+    })
+    for (const id of [1, 2, 3]) pipeline.land(`fast/${id}.json`, { id })
+    await pipeline.run()
+    const sizes = [...(await pipeline.table('fast')).snapshot.files()].map((each) => each.size)
+    expect(new Set(sizes).size).toBe(1)
+    expect(details('flow_progress').map((each) => each.metrics)).toMatchObject(
+      [2, 1, 0].map((files) => ({ backlog_files: files, backlog_bytes: files * sizes[0]! })),
+    )
+  })
+
+  test('says nothing of what waits behind a batch that is done again', async () => {
+    const reading = (quotient: string) => `
+      CREATE STREAMING TABLE counts AS SELECT ${quotient} AS n
+      FROM STREAM read_files('data/fast', format => 'json', schema => 'id BIGINT', maxFilesPerTrigger => 1);`
+    pipeline = new TestPipeline(reading('1 / (id - 1)'))
+    for (const id of [1, 2]) pipeline.land(`fast/${id}.json`, { id })
+    expect((await pipeline.run()).errors).toMatchObject([{ condition: 'DIVIDE_BY_ZERO' }])
+    pipeline.define(reading('1 / id'))
+    await pipeline.run()
+    const backlogs = details('flow_progress').map(({ metrics }) => (metrics as Counts).backlog_files)
+    expect(backlogs).toEqual([undefined, 0])
   })
 })
 
