@@ -57,6 +57,31 @@ describe('periodic snapshots', () => {
       await pipeline.query(`SELECT count(DISTINCT __START_AT), count(DISTINCT __END_AT) FROM items`),
     ).toEqual([[2, 1]])
   })
+
+  test.each([1, 2] as const)('count on when the clock stands or steps back: SCD type %i', async (scdType) => {
+    pipeline = new TestPipeline({ 'items.ts': definitions(scdType) })
+    const start = 1_767_225_600_000_000n
+    for (const [val, now] of [
+      ['a', start],
+      ['b', start - 3_600_000_000n],
+      ['c', start],
+    ] as const) {
+      pipeline.land('stock/all.json', { id: 1, val })
+      const { errors } = await pipeline.run({}, { clock: { nowMicros: () => now } })
+      expect(errors).toEqual([])
+    }
+    if (scdType === 1) return expect(await items()).toEqual([[1, 'c']])
+    const at = Number(start)
+    expect(
+      await pipeline.query(
+        'SELECT val, unix_micros(__START_AT), unix_micros(__END_AT) FROM items ORDER BY val',
+      ),
+    ).toEqual([
+      ['a', at, at + 1],
+      ['b', at + 1, at + 2],
+      ['c', at + 2, null],
+    ])
+  })
 })
 
 describe('a snapshot with several rows of one key', () => {

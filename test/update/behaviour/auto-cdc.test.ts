@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Catalog } from '../../../src/catalog/index.ts'
+import { DeltaTable } from '../../../src/delta-table/index.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
 
 let pipeline: TestPipeline
@@ -417,8 +418,59 @@ describe('the hidden state of a target', () => {
     for (let i = 0; i < 36; i++) land('events', upsert('A1', i, 'mug', i), upsert(`K${i}`, i, 'cup', i))
     await update()
     const dataFiles = readdirSync(hiddenFolder()).filter((each) => each.endsWith('.parquet'))
-    expect(dataFiles.length).toBeLessThan(25)
+    expect(dataFiles.length).toBeLessThan(30)
+    await using hidden = await DeltaTable.forPath(hiddenFolder())
+    expect((await hidden.detail()).numFiles).toBeLessThan(18)
     expect(await pipeline.query('SELECT count(*), max(price) FROM items')).toEqual([[37, 35]])
+  })
+
+  /** The files of the newest commit of the hidden state that has any: those that came, with their statistics, and those that went. */
+  const lastHiddenFiles = () => {
+    const log = join(hiddenFolder(), '_delta_log')
+    const newest = readdirSync(log)
+      .filter((each) => /^\d+\.json$/.test(each))
+      .toSorted()
+      .at(-1)!
+    const actions = readFileSync(join(log, newest), 'utf8').trim().split('\n')
+    const parsed = actions.map((each) => JSON.parse(each) as Record<string, { path: string; stats: string }>)
+    const added = parsed.flatMap(({ add }) => (add ? [{ path: add.path, stats: JSON.parse(add.stats) }] : []))
+    return { added, removed: parsed.flatMap(({ remove }) => (remove ? [remove.path] : [])) }
+  }
+
+  test.each([1, 2] as const)(
+    'drops files of which no row counts any more without reading them, SCD type %i',
+    async (scdType) => {
+      begin({ scdType, flow: 'ignoreNullUpdates: true,' })
+      await apply(MUG, upsert('A1', 11, 'mug', null))
+      await apply(upsert('A1', 12, 'mug', 5), upsert('A1', 11, 'mug', 5), remove('A1', 13))
+      const marked = lastHiddenFiles().added.filter(({ stats }) => stats.nullCount.__REMOVED_BY_FLOW === 0)
+      expect(marked).toHaveLength(1)
+      // A file that is not there cannot be read.
+      rmSync(join(hiddenFolder(), marked[0]!.path))
+      await apply(upsert('A1', 20, 'mug', 6), upsert('A1', 21, 'mug', 6))
+      expect(lastHiddenFiles().removed).toContain(marked[0]!.path)
+      expect((await items()).at(-1)).toEqual(['A1', 'mug', 6, ...(scdType === 1 ? [] : [20, null])])
+    },
+  )
+
+  test('that was made before its files were told apart by statistics gets the setting for it', async () => {
+    begin()
+    await apply(MUG)
+    const setting = 'delta.dataSkippingStringPrefixLength'
+    await using hidden = await DeltaTable.forPath(hiddenFolder())
+    expect(hidden.properties[setting]).toBe('64')
+    await hidden.unsetProperties(setting)
+    const { version } = hidden
+    await apply(upsert('A1', 20, 'mug', 6))
+    await hidden.refresh()
+    expect(hidden.properties[setting]).toBe('64')
+    expect((await hidden.history()).map((each) => [each.version, each.operation]).slice(0, 2)).toEqual([
+      [version + 2, 'MERGE'],
+      [version + 1, 'SET TBLPROPERTIES'],
+    ])
+    await apply(upsert('A1', 30, 'mug', 7))
+    await hidden.refresh()
+    expect(hidden.version).toBe(version + 3)
   })
 })
 
