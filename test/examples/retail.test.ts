@@ -164,6 +164,7 @@ test('facts that are made anew in many small batches, of some files of the table
   writeFileSync(gold, definition.replace('readStream\n', "readStream\n      .option('maxFilesPerTrigger', 1)\n"))
   await example.millrace('run', '--full-refresh', 'gold_sales_facts')
   writeFileSync(gold, definition)
+  await example.run()
   const history = await example.query('DESCRIBE HISTORY gold_sales_facts')
   expect(history.findIndex((each) => each.operation !== 'STREAMING UPDATE')).toBeGreaterThan(1)
   for (const each of await example.reconcile()) expect(each).toMatchObject({ missing: 0, unexpected: 0 })
