@@ -64,6 +64,8 @@ function atom(sql: string, type: DataType, call: PrintedCall, options: ReadonlyM
       return `('"' || to_base64(${sql}) || '"')`
     case 'string':
       return `to_json(${sql})::VARCHAR`
+    case 'variant':
+      return `CASE WHEN ${sql} IS NOT NULL THEN ${sql}::JSON::VARCHAR END`
     case 'void':
       return 'NULL::VARCHAR'
     default:

@@ -146,6 +146,26 @@ it('variants are told as JSON text, fields in the order of their names', async (
   await session.close()
 })
 
+it('variants inside of what to_json writes are JSON, texts apart from numbers', async () => {
+  const context = await tableOf(
+    [field('v', VARIANT)],
+    `SELECT variant_to_parquet_variant(v) AS v FROM (
+      SELECT unnest([{'a': 1, 'b': [true, NULL]}::VARIANT, {'a': '1'}::VARIANT, '1'::VARIANT, 1::VARIANT, NULL]) AS v)`,
+  )
+  const session = await tables.engine.openSession()
+  const input = await deltaScanOf(context.table.snapshot, context.storage)
+  const scan: Relation = { kind: 'Scan', input, schema: context.table.snapshot.metadata.schema }
+  const expressions = [parseExpression('to_json(struct(v))'), parseExpression('to_json(array(v))')]
+  expect(await session.rows({ kind: 'Project', input: scan, expressions })).toEqual([
+    ['{"v":{"a":1,"b":[true,null]}}', '[{"a":1,"b":[true,null]}]'],
+    ['{"v":{"a":"1"}}', '[{"a":"1"}]'],
+    ['{"v":"1"}', '["1"]'],
+    ['{"v":1}', '[1]'],
+    ['{}', '[null]'],
+  ])
+  await session.close()
+})
+
 function values(tuples: string, names: readonly string[]): Relation {
   return parseQuery(`SELECT * FROM VALUES ${tuples} AS v(${names.join(', ')})`)
 }
