@@ -1,4 +1,4 @@
-import { alias, call, FALSE, filter } from '../../plan/build.ts'
+import { alias, call, FALSE, filter, unionAll } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
 import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
@@ -28,7 +28,7 @@ export async function withoutLateRows(
 
 /** What is remembered, and what is new. */
 export async function allRows(state: OperatorHandle, fresh: Relation): Promise<Relation> {
-  return state.isEmpty ? fresh : unionAll(await state.scan(), fresh)
+  return state.isEmpty ? fresh : unionAll([await state.scan(), fresh])
 }
 
 /** Counts rows that came too late for the operator whose state is opened next. */
@@ -52,8 +52,4 @@ export function outputOver(
     having: condition(node.having),
     qualify: condition(node.qualify),
   }
-}
-
-export function unionAll(left: Relation, right: Relation): Relation {
-  return { kind: 'SetOperation', operation: 'union', isAll: true, byName: false, left, right }
 }

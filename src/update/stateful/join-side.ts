@@ -12,12 +12,13 @@ import {
   project,
   selectColumns,
   TRUE,
+  unionAll,
 } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { ColumnName, Relation } from '../../plan/relation.ts'
 import { field, LONG, struct } from '../../types/data-type.ts'
 import { type Batch, BOUND_CONTEXT, type StagedRows, stageStreaming } from './batch.ts'
-import { unionAll, withoutLateRows } from './group-state.ts'
+import { withoutLateRows } from './group-state.ts'
 import type { InputWatermark } from './input-watermark.ts'
 import type { SideTimes } from './join-times.ts'
 import type { OperatorHandle } from './operator-handle.ts'
@@ -135,7 +136,7 @@ export async function unmatchedRows(side: JoinSide, matched: Relation | undefine
   const fresh = filter(side.fresh.scan, isOver)
   const canEnd = overMicros !== undefined && overMicros !== previousMicros
   const rows = canEnd && !side.rows.isEmpty ? await unmatchedHeldRows(side, overMicros) : undefined
-  const over = rows === undefined ? fresh : unionAll(rows, fresh)
+  const over = rows === undefined ? fresh : unionAll([rows, fresh])
   return matched === undefined ? over : withoutRows(over, matched)
 }
 

@@ -1,8 +1,7 @@
-import { FALSE, filter, selectColumns } from '../../plan/build.ts'
+import { FALSE, filter, selectColumns, unionAll } from '../../plan/build.ts'
 import type { ColumnName, Join, Relation } from '../../plan/relation.ts'
 import { printSparkExpression } from '../../sql/index.ts'
 import { type Batch, stageStreaming } from './batch.ts'
-import { unionAll } from './group-state.ts'
 import { inputWatermark } from './input-watermark.ts'
 import {
   asInput,
@@ -52,7 +51,7 @@ export async function joinStreams(node: Join, original: Join, batch: Batch): Pro
     output.names,
     output.columns,
   )
-  const { scan } = await stageStreaming(batch, parts.length === 0 ? empty : parts.reduce(unionAll))
+  const { scan } = await stageStreaming(batch, parts.length === 0 ? empty : unionAll(parts))
   return { kind: 'SubqueryAlias', input: scan, alias: '', names: output.names }
 }
 
@@ -129,11 +128,11 @@ async function matchedPairs(
     const others = await heldRows(right, left, batch)
     const swapped = keys.map(([own, other]) => [other, own] as const)
     const all =
-      others === undefined ? right.fresh.scan : unionAll(mayMatch(others, left, swapped), right.fresh.scan)
+      others === undefined ? right.fresh.scan : unionAll([mayMatch(others, left, swapped), right.fresh.scan])
     pairs.push(pairsOf(node, left, right, [left.fresh.scan, all], output))
   }
   if (pairs.length === 0) return undefined
-  const all = pairs.reduce(unionAll)
+  const all = unionAll(pairs)
   return left.matches === undefined && right.matches === undefined
     ? all
     : (await stageStreaming(batch, all)).scan
