@@ -1,4 +1,4 @@
-import { attribute, filter, selectColumns, unionAll } from '../../plan/build.ts'
+import { filter, selectColumns, unionAll } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { hasChangeFeed, writeChangeFiles } from '../change-feed/write-change-files.ts'
@@ -32,8 +32,8 @@ export interface RowReplacement {
   readonly changes: Relation
   /** Files that are put together with the rows that come; of their rows, those for which `keep` is TRUE. */
   readonly folded?: { readonly files: ReadonlySet<AddFile>; readonly keep: Expression }
-  /** Columns by which the written rows are sorted. */
-  readonly orderBy: readonly string[]
+  /** What the written rows are sorted by, over the table's columns. */
+  readonly orderBy: readonly Expression[]
   /** Size of the written files in bytes, where the table's properties do not say. */
   readonly targetFileSize?: number
 }
@@ -105,22 +105,16 @@ async function writeReplaced(
   if (parts.length === 0) return NOTHING_WRITTEN
   const names = [...metadata.schema.fields, ...rowIdentityFields(metadata)].map((each) => each.name)
   const query = unionAll(parts.map((each) => selectColumns(each, names)))
-  const fitsOne = isOneFile(replacement, rewritten)
-  const written = await writeRows(
-    session,
-    context.storage,
-    fitsOne ? sorted(query, orderBy) : query,
-    layoutOf(snapshot),
-    {
-      rowIdentity: true,
-      givenIdentities: identityColumns(metadata.schema),
-      ...(!fitsOne && {
+  const identities = { rowIdentity: true, givenIdentities: identityColumns(metadata.schema) }
+  const layout = layoutOf(snapshot)
+  const written = isOneFile(replacement, rewritten)
+    ? await writeRows(session, context.storage, sorted(query, orderBy), layout, identities)
+    : await writeRows(session, context.storage, withPlaces(query, orderBy), layout, {
+        ...identities,
         ...(targetFileSize !== undefined && { targetFileSize }),
         ...fileShape(metadata),
-        orderBy,
-      }),
-    },
-  )
+        orderBy: orderBy.map((_, i) => placeName(i)),
+      })
   return { ...written, adds: stillOrdered(written.adds, rewritten, snapshot) }
 }
 
@@ -139,11 +133,22 @@ function isOneFile(
   return sizeOf([...rewritten, ...(folded?.files ?? [])]) <= wanted * 1.5
 }
 
-function sorted(input: Relation, columns: readonly string[]): Relation {
-  const order = columns.map((name) => {
-    return { kind: 'SortOrder', child: attribute(name), direction: 'asc', nulls: 'first' } as const
+function sorted(input: Relation, by: readonly Expression[]): Relation {
+  const order = by.map((child) => {
+    return { kind: 'SortOrder', child, direction: 'asc', nulls: 'first' } as const
   })
   return { kind: 'Sort', input, order }
+}
+
+const placeName = (index: number): string => `__ORDER_${index}`
+
+/** What rows are sorted by, in columns of its own. */
+function withPlaces(input: Relation, by: readonly Expression[]): Relation {
+  return {
+    kind: 'WithColumns',
+    input,
+    columns: by.map((expression, i) => ({ name: placeName(i), expression })),
+  }
 }
 
 /** Files that take the place of files in the order of the clustering keys, or are the first, are in that order too. */

@@ -21,6 +21,7 @@ import {
   nullLiteral,
   project,
   stringLiteral,
+  unionByName,
 } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
@@ -61,11 +62,11 @@ export async function writeHidden(
     snapshot,
     files: hidden.files,
     removed,
-    added: added.length === 0 ? undefined : added.reduce(union),
+    added: added.length === 0 ? undefined : unionByName(added),
     addedCount: additions.rowCount + (attempts.released?.rowCount ?? 0n),
     changes: removals.scan,
     ...(folded.size > 0 && { folded: { files: folded, keep: call('not', stale) } }),
-    orderBy,
+    orderBy: orderBy.map((name) => attribute(name)),
   })
   const layout = { ...snapshot.metadata, clusteringColumns: snapshot.clusteringColumns }
   const marks = asStored(batch, snapshot, marked(snapshot, removals.scan, markOf(batch)), engine)
@@ -154,8 +155,4 @@ function asStored(
 ): Relation {
   if (sameType(hiddenStateSchema(cdc), metadata.schema)) return rows
   return prepareRows(rows, metadata, engine, { tableName: hidden.storage.name })
-}
-
-function union(left: Relation, right: Relation): Relation {
-  return { kind: 'SetOperation', left, right, operation: 'union', isAll: true, byName: true }
 }

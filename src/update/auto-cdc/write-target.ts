@@ -1,8 +1,10 @@
-import { CHANGE, identityColumns } from '../../auto-cdc/index.ts'
+import { type AutoCdc, CHANGE, END_AT, identityColumns, SYSTEM_END_AT } from '../../auto-cdc/index.ts'
 import {
   CHANGE_TYPE,
   defaultValue,
   type FileChanges,
+  fileMayMatch,
+  filesWhere,
   generationExpressionOf,
   hasChangeFeed,
   hasRowRules,
@@ -23,6 +25,8 @@ import {
   nullLiteral,
   project,
   stringLiteral,
+  TRUE,
+  unionAll,
 } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
@@ -57,7 +61,10 @@ export async function writeTarget(
   const isTold = hasChangeFeed(snapshot.metadata) && places.size > 0
   const fresh = isTold ? (await session.stage(prepared)).scan : prepared
   const rewrittenBytes = [...places.keys()].reduce((sum, place) => sum + target.files[place]!.size, 0)
-  const targetFileSize = changedFileSize(snapshot, rewrittenBytes)
+  const targetFileSize = changedFileSize(snapshot, {
+    rewrittenBytes,
+    changingBytes: standingBytes(snapshot, batch.cdc),
+  })
   const files = await replaceRows(session, batch.target, {
     snapshot,
     files: target.files,
@@ -65,10 +72,31 @@ export async function writeTarget(
     added: inserted + updated > 0n ? fresh : undefined,
     addedCount: inserted + updated,
     changes: changeFeedRows(snapshot, changed, fresh),
-    orderBy: batch.cdc.keys.map((each) => each.name),
+    orderBy: targetOrder(batch.cdc),
     ...(targetFileSize !== undefined && { targetFileSize }),
   })
   return { files, inserted, updated, deleted }
+}
+
+/**
+ * Versions that have ended come first: batches end those that stand, so files of ended ones alone are not written again, and
+ * who reads what stands passes over them.
+ */
+function targetOrder(cdc: AutoCdc): readonly Expression[] {
+  return [...standing(cdc), ...cdc.keys.map((each) => attribute(each.name))]
+}
+
+/** Bytes of the files in which a version stands. */
+function standingBytes(snapshot: Snapshot, cdc: AutoCdc): number {
+  const [stands = TRUE] = standing(cdc)
+  const files = filesWhere(snapshot, fileMayMatch(snapshot.metadata, stands))
+  return files.reduce((sum, each) => sum + each.size, 0)
+}
+
+/** Whether a version stands, in tables that keep those which have ended. */
+function standing({ scdType, systemType }: AutoCdc): readonly Expression[] {
+  if (systemType !== undefined) return [call('isnull', attribute(SYSTEM_END_AT))]
+  return scdType === 2 ? [call('isnull', attribute(END_AT))] : []
 }
 
 const newName = (index: number): string => `_new_${index}`
@@ -137,14 +165,7 @@ function changeFeedRows({ metadata }: Snapshot, changed: Relation, fresh: Relati
     fresh,
     [...names, CHANGE_TYPE].map((name) => attribute(name)),
   )
-  return {
-    kind: 'SetOperation',
-    left: before,
-    right: after,
-    operation: 'union',
-    isAll: true,
-    byName: false,
-  }
+  return unionAll([before, after])
 }
 
 function isNot(change: string): Expression {
