@@ -161,7 +161,10 @@ test('after a full refresh the reconciliation knows what the facts took anew, an
 test('facts that are made anew in many small batches, of some files of the table as it stands, agree as well', async () => {
   const gold = join(example.folder, 'transformations/gold.ts')
   const definition = readFileSync(gold, 'utf8')
-  writeFileSync(gold, definition.replace('readStream\n', "readStream\n      .option('maxFilesPerTrigger', 1)\n"))
+  writeFileSync(
+    gold,
+    definition.replace('readStream\n', "readStream\n      .option('maxFilesPerTrigger', 1)\n"),
+  )
   await example.millrace('run', '--full-refresh', 'gold_sales_facts')
   writeFileSync(gold, definition)
   await example.run()

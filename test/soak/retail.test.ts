@@ -33,9 +33,9 @@ describe(`the retail pipeline, continuous for ${TICKS} ticks`, () => {
       const drifts = driftsOf(samples.filter((each) => each.atMs >= levelMs))
       console.table(drifts)
       const warmTicks = ticks.slice(IS_JUDGED ? WARM_UP_TICKS : 0).map((each) => each.latencyMs)
-      const tenth = Math.ceil(warmTicks.length / 10)
-      const [start, end] = [medianOf(warmTicks.slice(0, tenth)), medianOf(warmTicks.slice(-tenth))]
-      console.log(`a tick took ${start.toFixed(0)} ms at the start, ${end.toFixed(0)} ms at the end`)
+      const tenths = tenthsOf(warmTicks).map(medianOf)
+      console.log(`medians of tenths, ms a tick: ${tenths.map((each) => each.toFixed(0)).join(' ')}`)
+      const [start, end] = [tenths[0]!, tenths.at(-1)!]
       if (!IS_JUDGED) return
       for (const each of drifts) expect(each.drift, each.name).toBeLessThan(MOST_DRIFT)
       expect(end, `a tick took ${start} ms at the start`).toBeLessThan(start * (1 + MOST_DRIFT))
@@ -54,6 +54,11 @@ describe(`the retail pipeline, continuous for ${TICKS} ticks`, () => {
     }
   })
 })
+
+function tenthsOf(values: readonly number[]): readonly number[][] {
+  const size = Math.ceil(values.length / 10)
+  return Array.from({ length: 10 }, (_, i) => values.slice(i * size, (i + 1) * size))
+}
 
 function driftsOf(samples: readonly Sample[]): Drift[] {
   const names = ['memory', 'descriptors', 'state', 'dataFiles', 'logFiles'] as const
