@@ -60,13 +60,13 @@ export async function replaceRows(
   const marked = isMarked ? partial.flatMap((each) => withLive(each) ?? []) : []
   const rewritten = partial.filter((each) => !isMarked || each.live === undefined).map((each) => each.file)
   const after = await markDeleted(storage, marked)
-  const replaced = [...rewritten, ...(folded?.files ?? [])]
   const written = await writeReplaced(session, { storage }, replacement, rewritten)
+  const gone = [...whole.map((each) => each.file), ...rewritten]
   const isTold = hasChangeFeed(metadata) && removed.size > 0
   return {
-    removed: [...whole.map((each) => each.file), ...replaced],
+    removed: [...gone, ...(folded?.files ?? [])],
     marked: after.map((each, i) => ({ before: marked[i]!.file, after: each })),
-    written,
+    written: { ...written, adds: stillOrdered(written.adds, gone, snapshot) },
     changeFiles: isTold
       ? (await writeChangeFiles(session, storage, replacement.changes, metadata)).files
       : [],
@@ -107,7 +107,7 @@ async function writeReplaced(
   const query = unionAll(parts.map((each) => selectColumns(each, names)))
   const identities = { rowIdentity: true, givenIdentities: identityColumns(metadata.schema) }
   const layout = layoutOf(snapshot)
-  const written = isOneFile(replacement, rewritten)
+  return isOneFile(replacement, rewritten)
     ? await writeRows(session, context.storage, sorted(query, orderBy), layout, identities)
     : await writeRows(session, context.storage, withPlaces(query, orderBy), layout, {
         ...identities,
@@ -115,7 +115,6 @@ async function writeReplaced(
         ...fileShape(metadata),
         orderBy: orderBy.map((_, i) => placeName(i)),
       })
-  return { ...written, adds: stillOrdered(written.adds, rewritten, snapshot) }
 }
 
 /** Rows beyond which the size of what comes is not taken for nothing. */
@@ -154,10 +153,10 @@ function withPlaces(input: Relation, by: readonly Expression[]): Relation {
 /** Files that take the place of files in the order of the clustering keys, or are the first, are in that order too. */
 function stillOrdered(
   adds: readonly AddFile[],
-  rewritten: readonly AddFile[],
+  gone: readonly AddFile[],
   { clusteringColumns: keys = [], numFiles }: Snapshot,
 ): readonly AddFile[] {
-  const wereOrdered = (rewritten.length > 0 || numFiles === 0) && rewritten.every(isOrderedFile)
+  const wereOrdered = (gone.length > 0 || numFiles === 0) && gone.every(isOrderedFile)
   const isOneOrder = keys.length === 1 || (keys.length > 0 && adds.length === 1)
   return wereOrdered && isOneOrder ? clusteredFiles(adds, keys) : adds
 }

@@ -166,6 +166,29 @@ describe('a target of change events', () => {
     ])
   })
 
+  test('does not write versions again that have ended', async () => {
+    begin({ scdType: 2, target: "tableProperties: { 'delta.targetFileSize': '8kb' }" })
+    const all = (seq: number) =>
+      Array.from({ length: 12_000 }, (_, i) => upsert(`sku ${i}`, seq, `title ${i * seq}`, seq))
+    await apply(...all(1))
+    await apply(...all(2))
+    const before = [...(await pipeline.table('items')).snapshot.files()]
+    const ofEnded = before.filter((each) => JSON.parse(each.stats!).nullCount.__END_AT === 0)
+    expect(ofEnded.length).toBeGreaterThan(0)
+    await apply(...all(3))
+    const after = [...(await pipeline.table('items')).snapshot.files()]
+    expect(after).toEqual(expect.arrayContaining(ofEnded))
+    expect(
+      await pipeline.query(
+        'SELECT price, count(*), count(__END_AT) FROM items GROUP BY price ORDER BY price',
+      ),
+    ).toEqual([
+      [1, 12_000, 12_000],
+      [2, 12_000, 12_000],
+      [3, 12_000, 0],
+    ])
+  })
+
   test('takes thousands of keys of several columns at once', async () => {
     begin({ flow: `keys: ['title', 'sku'],` })
     const newest = new Map<string, unknown[]>()
