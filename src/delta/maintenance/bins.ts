@@ -11,6 +11,8 @@ export interface BinLimits {
   readonly minFileSize: number
   /** What a bin holds at most, in bytes. */
   readonly maxFileSize: number
+  /** Files beside which the rest of their bin is small stay as they are: what is done again and again must not rewrite them each time. */
+  readonly isGradual?: boolean
 }
 
 /** Share of a file's rows from which on its deletion vector is worth a rewrite. */
@@ -23,6 +25,7 @@ const DELETED_SHARE = 0.05
 export function packBins(files: readonly AddFile[], limits: BinLimits): Bin[] {
   return groupByPartition(files.filter((each) => isWorthRewriting(each, limits))).flatMap((group) =>
     pack(group.files, limits.maxFileSize)
+      .map((bin) => (limits.isGradual ? withoutLarge(bin) : bin))
       .filter((bin) => bin.length > 1 || bin[0]!.deletionVector != null)
       .map((bin) => ({ ...group, files: bin })),
   )
@@ -66,6 +69,19 @@ function pack(files: readonly AddFile[], maxFileSize: number): AddFile[][] {
     room -= file.size
   }
   return bins
+}
+
+/**
+ * The files of a bin, which lie by size, but for those that are more than twice as large as all smaller ones: so each row is written anew
+ * a few times in the life of a table, and the number of files stays small.
+ */
+function withoutLarge(bin: readonly AddFile[]): readonly AddFile[] {
+  let bytes = 0
+  return bin.filter((file) => {
+    if (bytes > 0 && file.size > 2 * bytes && !hasManyDeleted(file)) return false
+    bytes += file.size
+    return true
+  })
 }
 
 function partitionKey(values: PartitionValues): string {

@@ -66,8 +66,9 @@ function purging(): Strategy {
 
 function binPacking(snapshot: Snapshot, options: StrategyOptions): Strategy {
   const maxFileSize = targetSize(snapshot, options)
+  const minFileSize = options.minFileSize ?? maxFileSize
   return {
-    choose: (files) => packBins(files, { minFileSize: options.minFileSize ?? maxFileSize, maxFileSize }),
+    choose: (files) => packBins(files, { minFileSize, maxFileSize, isGradual: options.auto === true }),
     rewrite: compactBins,
   }
 }

@@ -27,7 +27,7 @@ export interface OptimizeOptions {
   readonly minFileSize?: number
   /** Clustered tables: cubes of this size stay as they are, in bytes; by default 100 GB. */
   readonly minCubeSize?: number
-  /** Written into the commit: whether no user asked for it. */
+  /** Whether no user asked for it: written into the commit, and large files stay until small ones come near their size. */
   readonly auto?: boolean
   /** Adds to the transaction what else must hold, such as a fence. */
   readonly prepare?: (transaction: Transaction) => void | Promise<void>
