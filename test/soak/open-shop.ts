@@ -7,11 +7,15 @@ import { type Sample, takeSample } from './sample.ts'
 const SAMPLE_EVERY_MS = 1000
 const COLLECT_EVERY_MS = 15_000
 const MAINTAIN_EVERY_MS = 60_000
-/** Versions and records of batches stay for as long as the reconciliation, or a stream that lags, may need them. */
-const RETENTION = [
+/**
+ * Versions and records of batches stay for as long as the reconciliation, or a stream that lags, may need them. Reports read all facts: at
+ * this speed a minute is an hour of the shop.
+ */
+const SETTINGS = [
   'log_retention=interval 4 minutes',
   'file_retention=interval 4 minutes',
   'spark.sql.streaming.minBatchesToRetain=200',
+  'report_interval=1 minute',
 ]
 
 /** The generator and the continuous pipeline as processes of their own, with reconciliation and maintenance at work beside them. */
@@ -79,7 +83,7 @@ export class OpenShop implements AsyncDisposable {
   }
 
   #startPipeline(): RunningProgram {
-    const settings = RETENTION.flatMap((each) => ['--set', each])
+    const settings = SETTINGS.flatMap((each) => ['--set', each])
     return new RunningProgram([this.#bin, 'run', '--continuous', ...settings], this.#example.folder)
   }
 }

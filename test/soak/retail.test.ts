@@ -11,9 +11,10 @@ const TICKS = Number(process.env.MILLRACE_SOAK_TICKS ?? 2880)
 const SAMPLES = process.env.MILLRACE_SOAK_SAMPLES
 const KILLS = 20
 const BIN = 'dist/cli/bin.js'
-/** Six minutes: tables are made, caches filled, and until then nothing is old enough to be cleaned. */
-const WARM_UP_TICKS = 720
-/** Twelve minutes: threads that come and go have filled the arenas of the allocator by then, which keeps them. */
+/**
+ * Twelve minutes: versions, logs and the allocator's arenas have filled up to what is kept of them. Before, there is ever more to look
+ * through and to clean.
+ */
 const LEVEL_TICKS = 1440
 /** A shorter run tells nothing of slopes: its figures alone are judged. */
 const IS_JUDGED = TICKS >= 2 * LEVEL_TICKS
@@ -32,8 +33,8 @@ describe(`the retail pipeline, continuous for ${TICKS} ticks`, () => {
       const levelMs = ticks[IS_JUDGED ? LEVEL_TICKS : 0]?.landedMs ?? 0
       const drifts = driftsOf(samples.filter((each) => each.atMs >= levelMs))
       console.table(drifts)
-      const warmTicks = ticks.slice(IS_JUDGED ? WARM_UP_TICKS : 0).map((each) => each.latencyMs)
-      const tenths = tenthsOf(warmTicks).map(medianOf)
+      const levelTicks = ticks.slice(IS_JUDGED ? LEVEL_TICKS : 0).map((each) => each.latencyMs)
+      const tenths = tenthsOf(levelTicks).map(medianOf)
       console.log(`medians of tenths, ms a tick: ${tenths.map((each) => each.toFixed(0)).join(' ')}`)
       const [start, end] = [tenths[0]!, tenths.at(-1)!]
       if (!IS_JUDGED) return
