@@ -31,6 +31,7 @@ export {
 export { hasChangeFeed, type WrittenChanges, writeChangeFiles } from './change-feed/write-change-files.ts'
 export { fits, type WrittenFor, writtenFor } from './commit/written-for.ts'
 export type { CommitOptions } from './commit-info.ts'
+export { usesDeletionVectors } from './deletion-vector/uses-deletion-vectors.ts'
 export type { ChangeResult } from './dml/change-result.ts'
 export { type DeleteOptions, deleteRows } from './dml/delete-rows.ts'
 export { applyChanges, type FileChanges } from './dml/file-changes.ts'

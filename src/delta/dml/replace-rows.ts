@@ -1,4 +1,4 @@
-import { filter, selectColumns, unionAll } from '../../plan/build.ts'
+import { attribute, call, filter, selectColumns, unionAll } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { hasChangeFeed, writeChangeFiles } from '../change-feed/write-change-files.ts'
@@ -32,8 +32,10 @@ export interface RowReplacement {
   readonly changes: Relation
   /** Files that are put together with the rows that come; of their rows, those for which `keep` is TRUE. */
   readonly folded?: { readonly files: ReadonlySet<AddFile>; readonly keep: Expression }
-  /** What the written rows are sorted by, over the table's columns. */
-  readonly orderBy: readonly Expression[]
+  /** Columns by which the written rows are sorted. */
+  readonly orderBy: readonly string[]
+  /** Rows that get files of their own, over the table's columns, and how many bytes of the files written anew they are, roughly. */
+  readonly apart?: { readonly rows: Expression; readonly bytes: number }
   /** Size of the written files in bytes, where the table's properties do not say. */
   readonly targetFileSize?: number
 }
@@ -85,7 +87,7 @@ async function writeReplaced(
   replacement: RowReplacement,
   rewritten: readonly AddFile[],
 ): Promise<WrittenRows> {
-  const { snapshot, files, removed, added, folded, orderBy, targetFileSize } = replacement
+  const { snapshot, files, removed, added, folded, apart } = replacement
   const { metadata } = snapshot
   const beside = (some: readonly AddFile[]) => rowsBeside(context, snapshot, some, placesIn(some))
   const placesIn = (some: readonly AddFile[]): RowPlaces =>
@@ -105,16 +107,39 @@ async function writeReplaced(
   if (parts.length === 0) return NOTHING_WRITTEN
   const names = [...metadata.schema.fields, ...rowIdentityFields(metadata)].map((each) => each.name)
   const query = unionAll(parts.map((each) => selectColumns(each, names)))
-  const identities = { rowIdentity: true, givenIdentities: identityColumns(metadata.schema) }
-  const layout = layoutOf(snapshot)
-  return isOneFile(replacement, rewritten)
-    ? await writeRows(session, context.storage, sorted(query, orderBy), layout, identities)
-    : await writeRows(session, context.storage, withPlaces(query, orderBy), layout, {
-        ...identities,
-        ...(targetFileSize !== undefined && { targetFileSize }),
-        ...fileShape(metadata),
-        orderBy: orderBy.map((_, i) => placeName(i)),
-      })
+  const bytes = sizeOf([...rewritten, ...(folded?.files ?? [])])
+  const write = (rows: Relation, size: number) =>
+    writeSorted(session, context, replacement, { query: rows, bytes: size })
+  if (apart === undefined) return write(query, bytes)
+  const held = (await session.stage(query)).scan
+  const own = await write(filter(held, apart.rows), apart.bytes)
+  const rest = await write(filter(held, call('not', apart.rows)), bytes - apart.bytes)
+  return {
+    adds: [...own.adds, ...rest.adds],
+    rowCount: own.rowCount + rest.rowCount,
+    identityMarks: { ...own.identityMarks, ...rest.identityMarks },
+  }
+}
+
+/** Writes rows in order; those that were there before are `bytes` large, roughly. */
+function writeSorted(
+  session: RowSession,
+  { storage }: Pick<TableContext, 'storage'>,
+  replacement: RowReplacement,
+  { query, bytes }: { readonly query: Relation; readonly bytes: number },
+): Promise<WrittenRows> {
+  const { snapshot, orderBy, targetFileSize } = replacement
+  const { metadata } = snapshot
+  const fitsOne = isOneFile(replacement, bytes)
+  return writeRows(session, storage, fitsOne ? sorted(query, orderBy) : query, layoutOf(snapshot), {
+    rowIdentity: true,
+    givenIdentities: identityColumns(metadata.schema),
+    ...(!fitsOne && {
+      ...(targetFileSize !== undefined && { targetFileSize }),
+      ...fileShape(metadata),
+      orderBy,
+    }),
+  })
 }
 
 /** Rows beyond which the size of what comes is not taken for nothing. */
@@ -124,30 +149,19 @@ const ONE_FILE = 32 << 20
 
 /** Whether what is written is surely one file: then it is sorted and written at once, not held and cut. */
 function isOneFile(
-  { snapshot: { metadata }, addedCount, folded, targetFileSize }: RowReplacement,
-  rewritten: readonly AddFile[],
+  { snapshot: { metadata }, addedCount, targetFileSize }: RowReplacement,
+  bytes: number,
 ): boolean {
   if (addedCount > FEW_ROWS || metadata.partitionColumns.length > 0) return false
   const wanted = fileShape(metadata).targetFileSize ?? targetFileSize ?? ONE_FILE
-  return sizeOf([...rewritten, ...(folded?.files ?? [])]) <= wanted * 1.5
+  return bytes <= wanted * 1.5
 }
 
-function sorted(input: Relation, by: readonly Expression[]): Relation {
-  const order = by.map((child) => {
-    return { kind: 'SortOrder', child, direction: 'asc', nulls: 'first' } as const
+function sorted(input: Relation, columns: readonly string[]): Relation {
+  const order = columns.map((name) => {
+    return { kind: 'SortOrder', child: attribute(name), direction: 'asc', nulls: 'first' } as const
   })
   return { kind: 'Sort', input, order }
-}
-
-const placeName = (index: number): string => `__ORDER_${index}`
-
-/** What rows are sorted by, in columns of its own. */
-function withPlaces(input: Relation, by: readonly Expression[]): Relation {
-  return {
-    kind: 'WithColumns',
-    input,
-    columns: by.map((expression, i) => ({ name: placeName(i), expression })),
-  }
 }
 
 /** Files that take the place of files in the order of the clustering keys, or are the first, are in that order too. */

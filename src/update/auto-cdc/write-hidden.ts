@@ -66,7 +66,7 @@ export async function writeHidden(
     addedCount: additions.rowCount + (attempts.released?.rowCount ?? 0n),
     changes: removals.scan,
     ...(folded.size > 0 && { folded: { files: folded, keep: call('not', stale) } }),
-    orderBy: orderBy.map((name) => attribute(name)),
+    orderBy,
   })
   const layout = { ...snapshot.metadata, clusteringColumns: snapshot.clusteringColumns }
   const marks = asStored(batch, snapshot, marked(snapshot, removals.scan, markOf(batch)), engine)

@@ -1,18 +1,23 @@
 import { type AutoCdc, CHANGE, END_AT, identityColumns, SYSTEM_END_AT } from '../../auto-cdc/index.ts'
 import {
+  type AddFile,
   CHANGE_TYPE,
   defaultValue,
   type FileChanges,
   fileMayMatch,
+  fileShape,
   filesWhere,
   generationExpressionOf,
   hasChangeFeed,
   hasRowRules,
+  physicalNaming,
   prepareRows,
   type RowEngine,
+  type RowReplacement,
   replaceRows,
   rowIdentityOf,
   type Snapshot,
+  usesDeletionVectors,
 } from '../../delta/index.ts'
 import {
   alias,
@@ -25,7 +30,6 @@ import {
   nullLiteral,
   project,
   stringLiteral,
-  TRUE,
   unionAll,
 } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
@@ -60,11 +64,13 @@ export async function writeTarget(
   const prepared = newRows(batch, snapshot, changed, engine)
   const isTold = hasChangeFeed(snapshot.metadata) && places.size > 0
   const fresh = isTold ? (await session.stage(prepared)).scan : prepared
-  const rewrittenBytes = [...places.keys()].reduce((sum, place) => sum + target.files[place]!.size, 0)
+  const rewritten = [...places.keys()].map((place) => target.files[place]!)
   const targetFileSize = changedFileSize(snapshot, {
-    rewrittenBytes,
+    rewrittenBytes: rewritten.reduce((sum, each) => sum + each.size, 0),
     changingBytes: standingBytes(snapshot, batch.cdc),
   })
+  const size = targetFileSize ?? fileShape(snapshot.metadata).targetFileSize
+  const apart = size === undefined ? undefined : endedApart(batch.cdc, snapshot, rewritten, size)
   const files = await replaceRows(session, batch.target, {
     snapshot,
     files: target.files,
@@ -72,31 +78,51 @@ export async function writeTarget(
     added: inserted + updated > 0n ? fresh : undefined,
     addedCount: inserted + updated,
     changes: changeFeedRows(snapshot, changed, fresh),
-    orderBy: targetOrder(batch.cdc),
+    orderBy: batch.cdc.keys.map((each) => each.name),
     ...(targetFileSize !== undefined && { targetFileSize }),
+    ...(apart && { apart }),
   })
   return { files, inserted, updated, deleted }
 }
 
 /**
- * Versions that have ended come first: batches end those that stand, so files of ended ones alone are not written again, and
- * who reads what stands passes over them.
+ * Versions that have ended get files of their own once they are worth one: batches end those that stand, so files of ended ones
+ * alone are not written again, and who reads what stands passes over them.
  */
-function targetOrder(cdc: AutoCdc): readonly Expression[] {
-  return [...standing(cdc), ...cdc.keys.map((each) => attribute(each.name))]
+function endedApart(
+  cdc: AutoCdc,
+  { metadata }: Snapshot,
+  rewritten: readonly AddFile[],
+  targetFileSize: number,
+): RowReplacement['apart'] {
+  const end = endColumn(cdc)
+  const field = end === undefined ? undefined : fieldNamed(metadata.schema, end)
+  if (field === undefined || usesDeletionVectors(metadata)) return undefined
+  const name = physicalNaming(metadata)(field)
+  const bytes = rewritten.reduce((sum, each) => sum + each.size * shareOfValues(each, name), 0)
+  const rows = call('isnotnull', attribute(field.name))
+  return bytes < targetFileSize / 4 ? undefined : { rows, bytes }
+}
+
+/** How much of a file has a value in a column, as its statistics tell. */
+function shareOfValues({ stats }: AddFile, column: string): number {
+  const { numRecords, nullCount } = JSON.parse(stats ?? '{}')
+  const nulls: unknown = nullCount?.[column]
+  return typeof nulls === 'number' && numRecords > 0 ? 1 - nulls / numRecords : 0
 }
 
 /** Bytes of the files in which a version stands. */
 function standingBytes(snapshot: Snapshot, cdc: AutoCdc): number {
-  const [stands = TRUE] = standing(cdc)
-  const files = filesWhere(snapshot, fileMayMatch(snapshot.metadata, stands))
+  const end = endColumn(cdc)
+  if (end === undefined) return snapshot.sizeBytes
+  const files = filesWhere(snapshot, fileMayMatch(snapshot.metadata, call('isnull', attribute(end))))
   return files.reduce((sum, each) => sum + each.size, 0)
 }
 
-/** Whether a version stands, in tables that keep those which have ended. */
-function standing({ scdType, systemType }: AutoCdc): readonly Expression[] {
-  if (systemType !== undefined) return [call('isnull', attribute(SYSTEM_END_AT))]
-  return scdType === 2 ? [call('isnull', attribute(END_AT))] : []
+/** Tells when a version has ended, in tables that keep those. */
+function endColumn({ scdType, systemType }: AutoCdc): string | undefined {
+  if (systemType !== undefined) return SYSTEM_END_AT
+  return scdType === 2 ? END_AT : undefined
 }
 
 const newName = (index: number): string => `_new_${index}`
