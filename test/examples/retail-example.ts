@@ -22,7 +22,12 @@ export class RetailExample extends Example {
 
   /** Runs the statements of a file in `environment/`. */
   environment(file: string): Promise<string> {
-    return this.millrace('query', '--', readFileSync(join(this.folder, 'environment', file), 'utf8'))
+    return this.millrace('query', '--', this.statements(file))
+  }
+
+  /** The text of a file in `environment/`. */
+  statements(file: string): string {
+    return readFileSync(join(this.folder, 'environment', file), 'utf8')
   }
 
   /** Adds batches without waiting between them. */
@@ -30,9 +35,9 @@ export class RetailExample extends Example {
     return this.millrace('generate', 'retail', '--batches', String(batches), '--speed', '0', ...more)
   }
 
-  /** Computes the facts of the batches that were recorded since the last call. */
+  /** Computes the facts of the batches that were recorded since the last call. Gives way to other programs. */
   async collect(): Promise<void> {
-    await this.#reconcile('--collect')
+    await this.#reconcile(['--collect'], { givesWay: true })
   }
 
   /** Compares all tables with what other queries give. */
@@ -40,11 +45,9 @@ export class RetailExample extends Example {
     return JSON.parse(await this.#reconcile())
   }
 
-  async #reconcile(...args: readonly string[]): Promise<string> {
-    const program = new RunningProgram(
-      programArguments(join(this.folder, 'scripts/reconcile.ts'), args),
-      this.folder,
-    )
+  async #reconcile(args: readonly string[] = [], { givesWay = false } = {}): Promise<string> {
+    const script = join(this.folder, 'scripts/reconcile.ts')
+    const program = new RunningProgram(programArguments(script, args), this.folder, { givesWay })
     const { stdout, stderr } = await program.ended
     if (stderr !== '') throw new Error(stderr)
     return stdout

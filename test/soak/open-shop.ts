@@ -4,7 +4,7 @@ import { Chore } from './chore.ts'
 import { FactsLog } from './facts-log.ts'
 import { type Sample, takeSample } from './sample.ts'
 
-const SAMPLE_EVERY_MS = 1000
+const SAMPLE_EVERY_MS = 5000
 const COLLECT_EVERY_MS = 15_000
 const MAINTAIN_EVERY_MS = 60_000
 /**
@@ -18,7 +18,10 @@ const SETTINGS = [
   'report_interval=1 minute',
 ]
 
-/** The generator and the continuous pipeline as processes of their own, with reconciliation and maintenance at work beside them. */
+/**
+ * The generator and the continuous pipeline as processes of their own. Reconciliation and maintenance are at work beside them, and give way:
+ * what they have to do grows with the tables.
+ */
 export class OpenShop implements AsyncDisposable {
   readonly facts: FactsLog
   readonly samples: Sample[] = []
@@ -48,7 +51,7 @@ export class OpenShop implements AsyncDisposable {
         onSample(sample)
       }),
       new Chore(COLLECT_EVERY_MS, () => example.collect()),
-      new Chore(MAINTAIN_EVERY_MS, () => example.environment('maintenance.sql')),
+      new Chore(MAINTAIN_EVERY_MS, () => this.#maintain()),
     ]
   }
 
@@ -80,6 +83,13 @@ export class OpenShop implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#generator.kill('SIGKILL'), this.#pipeline.kill('SIGKILL')])
     await Promise.allSettled(this.#chores.map((each) => each.end()))
+  }
+
+  async #maintain(): Promise<void> {
+    const args = [this.#bin, 'query', '--', this.#example.statements('maintenance.sql')]
+    const { exitCode, stderr } = await new RunningProgram(args, this.#example.folder, { givesWay: true })
+      .ended
+    if (exitCode !== 0) throw new Error(stderr.slice(-3000))
   }
 
   #startPipeline(): RunningProgram {
