@@ -3,6 +3,7 @@ import type { Column } from '../plan/column.ts'
 import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
 import type { Relation } from '../plan/relation.ts'
 import { LONG, STRING } from '../types/data-type.ts'
+import { sameName } from '../types/same-name.ts'
 import { atStep, bitemporalEvents, bitemporalTimeline } from './bitemporal.ts'
 import {
   anyOf,
@@ -205,7 +206,7 @@ function allEqual(
 }
 
 function eventNames(cdc: AutoCdc, withOperation: boolean): readonly Column[] {
-  const isKey = (name: string) => cdc.keys.some((each) => each.name.toLowerCase() === name)
+  const isKey = (name: string) => cdc.keys.some((each) => sameName(each.name, name))
   return [
     ...cdc.keys.map((each, i) => col(keyColumn(i)).as(each.name)),
     col('s').as(isKey('sequence') ? STATE.sequence : 'sequence'),

@@ -14,6 +14,7 @@ import {
   struct,
 } from '../types/data-type.ts'
 import { printSqlType } from '../types/ddl.ts'
+import { sameName } from '../types/same-name.ts'
 import { isOrderable } from '../types/type-classes.ts'
 import { type Leaf, type ShapedColumn, shapeColumns } from './shape.ts'
 import type { AutoCdcSpec, ColumnSelection, LeftOut } from './spec.ts'
@@ -116,7 +117,7 @@ export function leftOutAmong(flows: readonly AutoCdc[]): LeftOut {
 }
 
 function has(names: readonly string[], name: string): boolean {
-  return names.some((each) => each.toLowerCase() === name.toLowerCase())
+  return names.some((each) => sameName(each, name))
 }
 
 /** The name of a plain column as users write it, backticks taken off. Throws AUTOCDC_MULTIPART_COLUMN_IDENTIFIER. */
@@ -214,7 +215,7 @@ export function checkReserved(
   { flowName }: AutoCdcNames,
 ): void {
   for (const { name } of fields) {
-    const reservedColumnName = reserved.find((each) => each.toLowerCase() === name.toLowerCase())
+    const reservedColumnName = reserved.find((each) => sameName(each, name))
     if (reservedColumnName === undefined) continue
     throw new PipelineError('AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT', {
       columnName: name,

@@ -15,6 +15,7 @@ import {
   TIMESTAMP,
 } from '../types/data-type.ts'
 import { parseDataType, parseSchema, printSchema, printSqlType } from '../types/ddl.ts'
+import { sameName } from '../types/same-name.ts'
 import { sameType } from '../types/same-type.ts'
 import type { AutoCdc, AutoCdcNames } from './resolve.ts'
 import type { AutoCdcSpec } from './spec.ts'
@@ -219,8 +220,7 @@ function checkTracked(cdc: AutoCdc, recorded: (name: string) => string, tableNam
     untracked: JSON.parse(recorded(PROPERTY.untracked)) as string[],
   }
   const now = trackedNames(cdc)
-  const has = (names: readonly string[], name: string) =>
-    names.some((each) => each.toLowerCase() === name.toLowerCase())
+  const has = (names: readonly string[], name: string) => names.some((each) => sameName(each, name))
   const changed =
     before.tracked.some((name) => has(now.untracked, name)) ||
     before.untracked.some((name) => has(now.tracked, name))
@@ -257,7 +257,7 @@ function sameKeys(recorded: StructType, cdc: AutoCdc): boolean {
   return (
     recorded.fields.length === cdc.keys.length &&
     cdc.keys.every(({ name, dataType }) => {
-      const other = recorded.fields.find((each) => each.name.toLowerCase() === name.toLowerCase())
+      const other = recorded.fields.find((each) => sameName(each.name, name))
       return other !== undefined && sameType(other.dataType, dataType)
     })
   )

@@ -6,6 +6,11 @@ import type { Terminal } from './terminal.ts'
 /** What a command's module exports: does the work and returns the exit code. */
 type Action<Arguments extends readonly unknown[]> = (...given: [...Arguments, Terminal]) => Promise<number>
 
+/** Makes what commander calls from how the module of a command is loaded. */
+type Perform = <Arguments extends readonly unknown[]>(
+  load: () => Promise<Action<Arguments>>,
+) => (...given: unknown[]) => Promise<void>
+
 /** Written out, because the event log's modules are loaded only by commands that read it. */
 const EVENT_TYPES: readonly EventType[] = [
   'create_update',
@@ -38,14 +43,25 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
       writeErr: (text) => terminal.stderr.write(text),
     })
 
-  /** Loads the command's module and calls it with what commander parsed, its own command object left out. */
-  const perform =
+  /** The command's own object, which commander hands over last, is left out. */
+  const perform: Perform =
     <Arguments extends readonly unknown[]>(load: () => Promise<Action<Arguments>>) =>
-    async (...given: unknown[]): Promise<void> => {
+    async (...given) => {
       const action = await load()
       setExitCode(await action(...(given.slice(0, -1) as unknown as Arguments), terminal))
     }
 
+  addInit(program, perform)
+  addUpdates(program, perform)
+  addQueries(program, perform)
+  addEvents(program, perform)
+  const generate = program.command('generate').description('make sample data')
+  addOrders(generate, perform)
+  addRetail(generate, perform)
+  return program
+}
+
+function addInit(program: Command, perform: Perform): void {
   program
     .command('init')
     .description('start a pipeline in a new folder, with sample data')
@@ -57,7 +73,9 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     )
     .addOption(output('text', 'json'))
     .action(perform(async () => (await import('./commands/init.ts')).init))
+}
 
+function addUpdates(program: Command, perform: Perform): void {
   pipelineCommand(program, 'run')
     .description('bring every dataset of the pipeline up to date')
     .option('--refresh <datasets>', 'only these, separated by commas', names)
@@ -77,7 +95,9 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .description('check the definitions; read and write nothing')
     .addOption(output('text', 'json'))
     .action(perform(async () => (await import('./commands/dry-run.ts')).dryRun))
+}
 
+function addQueries(program: Command, perform: Perform): void {
   pipelineCommand(program, 'query')
     .description(
       'run Spark SQL over the tables of the pipeline, or over any by path: queries, and what changes tables',
@@ -105,7 +125,9 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .option('-n, --limit <count>', 'how many', wholeNumber(1))
     .addOption(output('table', 'json', 'csv'))
     .action(perform(async () => (await import('./commands/history.ts')).history))
+}
 
+function addEvents(program: Command, perform: Perform): void {
   pipelineCommand(program, 'events')
     .description('show the event log of the pipeline')
     .option('--update <id>', 'of this update (its id, or how that begins), or of the `latest`', 'latest')
@@ -122,9 +144,9 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .option('-n, --limit <count>', 'only the last ones', wholeNumber(1))
     .addOption(output('text', 'json'))
     .action(perform(async () => (await import('./commands/events.ts')).events))
+}
 
-  const generate = program.command('generate').description('make sample data')
-
+function addOrders(generate: Command, perform: Perform): void {
   generate
     .command('orders')
     .description(
@@ -145,7 +167,9 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .option('--fatal', 'plant one order with a status that no rule allows')
     .addOption(output('text', 'json'))
     .action(perform(async () => (await import('./commands/generate-orders.ts')).generateOrders))
+}
 
+function addRetail(generate: Command, perform: Perform): void {
   generate
     .command('retail')
     .description(
@@ -165,8 +189,6 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .option('--fatal', 'end with a store that has no id')
     .addOption(output('text', 'json'))
     .action(perform(async () => (await import('./commands/generate-retail.ts')).generateRetail))
-
-  return program
 }
 
 /** A command that works in a pipeline: the spec is found from the working directory up, unless named. */

@@ -1,4 +1,4 @@
-import type { VersionPoint } from '../delta/index.ts'
+import type { PointInTime } from '../plan/point-in-time.ts'
 import { pointInTime } from '../plan/point-in-time.ts'
 import type { Condition } from './condition.ts'
 
@@ -46,7 +46,7 @@ export interface ChangeResult {
 }
 
 /** Throws INVALID_TIME_TRAVEL_TIMESTAMP_EXPR.INPUT for a text that is no time. */
-export function pointOf(at: At): VersionPoint {
+export function pointOf(at: At): PointInTime {
   if ('version' in at) return at
   if (at.timestamp instanceof Date) return { timestampMs: at.timestamp.getTime() }
   return pointInTime({ kind: 'timestamp', timestamp: at.timestamp })

@@ -21,7 +21,7 @@ import type { DataSource, Filter, Read, Relation, Scan } from '../plan/relation.
 import { resolveFiles } from '../sources/cloud-files/index.ts'
 import { changeFeedOptions } from '../sources/delta/index.ts'
 import { isFiles } from '../sources/is-files.ts'
-import { localStorage } from '../storage/index.ts'
+import { localStorage, type Storage } from '../storage/index.ts'
 import { bindTables } from './bind-tables.ts'
 import { Settings } from './settings.ts'
 
@@ -179,10 +179,18 @@ export class Workspace {
 
   async #tableScan(leaf: TableLeaf, versions: Versions): Promise<Relation> {
     if (readsChangeFeed(leaf.options)) return this.#changesScan(leaf)
-    const { folder, snapshot } = await this.open(leaf)
+    const storage = localStorage(this.folderOf(leaf))
+    const snapshot = await this.#snapshot(leaf, storage)
     const scan: Scan = { ...unboundScan(snapshot), source: leaf }
-    versions.set(scan, { snapshot, storage: localStorage(folder) })
+    versions.set(scan, { snapshot, storage })
     return scan
+  }
+
+  /** Of an older version that one is read, and not the newest first. */
+  async #snapshot({ timeTravel, position }: TableLeaf, storage: Storage): Promise<Snapshot> {
+    const { deltaPort } = this.engine
+    if (timeTravel === undefined) return (await DeltaTable.open(storage, deltaPort, this.now)).snapshot
+    return DeltaTable.snapshotAt(storage, deltaPort, pointInTime(timeTravel, position))
   }
 
   async #changesScan(leaf: TableLeaf): Promise<Relation> {

@@ -26,7 +26,6 @@ export {
   type ChangeFeedOptions,
   type ChangeRange,
   changeRange,
-  type VersionPoint,
 } from './change-feed/change-range.ts'
 export { hasChangeFeed, type WrittenChanges, writeChangeFiles } from './change-feed/write-change-files.ts'
 export { fits, type WrittenFor, writtenFor } from './commit/written-for.ts'
@@ -77,7 +76,7 @@ export { computeStatistics } from './maintenance/compute-statistics.ts'
 export { type ConvertOptions, type ConvertResult, convertToDelta } from './maintenance/convert-to-delta.ts'
 export { type OptimizeOptions, optimize, reorgPurge } from './maintenance/optimize.ts'
 export type { OptimizeMetrics, OptimizeResult } from './maintenance/optimize-metrics.ts'
-export { type RestoreOptions, type RestorePoint, type RestoreResult, restore } from './maintenance/restore.ts'
+export { type RestoreOptions, type RestoreResult, restore } from './maintenance/restore.ts'
 export { type CloneOptions, type CloneResult, shallowClone } from './maintenance/shallow-clone.ts'
 export { type TableDetail, tableDetail } from './maintenance/table-detail.ts'
 export { type VacuumOptions, type VacuumResult, vacuum } from './maintenance/vacuum.ts'

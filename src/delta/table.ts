@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { PipelineError } from '../errors/index.ts'
+import type { PointInTime } from '../plan/point-in-time.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { StructType } from '../types/data-type.ts'
 import { printSchemaJson } from '../types/schema-json.ts'
@@ -62,6 +63,13 @@ export class DeltaTable {
     return state && new DeltaTable(storage, port, state, now)
   }
 
+  /** An older version of a table that is not held, read alone. Throws what `open` and the method of an open table throw. */
+  static async snapshotAt(storage: Storage, port: DeltaPort, at: PointInTime): Promise<Snapshot> {
+    const state = await loadState(storage, port, await versionAsOf(storage, at))
+    if (state === undefined) throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: storage.name })
+    return state.snapshot()
+  }
+
   /** Prepares version 0: protocol and metadata, to which data can be added before the commit. */
   static create(storage: Storage, port: DeltaPort, options: CreateTableOptions, now = Date.now): Transaction {
     const metadata = metadataFrom({
@@ -117,13 +125,10 @@ export class DeltaTable {
    * An older version, by number or as it was at a time. Throws DELTA_VERSION_NOT_FOUND,
    * DELTA_TIMESTAMP_GREATER_THAN_COMMIT and DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION outside of what the log holds.
    */
-  async snapshotAt(at: { version: number } | { timestampMs: number }): Promise<Snapshot> {
+  async snapshotAt(at: PointInTime): Promise<Snapshot> {
     const version = await versionAsOf(this.#storage, at)
     if (version === this.#snapshot.version) return this.#snapshot
-    const state = await loadState(this.#storage, this.#port, version)
-    if (state === undefined)
-      throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: this.#storage.name })
-    return state.snapshot()
+    return DeltaTable.snapshotAt(this.#storage, this.#port, { version })
   }
 
   /** Files removed after `cutoffMs` (milliseconds since the epoch): older versions still read them. */

@@ -10,6 +10,7 @@ import {
   walkExpression,
   withChildren,
 } from '../plan/rewrite.ts'
+import { sameName } from '../types/same-name.ts'
 import { expectationsView, flattenedEvents } from './event-log-view.ts'
 
 /** The pipeline whose event log is read. */
@@ -87,7 +88,7 @@ function attributesIn(expression: Expression): UnresolvedAttribute[] {
 
 function withoutQualifier(attribute: UnresolvedAttribute, alias: string): UnresolvedAttribute {
   const [first, ...rest] = attribute.parts
-  const isQualified = rest.length > 0 && first!.toLowerCase() === alias.toLowerCase()
+  const isQualified = rest.length > 0 && sameName(first!, alias)
   return isQualified ? { ...attribute, parts: rest } : attribute
 }
 
@@ -103,7 +104,7 @@ function checkArgument(call: TableValuedFunction, pipeline: EventLogPipeline): v
   if (more.length > 0) throw new PipelineError('EVENT_LOG.WRONG_ARGUMENT', {}, context)
   if (dataset !== undefined) {
     const wanted = dataset.filter((part, i) => i > 0 || part.toLowerCase() !== 'live').join('.')
-    if (pipeline.datasets.some((name) => name.toLowerCase() === wanted.toLowerCase())) return
+    if (pipeline.datasets.some((name) => sameName(name, wanted))) return
     const parameters = { dataset: wanted, current: pipeline.name, datasets: pipeline.datasets.join(', ') }
     throw new PipelineError('EVENT_LOG.DATASET_NOT_FOUND', parameters, context)
   }

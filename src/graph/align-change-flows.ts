@@ -16,6 +16,7 @@ import { parseExpression } from '../sql/index.ts'
 import { asNullable } from '../types/as-nullable.ts'
 import { type DataType, fieldNamed, type StructField, type StructType } from '../types/data-type.ts'
 import { printSqlType } from '../types/ddl.ts'
+import { sameName } from '../types/same-name.ts'
 import { sameType } from '../types/same-type.ts'
 import { checkOfSnapshots } from './dataset-schema.ts'
 import type { AutoCdcChanges, FlowChanges } from './flow-changes.ts'
@@ -120,7 +121,7 @@ function withColumns(
   const missing = columns.filter(
     ({ name }, index) =>
       fieldNamed(each.querySchema, name) === undefined &&
-      columns.findIndex((other) => other.name.toLowerCase() === name.toLowerCase()) === index,
+      columns.findIndex((other) => sameName(other.name, name)) === index,
   )
   if (missing.length === 0 || each.querySchema.open) return each
   const values = missing.map((column) => alias(valueFor(column), column.name))

@@ -1,5 +1,6 @@
 import { formatPosition, nearest, PipelineError } from '../errors/index.ts'
 import { formatTableName, parseTableName, withoutLive } from '../plan/table-name.ts'
+import { sameName } from '../types/same-name.ts'
 import type { DatasetKind, DefinitionOrigin, FlowDefinition, OutputDefinition } from './definition.ts'
 import type { PipelineSpec } from './project.ts'
 import type { GraphDefinitions } from './registry.ts'
@@ -91,8 +92,8 @@ export class DatasetIndex {
 
   #short(parts: readonly string[]): string {
     const { catalog, schema } = this.#spec
-    if (parts.length < 3 || !same(parts[0]!, catalog)) return formatTableName(parts)
-    return formatTableName(same(parts[1]!, schema) ? parts.slice(2) : parts.slice(1))
+    if (parts.length < 3 || !sameName(parts[0]!, catalog)) return formatTableName(parts)
+    return formatTableName(sameName(parts[1]!, schema) ? parts.slice(2) : parts.slice(1))
   }
 
   #collect(add: () => void): void {
@@ -167,7 +168,7 @@ export class DatasetIndex {
   #namesake(parts: readonly string[]): Dataset | undefined {
     const { catalog, schema } = this.#spec
     if (parts.length === 1) return this.#byKey.get(keyOf([catalog, schema, parts[0]!]))
-    const isDefault = same(parts[0]!, catalog) && same(parts[1]!, schema)
+    const isDefault = sameName(parts[0]!, catalog) && sameName(parts[1]!, schema)
     return isDefault ? this.#byKey.get(keyOf(parts.slice(2))) : undefined
   }
 
@@ -212,8 +213,4 @@ function appliesChanges({ definition }: Flow): boolean {
 
 function keyOf(parts: readonly string[]): string {
   return formatTableName(parts).toLowerCase()
-}
-
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
 }

@@ -1,6 +1,7 @@
 import { checkedProperty } from '../delta/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import { parseDuration } from '../plan/duration.ts'
+import { sameName } from '../types/same-name.ts'
 import type { OutputDefinition } from './definition.ts'
 
 /** What the table properties of a definition mean, the clustering aliases taken out of them. */
@@ -44,7 +45,7 @@ export function checkProperties(definition: OutputDefinition, datasetName: strin
   const kept: Record<string, string> = {}
   const aliases: Record<string, string> = {}
   for (const [key, value] of Object.entries(definition.tableProperties)) {
-    const alias = [ENABLE_CLUSTERING, CLUSTER_BY].find((each) => each.toLowerCase() === key.toLowerCase())
+    const alias = [ENABLE_CLUSTERING, CLUSTER_BY].find((each) => sameName(each, key))
     if (alias !== undefined) aliases[alias] = value
     else kept[checkedKey(key, value, datasetName)] = value
   }
@@ -72,7 +73,7 @@ export function tableProperty(
 /** The key in its documented spelling, since Delta's own readers compare with case. */
 function checkedKey(key: string, value: string, datasetName: string): string {
   if (key.toLowerCase().startsWith('delta.')) return checkedProperty(key, value, datasetName)
-  const name = Object.keys(PIPELINES_PROPERTIES).find((each) => each.toLowerCase() === key.toLowerCase())
+  const name = Object.keys(PIPELINES_PROPERTIES).find((each) => sameName(each, key))
   if (name === undefined) return key
   const { accepts, expected } = PIPELINES_PROPERTIES[name]!
   if (accepts(value)) return name

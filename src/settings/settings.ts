@@ -1,5 +1,6 @@
 import { PipelineError } from '../errors/index.ts'
 import { parseDuration } from '../plan/duration.ts'
+import { sameName } from '../types/same-name.ts'
 
 /** What a setting's text may be, as errors say it, and what it means; undefined for a text that is none of it. */
 interface SettingType<Value> {
@@ -100,6 +101,6 @@ function wholeNumber(least: number): SettingType<number> {
 function oneOf<Value extends string>(...values: readonly Value[]): SettingType<Value> {
   return {
     expected: `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`,
-    read: (text) => values.find((each) => each.toLowerCase() === text.toLowerCase()),
+    read: (text) => values.find((each) => sameName(each, text)),
   }
 }

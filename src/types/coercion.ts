@@ -1,5 +1,6 @@
 import { array, type DataType, DOUBLE, LONG, map, type StructField, struct, TIMESTAMP } from './data-type.ts'
 import { decimalFor, holdsDecimal, widerDecimal } from './decimal-rules.ts'
+import { sameName } from './same-name.ts'
 import { sameType } from './same-type.ts'
 import { isAtomic, isDatetime, isFractional, isIntegral, isInterval, isNumeric } from './type-classes.ts'
 
@@ -101,7 +102,7 @@ function insideContainers(a: DataType, b: DataType, meet: Meeting): DataType | u
   for (const [i, left] of a.fields.entries()) {
     const right = b.fields[i]!
     const type = meet(left.dataType, right.dataType)
-    if (type === undefined || left.name.toLowerCase() !== right.name.toLowerCase()) return undefined
+    if (type === undefined || !sameName(left.name, right.name)) return undefined
     fields.push({ ...left, dataType: type, nullable: left.nullable || right.nullable })
   }
   return struct(fields)

@@ -1,4 +1,5 @@
 import type { DataType } from './data-type.ts'
+import { sameName } from './same-name.ts'
 
 /** True when two types are the same, nullability inside containers and field metadata aside; names ignore case. */
 export function sameType(a: DataType, b: DataType): boolean {
@@ -13,7 +14,7 @@ export function sameType(a: DataType, b: DataType): boolean {
       a.fields.length === b.fields.length &&
       a.fields.every((each, i) => {
         const other = b.fields[i]!
-        return each.name.toLowerCase() === other.name.toLowerCase() && sameType(each.dataType, other.dataType)
+        return sameName(each.name, other.name) && sameType(each.dataType, other.dataType)
       })
     )
   }

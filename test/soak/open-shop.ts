@@ -14,7 +14,7 @@ const MAINTAIN_EVERY_MS = 60_000
 const SETTINGS = [
   'log_retention=interval 4 minutes',
   'file_retention=interval 4 minutes',
-  'spark.sql.streaming.minBatchesToRetain=200',
+  'spark.sql.streaming.minBatchesToRetain=400',
   'report_interval=1 minute',
 ]
 

@@ -5,6 +5,7 @@ import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import type { InsertInto } from '../../sql/index.ts'
 import { fieldNamed, type StructType } from '../../types/data-type.ts'
+import { sameName } from '../../types/same-name.ts'
 import { counts } from '../counts.ts'
 import type { RowStream } from '../row-stream.ts'
 import { tableNameOf } from '../table-name-of.ts'
@@ -34,7 +35,7 @@ export async function insertInto(command: InsertInto, workspace: Workspace): Pro
 function rowsOf(command: InsertInto, context: TableContext, bound: Relation): Relation {
   const { schema } = context.table.snapshot.metadata
   const fixed = command.partition.filter((each) => each.value !== undefined)
-  const isFixed = (name: string) => fixed.some((each) => each.column.toLowerCase() === name.toLowerCase())
+  const isFixed = (name: string) => fixed.some((each) => sameName(each.column, name))
   const columns = command.columns ?? schema.fields.map((each) => each.name).filter((name) => !isFixed(name))
   const rows = withDefaults(bound, columns, schema, context)
   const named = command.byName ? rows : renamed(command, context, rows, columns)

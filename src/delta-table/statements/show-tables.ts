@@ -1,5 +1,6 @@
 import type { ShowTables } from '../../sql/index.ts'
 import { BOOLEAN, field, STRING, struct } from '../../types/data-type.ts'
+import { sameName } from '../../types/same-name.ts'
 import type { RowStream } from '../row-stream.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -17,14 +18,10 @@ export async function showTables({ schema, pattern }: ShowTables, workspace: Wor
   const isShown = matching(pattern)
   const rows = catalog
     .list()
-    .filter(({ name }) => same(name.catalog, wanted.catalog) && same(name.schema, wanted.schema))
+    .filter(({ name }) => sameName(name.catalog, wanted.catalog) && sameName(name.schema, wanted.schema))
     .filter(({ name }) => isShown(name.table))
     .map(({ name }) => [name.schema, name.table, false])
   return { schema: tablesSchema, chunks: [rows] }
-}
-
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
 }
 
 /** Spark's patterns: `*` stands for any characters, `|` parts alternatives, case does not count. */

@@ -1,5 +1,6 @@
 import type { Expression } from '../../plan/expression.ts'
 import { mapExpressions, transform, transformExpression } from '../../plan/rewrite.ts'
+import { sameName } from '../../types/same-name.ts'
 import type { TableLeaf } from '../workspace.ts'
 
 /** How a statement calls the table that it changes. */
@@ -32,8 +33,7 @@ function nameOf(table: TableLeaf): readonly string[] {
 /** How many parts of a column's name stand before the last part of the table's. */
 function extraParts(parts: readonly string[], name: readonly string[]): number {
   const same = (given: readonly string[]) =>
-    given.length < parts.length &&
-    given.every((part, place) => part.toLowerCase() === parts[place]!.toLowerCase())
+    given.length < parts.length && given.every((part, place) => sameName(part, parts[place]!))
   for (let extra = name.length - 1; extra > 0; extra--) if (same(name.slice(-extra - 1))) return extra
   return 0
 }

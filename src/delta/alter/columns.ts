@@ -1,5 +1,6 @@
 import { PipelineError } from '../../errors/index.ts'
 import { fieldNamed, struct } from '../../types/data-type.ts'
+import { sameName } from '../../types/same-name.ts'
 import { dataTypeToJson } from '../../types/schema-json.ts'
 import { joinColumnPath, logicalPath, splitColumnPaths } from '../schema/column-mapping.ts'
 import { addField, type ColumnPath, fieldAt, removeField, replaceField } from '../schema/edit-schema.ts'
@@ -60,7 +61,7 @@ export function renameColumn(context: TableContext, path: ColumnPath, to: string
       }
       fieldAt(metadata.schema, path)
       checkNotReferenced(metadata, context.engine, path, 'rename')
-      const isSame = (name: string) => path.length === 1 && name.toLowerCase() === path[0]!.toLowerCase()
+      const isSame = (name: string) => path.length === 1 && sameName(name, path[0]!)
       transaction.updateMetadata({
         schema: replaceField(metadata.schema, path, (field) => ({ ...field, name: to })),
         partitionColumns: metadata.partitionColumns.map((name) => (isSame(name) ? to : name)),

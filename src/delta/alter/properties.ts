@@ -1,4 +1,5 @@
 import { PipelineError } from '../../errors/index.ts'
+import { sameName } from '../../types/same-name.ts'
 import { logicalPath } from '../schema/column-mapping.ts'
 import { checkedProperties, checkedProperty } from '../schema/property-rules.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -35,7 +36,7 @@ export function unsetTableProperties(
     const doomed = new Set<string>()
     for (const key of keys) {
       const isDelta = key.toLowerCase().startsWith('delta.')
-      const same = (each: string) => (isDelta ? each.toLowerCase() === key.toLowerCase() : each === key)
+      const same = (each: string) => (isDelta ? sameName(each, key) : each === key)
       const found = Object.keys(configuration).find(same)
       if (found !== undefined) {
         checkedProperty(found, configuration[found]!, context.storage.name)

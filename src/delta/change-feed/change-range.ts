@@ -1,17 +1,15 @@
 import { isCondition, PipelineError } from '../../errors/index.ts'
+import type { PointInTime } from '../../plan/point-in-time.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { earliestVersion, listCommits } from '../log/log-listing.ts'
 import { timedVersions, versionAsOf } from '../log/time-travel.ts'
 
-/** A version of a table, by its number or as of a time (milliseconds since the epoch). */
-export type VersionPoint = { readonly version: number } | { readonly timestampMs: number }
-
 /** Both ends belong to the range. */
 export interface ChangeFeedOptions {
   /** A time means the first version committed then or later. */
-  readonly start: VersionPoint
+  readonly start: PointInTime
   /** A time means the last version committed until then. Default: the newest version. */
-  readonly end?: VersionPoint
+  readonly end?: PointInTime
   /**
    * What lies behind the newest version: false (default) refuses it, true gives what there is (Databricks'
    * `changeDataFeed.timestampOutOfRange.enabled`).
@@ -52,7 +50,7 @@ async function firstSince(storage: Storage, timestampMs: number): Promise<number
   return first?.version ?? (versions.at(-1)?.version ?? -1) + 1
 }
 
-async function lastVersion(storage: Storage, end: VersionPoint, newest: number | undefined): Promise<number> {
+async function lastVersion(storage: Storage, end: PointInTime, newest: number | undefined): Promise<number> {
   try {
     return await versionAsOf(storage, end)
   } catch (error) {

@@ -1,6 +1,8 @@
 import { PipelineError } from '../../errors/index.ts'
+import type { PointInTime } from '../../plan/point-in-time.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { laterOf, readInCommitTimestamp } from './commit-times.ts'
+import { commitPath } from './log-files.ts'
 import { type CommitFile, earliestVersion, listCommits } from './log-listing.ts'
 
 /** A commit and its time. */
@@ -13,13 +15,13 @@ export interface TimedVersion {
  * The version that a reader asks for. Throws DELTA_VERSION_NOT_FOUND, DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION or
  * DELTA_TIMESTAMP_GREATER_THAN_COMMIT outside of what the log can still rebuild.
  */
-export async function versionAsOf(
-  storage: Storage,
-  at: { version: number } | { timestampMs: number },
-): Promise<number> {
-  const commits = await listCommits(storage)
+export async function versionAsOf(storage: Storage, at: PointInTime): Promise<number> {
   const earliest = await earliestVersion(storage)
   if (earliest === undefined) throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: storage.name })
+  // Its own file tells that a version is there, without a look at all others.
+  const isNamed = 'version' in at && at.version >= earliest
+  if (isNamed && (await storage.stat(commitPath(at.version))) !== undefined) return at.version
+  const commits = await listCommits(storage)
   if ('timestampMs' in at) {
     const rebuildable = commits.filter((each) => each.version >= earliest)
     return versionAtTime(storage, rebuildable, at.timestampMs)

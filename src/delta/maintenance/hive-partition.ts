@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import type { DataType, StructField } from '../../types/data-type.ts'
 import { printDataType } from '../../types/ddl.ts'
+import { sameName } from '../../types/same-name.ts'
 import { decodePath } from '../files/file-path.ts'
 import type { PartitionValues } from '../log/actions.ts'
 
@@ -33,7 +34,7 @@ export function hivePartition(path: string, columns: readonly StructField[], tab
   return Object.fromEntries(
     columns.map(({ name, dataType }, index) => {
       const [parsedCol, text] = folders[index]!
-      if (parsedCol.toLowerCase() !== name.toLowerCase()) {
+      if (!sameName(parsedCol, name)) {
         throw new PipelineError('DELTA_UNEXPECTED_PARTITION_COLUMN_FROM_FILE_NAME', {
           expectedCol: name,
           parsedCol,

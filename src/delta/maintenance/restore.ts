@@ -1,4 +1,5 @@
 import { isCondition, PipelineError } from '../../errors/index.ts'
+import type { PointInTime } from '../../plan/point-in-time.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { StructType } from '../../types/data-type.ts'
 import type { CommitOptions } from '../commit-info.ts'
@@ -12,8 +13,6 @@ import type { Transaction } from '../transaction.ts'
 import { type IdentityMarks, withIdentityMarks } from '../write/identity-marks.ts'
 import { pathsOf } from './kept-paths.ts'
 import { countOf } from './optimize-metrics.ts'
-
-export type RestorePoint = { readonly version: number } | { readonly timestampMs: number }
 
 export interface RestoreOptions {
   /** Restores without the rows of files that are gone; by default that is refused. */
@@ -38,7 +37,7 @@ export interface RestoreResult {
  */
 export async function restore(
   context: TableContext,
-  at: RestorePoint,
+  at: PointInTime,
   options: RestoreOptions = {},
 ): Promise<RestoreResult> {
   const { table, storage } = context
@@ -65,7 +64,7 @@ export async function restore(
   return { version, ...metrics }
 }
 
-async function targetOf({ table, storage }: TableContext, at: RestorePoint): Promise<Snapshot> {
+async function targetOf({ table, storage }: TableContext, at: PointInTime): Promise<Snapshot> {
   try {
     return await table.snapshotAt(at)
   } catch (error) {
@@ -155,7 +154,7 @@ function marksOf({ fields }: StructType): IdentityMarks {
   return marks
 }
 
-function commitOf(at: RestorePoint, metrics: Readonly<Record<string, number>>): CommitOptions {
+function commitOf(at: PointInTime, metrics: Readonly<Record<string, number>>): CommitOptions {
   const operationParameters =
     'version' in at
       ? { version: at.version.toString(), timestamp: null }

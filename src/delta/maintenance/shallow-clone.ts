@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { PipelineError } from '../../errors/index.ts'
+import type { PointInTime } from '../../plan/point-in-time.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { vectorPath } from '../deletion-vector/vector-path.ts'
 import { encodePath } from '../files/file-path.ts'
@@ -13,7 +14,7 @@ import { countOf } from './optimize-metrics.ts'
 
 export interface CloneOptions {
   /** The version to clone; by default the newest. */
-  readonly at?: { readonly version: number } | { readonly timestampMs: number }
+  readonly at?: PointInTime
   /** What to do where the target is a table already. Default: `create`. */
   readonly mode?: 'create' | 'createIfNotExists' | 'replace'
   /** Table properties of the clone, beside and before those of the source. */

@@ -1,4 +1,5 @@
 import { nearest, PipelineError } from '../../errors/index.ts'
+import { sameName } from '../../types/same-name.ts'
 import { CONSTRAINT_PREFIX } from './column-rules.ts'
 import { isRequest, protocolRequestOf } from './protocol-request.ts'
 import { parseInterval } from './table-properties.ts'
@@ -18,7 +19,7 @@ const INTERVAL: Rule = {
 const ANY: Rule = { expected: 'a text', accepts: () => true }
 const oneOf = (...values: readonly string[]): Rule => ({
   expected: values.map((each) => `'${each}'`).join(' or '),
-  accepts: (value) => values.some((each) => each.toLowerCase() === value.toLowerCase()),
+  accepts: (value) => values.some((each) => sameName(each, value)),
 })
 
 /** Delta's table properties, as Delta Lake and Databricks document them. */

@@ -1,4 +1,5 @@
 import { nearest, PipelineError } from '../../errors/index.ts'
+import { sameName } from '../../types/same-name.ts'
 import { features } from './features.ts'
 
 /** What a user asks of the protocol by table properties, which are acted upon and not stored. */
@@ -48,7 +49,7 @@ export function protocolRequestOf(
 /** The feature in its own spelling. Throws DELTA_UNSUPPORTED_FEATURES_IN_CONFIG where there is none of that name. */
 export function featureNamed(name: string, table: string): string {
   const known = Object.keys(features)
-  const found = known.find((each) => each.toLowerCase() === name.toLowerCase())
+  const found = known.find((each) => sameName(each, name))
   if (found !== undefined) return found
   const suggestion = nearest(name, known)
   throw new PipelineError('DELTA_UNSUPPORTED_FEATURES_IN_CONFIG', {

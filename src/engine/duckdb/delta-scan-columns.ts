@@ -10,6 +10,7 @@ import {
   type StructField,
   type StructType,
 } from '../../types/data-type.ts'
+import { sameName } from '../../types/same-name.ts'
 import { renamed } from './physical-columns.ts'
 import { quoteIdentifier, quoteString } from './quote.ts'
 import { type FileLayout, storedField } from './stored-field.ts'
@@ -38,11 +39,10 @@ export interface RowSource {
 type Constant = (file: DeltaScanFile) => string | null
 
 export function scanColumn(scan: DeltaScan, wanted: StructField, layout: FileLayout): ScanColumn {
-  const name = wanted.name.toLowerCase()
   if (wanted.dataType.kind === 'void') return constantColumn(wanted, () => null)
-  const partition = scan.partitionColumns.find((each) => each.toLowerCase() === name)
+  const partition = scan.partitionColumns.find((each) => sameName(each, wanted.name))
   if (partition !== undefined) return constantColumn(wanted, partitionValue(scan, partition))
-  const known = fieldNamed(scan.tableSchema, name)
+  const known = fieldNamed(scan.tableSchema, wanted.name)
   if (known === undefined) return addedColumn(scan, wanted)
   const field = { ...known, name: wanted.name }
   return storedColumn(field, storedField(scan, field, layout))

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import type { FilesScan, RawFile } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
-import { type DataType, STRING, type StructType } from '../../types/data-type.ts'
+import { type DataType, fieldNamed, STRING, type StructType } from '../../types/data-type.ts'
+import { sameName } from '../../types/same-name.ts'
 import { quoteIdentifier, quoteList, quoteString } from './quote.ts'
 
 /** A relation over files that has the data columns (and those of rescued text) and `FILE_NUMBER`. */
@@ -50,8 +51,7 @@ export function withFileColumns(
 }
 
 function columnValue(relation: FileRelation, scan: FilesScan, name: string, type: DataType): string {
-  const folded = name.toLowerCase()
-  const partition = scan.partitionSchema.fields.find((each) => each.name.toLowerCase() === folded)
+  const partition = fieldNamed(scan.partitionSchema, name)
   if (partition !== undefined) {
     return perFile(
       relation.files,
@@ -59,7 +59,7 @@ function columnValue(relation: FileRelation, scan: FilesScan, name: string, type
       duckdbType(type),
     )
   }
-  const column = relation.columns.find((each) => each.toLowerCase() === folded)
+  const column = relation.columns.find((each) => sameName(each, name))
   if (relation.sql === undefined || column === undefined) return `CAST(NULL AS ${duckdbType(type)})`
   return quoteIdentifier(column)
 }
@@ -104,9 +104,7 @@ function textOrNull(text: string | null | undefined): string {
 /** The schema that a file reader is given: data columns, and the text columns that repaired rows carry. */
 export function readSchema(data: StructType, extra: readonly (string | undefined)[]): StructType {
   const names = extra.filter((name): name is string => name !== undefined)
-  const own = data.fields.filter(
-    (each) => !names.some((name) => name.toLowerCase() === each.name.toLowerCase()),
-  )
+  const own = data.fields.filter((each) => !names.some((name) => sameName(name, each.name)))
   return {
     kind: 'struct',
     fields: [...own, ...names.map((name) => ({ name, dataType: STRING, nullable: true, metadata: {} }))],

@@ -2,7 +2,13 @@ import { mergeStructs } from '../../formats/merge-types.ts'
 import { unknownFieldsError } from '../../formats/unknown-fields.ts'
 import type { FilesScan, RawFile } from '../../plan/scan.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
-import { type DataType, type StructField, type StructType, struct } from '../../types/data-type.ts'
+import {
+  type DataType,
+  fieldNamed,
+  type StructField,
+  type StructType,
+  struct,
+} from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import { byFile, FILE_NUMBER, type FileRelation, fileNumberSql } from './file-columns.ts'
 import type { ScanContext } from './files-scan.ts'
@@ -60,14 +66,9 @@ function groups(readable: readonly ReadableFile[], schemas: ReadonlyMap<Readable
 function unknownOf(found: StructType, schema: StructType, reserved: ReadonlySet<string>): StructType {
   return struct(
     found.fields.filter(
-      (each) => columnOf(schema, each.name) === undefined && !reserved.has(each.name.toLowerCase()),
+      (each) => fieldNamed(schema, each.name) === undefined && !reserved.has(each.name.toLowerCase()),
     ),
   )
-}
-
-function columnOf(schema: StructType, name: string): StructField | undefined {
-  const folded = name.toLowerCase()
-  return schema.fields.find((each) => each.name.toLowerCase() === folded)
 }
 
 function branchSql(
@@ -83,11 +84,11 @@ function branchSql(
     'BIGINT',
   )
   const columns = schema.fields.map(
-    (each) => `${valueSql(each, columnOf(found, each.name))} AS ${quoteIdentifier(each.name)}`,
+    (each) => `${valueSql(each, fieldNamed(found, each.name))} AS ${quoteIdentifier(each.name)}`,
   )
   if (rescuedColumn !== undefined) {
     const rescued = found.fields.flatMap((each) =>
-      rescueSql(each, columnOf(schema, each.name), rescuesUnknown),
+      rescueSql(each, fieldNamed(schema, each.name), rescuesUnknown),
     )
     columns.push(`${rescuedSql(rescued, members)} AS ${quoteIdentifier(rescuedColumn)}`)
   }

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { physicalName } from '../../delta/index.ts'
 import type { DeltaScan } from '../../plan/scan.ts'
 import { type DataType, type StructField, struct } from '../../types/data-type.ts'
+import { sameName } from '../../types/same-name.ts'
 import { holdsKind } from '../../types/type-classes.ts'
 import { elementNode, entryNodes, type ParquetNode, parquetTrees, withVariants } from './parquet-tree.ts'
 import { physicalField, VARIANT_BYTES } from './physical-columns.ts'
@@ -49,7 +50,7 @@ function nodeOf(
   if (mapping === 'id' && id !== undefined && nodes.some((each) => each.fieldId !== undefined)) {
     return nodes.find((each) => each.fieldId === id)
   }
-  return nodes.find((each) => each.name.toLowerCase() === name.toLowerCase())
+  return nodes.find((each) => sameName(each.name, name))
 }
 
 function typeIn(type: DataType, node: ParquetNode | undefined, mapping: Mapping): DataType {

@@ -1,4 +1,5 @@
 import { nearestAll, PipelineError, type Position } from '../../errors/index.ts'
+import { sameName } from '../../types/same-name.ts'
 import type { ResolvedExpression } from '../resolved.ts'
 import { extractField } from './field.ts'
 import type { Resolver } from './resolver.ts'
@@ -39,7 +40,7 @@ function lookUp(
 ): Found | undefined {
   const { scope, state, aliases } = resolver
   const first = parts[0]!
-  const parameter = resolver.parameters.find((each) => each.name.toLowerCase() === first.toLowerCase())
+  const parameter = resolver.parameters.find((each) => sameName(each.name, first))
   if (parameter !== undefined) return { base: parameter, used: 1 }
   const aliased = () => {
     const base = aliases?.find(first)

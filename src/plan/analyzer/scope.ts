@@ -1,4 +1,5 @@
 import { type DataType, UNKNOWN } from '../../types/data-type.ts'
+import { sameName } from '../../types/same-name.ts'
 import type { OutputColumn, ResolvedColumn } from '../resolved.ts'
 import { freshId, type QueryState } from './state.ts'
 
@@ -125,10 +126,7 @@ function openColumn(source: OpenSource, name: string, state: QueryState): Output
 /** `given` names the end of the qualifier, without case: `orders` and `sales.orders` of `main.sales.orders`. */
 function qualifies(qualifier: readonly string[], given: readonly string[]): boolean {
   const tail = qualifier.slice(qualifier.length - given.length)
-  return (
-    given.length <= qualifier.length &&
-    given.every((part, i) => part.toLowerCase() === tail[i]!.toLowerCase())
-  )
+  return given.length <= qualifier.length && given.every((part, i) => sameName(part, tail[i]!))
 }
 
 function distinct(entries: readonly ScopeEntry[]): readonly ScopeEntry[] {

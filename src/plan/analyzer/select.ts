@@ -1,3 +1,4 @@
+import { sameName } from '../../types/same-name.ts'
 import type { Expression } from '../expression.ts'
 import type { NamedExpression, OutputColumn, ResolvedExpression } from '../resolved.ts'
 import { resolveExpression } from './expression.ts'
@@ -121,10 +122,6 @@ function outputOf(
     nullable,
     ...(metadata === undefined ? {} : { metadata }),
   }
-}
-
-export function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
 }
 
 /** The names that a select list gives to what stands above it. */

@@ -1,4 +1,5 @@
 import { PipelineError } from '../../errors/index.ts'
+import { sameName } from '../../types/same-name.ts'
 import { attribute, call } from '../build.ts'
 import type { Expression, UnresolvedFunction } from '../expression.ts'
 import { functionNamed } from '../functions/index.ts'
@@ -13,7 +14,6 @@ import { type Analyzed, projectNode } from './node.ts'
 import { passedThrough } from './pass-through.ts'
 import { resolverOf } from './resolver.ts'
 import { findName, outputColumn } from './scope.ts'
-import { sameName } from './select.ts'
 import type { QueryState } from './state.ts'
 import { mapChildren } from './walk.ts'
 

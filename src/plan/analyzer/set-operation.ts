@@ -2,6 +2,7 @@ import { PipelineError } from '../../errors/index.ts'
 import { widerType } from '../../types/coercion.ts'
 import { type DataType, VOID } from '../../types/data-type.ts'
 import { printSqlType } from '../../types/ddl.ts'
+import { sameName } from '../../types/same-name.ts'
 import type { SetOperation } from '../relation.ts'
 import type { NamedExpression, OutputColumn, ResolvedRelation } from '../resolved.ts'
 import { literal } from './cast.ts'
@@ -99,7 +100,7 @@ function withColumnsNamed(
   state: QueryState,
 ): ResolvedRelation {
   const expressions = names.map((name): NamedExpression => {
-    const column = side.output.find((each) => each.name.toLowerCase() === name.toLowerCase())
+    const column = side.output.find((each) => sameName(each.name, name))
     if (column !== undefined) return { column, expression: columnReference(column) }
     if (!node.allowMissingColumns && !side.schema.open) {
       throw unresolvedColumn([name], { scope: scopeOf(side.output) }, node.position)

@@ -1,4 +1,5 @@
 import { nearest, PipelineError } from '../../errors/index.ts'
+import { sameName } from '../../types/same-name.ts'
 import { constantOf } from '../analyzer/cast.ts'
 import type { ResolvedExpression } from '../resolved.ts'
 
@@ -15,7 +16,7 @@ export function jsonOptions(
   for (let i = 0; i < parts.length; i += 2) {
     const [name, value] = [parts[i], parts[i + 1]]
     if (typeof name !== 'string' || typeof value !== 'string') throw notConstant(functionName)
-    const known = allowed.find((each) => each.toLowerCase() === name.toLowerCase())
+    const known = allowed.find((each) => sameName(each, name))
     if (known === undefined) throw unknown(functionName, name, allowed)
     options.set(known, value)
   }

@@ -10,6 +10,7 @@ import {
   struct,
   TIMESTAMP,
 } from '../../types/data-type.ts'
+import { sameName } from '../../types/same-name.ts'
 import type { SourceSchema } from '../source.ts'
 import { type FilesLeaf, formatOf } from './files-leaf.ts'
 import type { FoundFile } from './list-files.ts'
@@ -153,8 +154,4 @@ function mergedStruct(known: StructType, found: StructType): StructType {
 
 function has(fields: readonly StructField[], name: string): boolean {
   return fields.some((each) => sameName(each.name, name))
-}
-
-function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
 }

@@ -1,6 +1,7 @@
 import { nearest, PipelineError, type Position } from '../../errors/index.ts'
 import type { ReadOptions } from '../../formats/read-options.ts'
 import { parseByteSize } from '../../types/byte-size.ts'
+import { sameName } from '../../types/same-name.ts'
 import { checkValue, durationMs, invalid, momentMs } from '../option-value.ts'
 import { FILE_OPTIONS, LOADER_OPTIONS, type OptionEntry, STREAM_OPTIONS } from './option-table.ts'
 
@@ -192,7 +193,7 @@ class OptionReader {
     if (text === undefined) {
       return this.#dialect === 'spark' || hasSchema ? 'none' : 'addNewColumns'
     }
-    const mode = EVOLUTION_MODES.find((each) => each.toLowerCase() === text.toLowerCase())
+    const mode = EVOLUTION_MODES.find((each) => sameName(each, text))
     if (mode === undefined) {
       throw new PipelineError('CF_INVALID_SCHEMA_EVOLUTION_MODE', {
         mode: text,

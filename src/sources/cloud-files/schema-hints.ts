@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import { array, type DataType, field, map, STRING, type StructType, struct } from '../../types/data-type.ts'
 import { parseDataType } from '../../types/ddl.ts'
+import { sameName } from '../../types/same-name.ts'
 
 /** A hint: the type of a column, or of a part of one (`addr.zip`, `items.element.qty`, `m.value`). */
 interface Hint {
@@ -37,7 +38,7 @@ function withHint(type: DataType, path: readonly string[], hinted: DataType): Da
 }
 
 function withField(type: StructType, name: string, rest: readonly string[], hinted: DataType): DataType {
-  const known = type.fields.find((each) => each.name.toLowerCase() === name.toLowerCase())
+  const known = type.fields.find((each) => sameName(each.name, name))
   if (known === undefined) {
     return struct([...type.fields, field(name, withHint(absent(rest), rest, hinted))])
   }

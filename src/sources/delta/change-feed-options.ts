@@ -1,5 +1,6 @@
-import type { ChangeFeedOptions, VersionPoint } from '../../delta/index.ts'
+import type { ChangeFeedOptions } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
+import type { PointInTime } from '../../plan/point-in-time.ts'
 import { momentMs, type OptionKind } from '../option-value.ts'
 import { knownOptions } from './known-options.ts'
 
@@ -32,7 +33,7 @@ export function changeFeedOptions(written: Readonly<Record<string, string>>): Ch
 function pointOf(
   options: Readonly<Record<string, string>>,
   side: 'starting' | 'ending',
-): VersionPoint | undefined {
+): PointInTime | undefined {
   const version = options[`${side}Version`]
   const timestamp = options[`${side}Timestamp`]
   if (version !== undefined && timestamp !== undefined) {

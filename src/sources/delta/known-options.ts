@@ -1,4 +1,5 @@
 import { nearest, PipelineError } from '../../errors/index.ts'
+import { sameName } from '../../types/same-name.ts'
 import { checkValue, type OptionKind } from '../option-value.ts'
 
 /**
@@ -12,7 +13,7 @@ export function knownOptions(
   const names = Object.keys(kinds)
   const options: Record<string, string> = {}
   for (const [name, value] of Object.entries(written)) {
-    const known = names.find((each) => each.toLowerCase() === name.toLowerCase())
+    const known = names.find((each) => sameName(each, name))
     if (known === undefined) {
       const near = nearest(name, names)
       const suggestion = near === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`

@@ -1,4 +1,5 @@
 import type { ResolvedColumn, ResolvedExpression, ResolvedSortOrder } from '../../plan/resolved.ts'
+import { sameName } from '../../types/same-name.ts'
 import { type Place, printExpression } from './expression.ts'
 import { identifier } from './identifier.ts'
 import { operand } from './operand.ts'
@@ -185,9 +186,7 @@ function orderKey(key: ResolvedExpression, block: Block, outputs: readonly Outpu
     const cell = block.cells.get(each.id)
     if (cell === undefined) return place.column(each)
     if (cell.kind !== 'source') return cellText(cell, false)
-    const isTaken = outputs.some(
-      (one) => one.name.toLowerCase() === cell.column.toLowerCase() && one.id !== each.id,
-    )
+    const isTaken = outputs.some((one) => sameName(one.name, cell.column) && one.id !== each.id)
     return cellText(cell, isTaken || block.sources > 1)
   }
   if (key.kind === 'Column' && block.cells.get(key.id)?.kind !== 'source') {

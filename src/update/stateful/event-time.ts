@@ -50,7 +50,3 @@ export function outputName(expression: Expression): string {
   if (expression.kind === 'UnresolvedAttribute') return expression.parts.at(-1)!
   return ''
 }
-
-export function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
-}

@@ -6,7 +6,8 @@ import { mapChildExpressions, transformExpression, walkExpression } from '../../
 import { sameExpression } from '../../plan/same-expression.ts'
 import { printSparkExpression } from '../../sql/index.ts'
 import { fieldNamed, type StructType } from '../../types/data-type.ts'
-import { eventTimesOf, instantPath, isTimeWindow, outputName, sameName } from './event-time.ts'
+import { sameName } from '../../types/same-name.ts'
+import { eventTimesOf, instantPath, isTimeWindow, outputName } from './event-time.ts'
 
 /** One key of a streaming aggregation: a column of its state. */
 export interface GroupKey {

@@ -8,6 +8,7 @@ import {
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
 import type { StructType } from '../../types/data-type.ts'
+import { sameName } from '../../types/same-name.ts'
 import { grownSchema } from './grown-schema.ts'
 import type { OpenTable, Tables } from './tables.ts'
 
@@ -83,8 +84,7 @@ async function alterTable(
 function checkPartitioning(dataset: ResolvedDataset, now: readonly string[]): void {
   if (dataset.kind !== 'streaming_table') return
   const wanted = dataset.partitionColumns
-  if (wanted.length === now.length && wanted.every((name, i) => name.toLowerCase() === now[i]!.toLowerCase()))
-    return
+  if (wanted.length === now.length && wanted.every((name, i) => sameName(name, now[i]!))) return
   throw new PipelineError(
     'CANNOT_UPDATE_PARTITION_COLUMNS',
     {

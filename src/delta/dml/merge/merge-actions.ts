@@ -23,6 +23,7 @@ import {
   type StructType,
   VOID,
 } from '../../../types/data-type.ts'
+import { sameName } from '../../../types/same-name.ts'
 import type { RowEngine } from '../../row-engine.ts'
 import { generationExpressionOf, identityOf } from '../../schema/column-rules.ts'
 import { fitColumn } from '../../write/fit-column.ts'
@@ -208,7 +209,7 @@ function withGenerated(
     if (text === undefined || isAssigned(field.name)) return values[index]!
     const computed = transformExpression(engine.parseExpression(text), (node) => {
       if (node.kind !== 'UnresolvedAttribute') return node
-      const place = fields.findIndex((each) => each.name.toLowerCase() === node.parts[0]!.toLowerCase())
+      const place = fields.findIndex((each) => sameName(each.name, node.parts[0]!))
       return place < 0
         ? node
         : node.parts.slice(1).reduce<Expression>((value, name) => fieldOf(value, name), values[place]!)

@@ -1,4 +1,5 @@
 import { fieldNamed, type StructField } from '../../../types/data-type.ts'
+import { sameName } from '../../../types/same-name.ts'
 import { monthStart, startOf, type Unit } from './call-range.ts'
 import type { FileColumns, FileFacts, FileView } from './file-columns.ts'
 import { ANYTHING, intersectRanges, ONLY_NULL, pointOf, type Range } from './range.ts'
@@ -64,7 +65,7 @@ function unitRule(name: string, value: Rule['value']): Rule | undefined {
 
 function ruleOf(expression: string, source: string): Rule | undefined {
   const text = expression.trim()
-  const isSource = (name: string) => name.toLowerCase() === source.toLowerCase()
+  const isSource = (name: string) => sameName(name, source)
   const truncated = TRUNCATED.exec(text)
   if (truncated !== null) return isSource(truncated[2]!) ? unitRule(truncated[1]!, 'timestamp') : undefined
   for (const [form, rule] of FORMS) {
