@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { rowObject } from '../../src/delta-table/rows/table-row.ts'
 import { runScript } from '../../src/delta-table/statements/run-statement.ts'
@@ -123,6 +124,19 @@ test('columns may be qualified with the path of their table', async () => {
   ])
   await expect(run('DELETE FROM {t} AS x WHERE {t}.id = 1')).rejects.toMatchObject({
     condition: 'UNRESOLVED_COLUMN.WITH_SUGGESTION',
+  })
+})
+
+test('an older version is read without a look at the newest', async () => {
+  const path = freshPath()
+  const run = tables()
+  await run(`CREATE TABLE delta.\`${path}\` (a INT)`)
+  await run(`INSERT INTO delta.\`${path}\` VALUES (1)`)
+  await run(`INSERT INTO delta.\`${path}\` VALUES (2)`)
+  writeFileSync(join(path, '_delta_log/00000000000000000002.json'), '{"commitInfo":{"timest')
+  expect(await run(`SELECT * FROM delta.\`${path}\` VERSION AS OF 1`)).toEqual([{ a: 1 }])
+  await expect(run(`SELECT * FROM delta.\`${path}\``)).rejects.toMatchObject({
+    condition: 'DELTA_INVALID_LOG_FILE',
   })
 })
 

@@ -13,9 +13,9 @@ export class RunningProgram {
   readonly ended: Promise<ProgramOutcome>
   readonly #child: ChildProcess
 
-  /** `givesWay` makes it take only the time of the processors that other programs leave. */
+  /** `givesWay` leaves other programs three times as much of the processors. */
   constructor(args: readonly string[], folder: string, { givesWay = false } = {}) {
-    const [command = process.execPath, ...more] = givesWay ? ['nice', '-n', '19', process.execPath] : []
+    const [command = process.execPath, ...more] = givesWay ? ['nice', '-n', '5', process.execPath] : []
     const child = spawn(command, [...more, ...args], {
       cwd: folder,
       env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' },
