@@ -5,7 +5,7 @@ import { FactsLog } from './facts-log.ts'
 import { type Sample, takeSample } from './sample.ts'
 
 const SAMPLE_EVERY_MS = 5000
-const COLLECT_EVERY_MS = 60_000
+const COLLECT_EVERY_MS = 15_000
 const MAINTAIN_EVERY_MS = 60_000
 /**
  * Versions and records of batches stay for as long as the reconciliation, or a stream that lags, may need them. Reports read all facts: at

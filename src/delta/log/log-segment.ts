@@ -23,6 +23,9 @@ export interface LogDelta extends CommitFile {
   readonly compaction?: { readonly path: string; readonly from: number }
 }
 
+/** How far from an older version its checkpoint is looked for first: three times the interval of checkpoints. */
+const NEAR = 30
+
 export interface SegmentOptions {
   /** The newest version wanted. */
   readonly atMost?: number | undefined
@@ -34,31 +37,37 @@ export interface SegmentOptions {
 
 /**
  * Finds the files that rebuild the newest version, or the newest up to `atMost`. Undefined where there is no log. Lists
- * from the version of the hint on, and the whole log only where that does not lead to a checkpoint.
+ * from the version of the hint on, for an older one what is near to it, and the whole log only where that does not lead to a
+ * checkpoint.
  * Throws DELTA_TRUNCATED_TRANSACTION_LOG and DELTA_VERSIONS_NOT_CONTIGUOUS.
  */
 export async function findSegment(
   storage: Storage,
   { atMost = Infinity, hint, unreadable = new Set() }: SegmentOptions = {},
 ): Promise<LogSegment | undefined> {
-  const from = async (version: number) =>
-    segmentOf(await Array.fromAsync(listLog(storage, version)), atMost, unreadable)
-  const near = hint !== undefined && hint <= atMost ? await from(hint) : undefined
+  const from = async (version: number) => segmentOf(await listBetween(storage, version, atMost), unreadable)
+  const near = hint === undefined ? undefined : await from(hint <= atMost ? hint : Math.max(0, atMost - NEAR))
   const found = near?.checkpoint ? near : await from(0)
   if (found !== undefined) checkContiguous(storage.name, found, atMost)
   return found && { checkpoint: found.checkpoint, deltas: found.deltas }
+}
+
+/** Files of the log with versions from `from` to `to`. Compactions, which stand where they begin, may end behind it. */
+async function listBetween(storage: Storage, from: number, to: number): Promise<ListedFile[]> {
+  const files: ListedFile[] = []
+  for await (const each of listLog(storage, from)) {
+    if (each.file.version <= to) files.push(each)
+    else if (each.file.kind !== 'compaction') break
+  }
+  return files
 }
 
 interface FoundSegment extends LogSegment {
   readonly newest: number
 }
 
-function segmentOf(
-  log: readonly ListedFile[],
-  atMost: number,
-  unreadable: ReadonlySet<string>,
-): FoundSegment | undefined {
-  const files = log.filter(({ file }) => file.version <= atMost && file.kind !== 'checksum')
+function segmentOf(log: readonly ListedFile[], unreadable: ReadonlySet<string>): FoundSegment | undefined {
+  const files = log.filter(({ file }) => file.kind !== 'checksum')
   const commits = files
     .filter(({ file }) => file.kind === 'commit')
     .map(({ info, file }) => ({ version: file.version, modifiedMs: info.modifiedMs }))

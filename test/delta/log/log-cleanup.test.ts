@@ -141,3 +141,14 @@ describe('cleaning the log', () => {
     expect((await DeltaTable.open(storage, duckdb.port)).snapshot.numFiles).toBe(30)
   })
 })
+
+it.each([
+  ['near a checkpoint', '10', 47],
+  ['far from its checkpoint', '50', 99],
+  ['before all checkpoints', '50', 45],
+])('an older version is rebuilt %s', async (_, interval, version) => {
+  await create({ 'delta.checkpointInterval': interval })
+  await commits(101)
+  const snapshot = await DeltaTable.snapshotAt(storage, duckdb.port, { version })
+  expect(snapshot).toMatchObject({ version, numFiles: version })
+})
