@@ -1,5 +1,13 @@
+/** From when to when, milliseconds since the epoch. */
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
 /** Work that is done again and again beside others, never twice at once. */
 export class Chore {
+  /** When it was done, in order. */
+  readonly spans: Span[] = []
   readonly #everyMs: number
   readonly #work: () => Promise<unknown>
   #nextMs: number
@@ -16,12 +24,14 @@ export class Chore {
   look(): void {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#running !== undefined || performance.now() < this.#nextMs) return
+    const fromMs = Date.now()
     this.#running = this.#work()
       .catch((error) => {
         this.#failure = error
       })
       .finally(() => {
         this.#running = undefined
+        this.spans.push({ fromMs, toMs: Date.now() })
         this.#nextMs = performance.now() + this.#everyMs
       })
   }

@@ -25,6 +25,8 @@ const SETTINGS = [
 export class OpenShop implements AsyncDisposable {
   readonly facts: FactsLog
   readonly samples: Sample[] = []
+  /** Computes what the facts must be, for the reconciliation. */
+  readonly collecting: Chore
   readonly #example: RetailExample
   readonly #bin: string
   readonly #generator: RunningProgram
@@ -44,13 +46,14 @@ export class OpenShop implements AsyncDisposable {
     this.#generator = new RunningProgram([bin, 'generate', 'retail', ...batches], example.folder)
     this.#pipeline = this.#startPipeline()
     this.facts = new FactsLog(example.folder)
+    this.collecting = new Chore(COLLECT_EVERY_MS, () => example.collect())
     this.#chores = [
+      this.collecting,
       new Chore(SAMPLE_EVERY_MS, async () => {
         const sample = takeSample(example.folder, this.#pipeline.pid)
         this.samples.push(sample)
         onSample(sample)
       }),
-      new Chore(COLLECT_EVERY_MS, () => example.collect()),
       new Chore(MAINTAIN_EVERY_MS, () => this.#maintain()),
     ]
   }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Figure, RetailExample } from '../examples/retail-example.ts'
+import type { Span } from './chore.ts'
 import { OpenShop } from './open-shop.ts'
 import type { Sample } from './sample.ts'
 import { landings, type Tick, ticksOf } from './ticks.ts'
@@ -19,6 +20,8 @@ export interface SoakOutcome {
   readonly figures: readonly Figure[]
   readonly samples: readonly Sample[]
   readonly ticks: readonly Tick[]
+  /** When facts were collected for the reconciliation. */
+  readonly collected: readonly Span[]
 }
 
 const SPEED = 60
@@ -46,6 +49,7 @@ export async function soak(example: RetailExample, options: SoakOptions): Promis
     figures: await example.reconcile(),
     samples: shop.samples,
     ticks: ticksOf(landed, shop.facts.commits),
+    collected: shop.collecting.spans,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Example } from '../examples/example.ts'
+import type { Span } from './chore.ts'
 import type { FactsCommit } from './facts-log.ts'
 
 /** One batch of the generator. */
@@ -35,4 +36,12 @@ export function ticksOf(landed: readonly Landing[], commits: readonly FactsCommi
     const through = commits.find((each) => each.rows >= rows)
     return { landedMs, latencyMs: (through?.atMs ?? Infinity) - landedMs }
   })
+}
+
+/** The ticks beside which none of the spans lies. */
+export function ticksOutside(spans: readonly Span[], ticks: readonly Tick[]): Tick[] {
+  return ticks.filter(
+    ({ landedMs, latencyMs }) =>
+      !spans.some(({ fromMs, toMs }) => fromMs <= landedMs + latencyMs && toMs >= landedMs),
+  )
 }
