@@ -1,5 +1,4 @@
-import type { PointInTime } from '../plan/point-in-time.ts'
-import { pointInTime } from '../plan/point-in-time.ts'
+import { type PointInTime, pointInTime } from '../plan/point-in-time.ts'
 import type { Condition } from './condition.ts'
 
 /** A version by its number, or as it was at a time: `'2026-01-31 10:00:00'` (UTC without a zone) or a Date. */

@@ -23,7 +23,7 @@ export interface LogDelta extends CommitFile {
   readonly compaction?: { readonly path: string; readonly from: number }
 }
 
-/** How far from an older version its checkpoint is looked for first: three times the interval of checkpoints. */
+/** How far from an older version its checkpoint is looked for first: three times the default interval of checkpoints. */
 const NEAR = 30
 
 export interface SegmentOptions {
