@@ -8,6 +8,7 @@ import {
   BOOLEAN,
   type DataType,
   field,
+  fieldNamed,
   LONG,
   STRING,
   type StructType,
@@ -257,7 +258,7 @@ function sameKeys(recorded: StructType, cdc: AutoCdc): boolean {
   return (
     recorded.fields.length === cdc.keys.length &&
     cdc.keys.every(({ name, dataType }) => {
-      const other = recorded.fields.find((each) => sameName(each.name, name))
+      const other = fieldNamed(recorded, name)
       return other !== undefined && sameType(other.dataType, dataType)
     })
   )

@@ -65,9 +65,7 @@ export class DeltaTable {
 
   /** An older version of a table that is not held, read alone. Throws what `open` and the method of an open table throw. */
   static async snapshotAt(storage: Storage, port: DeltaPort, at: PointInTime): Promise<Snapshot> {
-    const state = await loadState(storage, port, await versionAsOf(storage, at))
-    if (state === undefined) throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: storage.name })
-    return state.snapshot()
+    return snapshotOf(storage, port, await versionAsOf(storage, at))
   }
 
   /** Prepares version 0: protocol and metadata, to which data can be added before the commit. */
@@ -128,7 +126,7 @@ export class DeltaTable {
   async snapshotAt(at: PointInTime): Promise<Snapshot> {
     const version = await versionAsOf(this.#storage, at)
     if (version === this.#snapshot.version) return this.#snapshot
-    return DeltaTable.snapshotAt(this.#storage, this.#port, { version })
+    return snapshotOf(this.#storage, this.#port, version)
   }
 
   /** Files removed after `cutoffMs` (milliseconds since the epoch): older versions still read them. */
@@ -195,4 +193,10 @@ export class DeltaTable {
       return { version, snapshot, checkpointError }
     }
   }
+}
+
+async function snapshotOf(storage: Storage, port: DeltaPort, version: number): Promise<Snapshot> {
+  const state = await loadState(storage, port, version)
+  if (state === undefined) throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: storage.name })
+  return state.snapshot()
 }

@@ -1,7 +1,15 @@
 import { PipelineError } from '../../errors/index.ts'
-import { array, type DataType, field, map, STRING, type StructType, struct } from '../../types/data-type.ts'
+import {
+  array,
+  type DataType,
+  field,
+  fieldNamed,
+  map,
+  STRING,
+  type StructType,
+  struct,
+} from '../../types/data-type.ts'
 import { parseDataType } from '../../types/ddl.ts'
-import { sameName } from '../../types/same-name.ts'
 
 /** A hint: the type of a column, or of a part of one (`addr.zip`, `items.element.qty`, `m.value`). */
 interface Hint {
@@ -38,7 +46,7 @@ function withHint(type: DataType, path: readonly string[], hinted: DataType): Da
 }
 
 function withField(type: StructType, name: string, rest: readonly string[], hinted: DataType): DataType {
-  const known = type.fields.find((each) => sameName(each.name, name))
+  const known = fieldNamed(type, name)
   if (known === undefined) {
     return struct([...type.fields, field(name, withHint(absent(rest), rest, hinted))])
   }
