@@ -23,4 +23,7 @@ const [{ main }, { processTerminal }] = await Promise.all([
   import('./main.ts'),
   import('./process-terminal.ts'),
 ])
-process.exitCode = await main(process.argv.slice(2), processTerminal())
+const exitCode = await main(process.argv.slice(2), processTerminal())
+// What definitions and functions of the user leave running does not keep the process; what is written yet to be read does.
+for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('', done))
+process.exit(exitCode)

@@ -23,8 +23,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 async function describeError(error: unknown, args: readonly string[], terminal: Terminal): Promise<string> {
   const { errorJson, errorText } = await import('./output/error-text.ts')
   if (optionValue('--output', args) === 'json') return `${JSON.stringify({ error: errorJson(error) })}\n`
-  const stack = args.includes('--debug') && error instanceof Error ? `${error.stack}\n` : ''
-  return `${errorText(error, await folderOfFiles(args, terminal))}\n${stack}`
+  return `${errorText(error, await folderOfFiles(args, terminal), args.includes('--debug'))}\n`
 }
 
 /** Positions name files relative to the pipeline's folder, wherever below it the user stands. */

@@ -43,12 +43,13 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
       writeErr: (text) => terminal.stderr.write(text),
     })
 
-  /** The command's own object, which commander hands over last, is left out. */
+  /** Commander hands over the command's options and, last, the command, which knows those of the whole program too. */
   const perform: Perform =
     <Arguments extends readonly unknown[]>(load: () => Promise<Action<Arguments>>) =>
     async (...given) => {
       const action = await load()
-      setExitCode(await action(...(given.slice(0, -1) as unknown as Arguments), terminal))
+      const options = (given.at(-1) as Command).optsWithGlobals()
+      setExitCode(await action(...([...given.slice(0, -2), options] as unknown as Arguments), terminal))
     }
 
   addInit(program, perform)

@@ -9,8 +9,8 @@ export type SecretSource = { readonly env: string } | { readonly file: string }
 const REFERENCE = /\$\{secret:([^}]+)\}/g
 
 /**
- * A reference to a secret, for options of sources: `option('kafka.sasl.password', secret('KAFKA_PASSWORD'))`. The value is
- * looked up where it is used and stands in no plan, log or message. In SQL: `${secret:KAFKA_PASSWORD}`.
+ * A reference to a secret, for options of sources: `option('token', secret('CRM_TOKEN'))`. The value is
+ * looked up where it is used and stands in no plan, log or message. In SQL: `${secret:CRM_TOKEN}`.
  */
 export function secret(name: string): string {
   return `\${secret:${name}}`

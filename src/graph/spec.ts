@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { nearest, PipelineError } from '../errors/index.ts'
-import { SETTING_KEYS, setting } from '../settings/settings.ts'
+import { isSetting, SETTING_KEYS, setting } from '../settings/settings.ts'
 import { pipelineId } from './pipeline-id.ts'
 import type { PipelineSpec } from './project.ts'
 import type { SecretSource } from './secrets.ts'
@@ -114,20 +114,33 @@ function overridden(
   return { ...configuration, ...set }
 }
 
-/** Settings are judged before anything runs. Throws PIPELINE_SPEC_INVALID_FIELD with the place in the spec. */
+/**
+ * Settings are judged before anything runs. Throws PIPELINE_SPEC_INVALID_FIELD and SQL_CONF_NOT_FOUND with the place in the
+ * spec.
+ */
 function checkedSettings(
   configuration: Readonly<Record<string, string>>,
   document: SpecDocument,
 ): Readonly<Record<string, string>> {
-  for (const key of SETTING_KEYS) {
+  for (const key of Object.keys(configuration)) {
     try {
-      setting(configuration, key)
+      if (isSetting(key)) setting(configuration, key)
+      else if (key.startsWith('duckdb.')) throw unknownEngineSetting(key)
     } catch (error) {
       if (error instanceof PipelineError) error.at({ position: document.position('configuration', key) })
       throw error
     }
   }
   return configuration
+}
+
+/** The engine's settings are all known; any other key may be a parameter of the pipeline, or mean something to Databricks. */
+function unknownEngineSetting(key: string): PipelineError {
+  const known = SETTING_KEYS.filter((each) => each.startsWith('duckdb.'))
+  const near = nearest(key, known)
+  const suggestion =
+    near === undefined ? `Those of the engine are ${known.join(', ')}.` : `Did you mean '${near}'?`
+  return new PipelineError('SQL_CONF_NOT_FOUND', { sqlConf: key, suggestion })
 }
 
 /** Typed access to the fields of a spec, each with its own error. */

@@ -15,6 +15,12 @@ const FLAG: SettingType<boolean> = {
   read: (text) => ({ true: true, false: false })[text.toLowerCase()],
 }
 
+/** As DuckDB reads it. */
+const MEMORY: SettingType<string> = {
+  expected: "a size such as '2GB' or '512MiB', or a share such as '50%'",
+  read: (text) => (/^\d+(\.\d+)? ?(bytes?|b|[kmgt]i?b|%)$/i.test(text) ? text : undefined),
+}
+
 const SECONDS: SettingType<number> = {
   expected: 'a number of seconds',
   read: (text) => (text !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined),
@@ -47,7 +53,7 @@ const VERBOSITY: SettingType<Verbosity> = {
  * Databricks; the engine's begin with `duckdb`.
  */
 const SETTINGS = {
-  'duckdb.memory_limit': TEXT,
+  'duckdb.memory_limit': MEMORY,
   'duckdb.temp_directory': TEXT,
   'duckdb.threads': wholeNumber(1),
   'pipelines.applyChanges.tombstoneGCThresholdInSeconds': SECONDS,
@@ -59,6 +65,7 @@ const SETTINGS = {
   'pipelines.numUpdateRetryAttempts': wholeNumber(0),
   'pipelines.trigger.interval': DURATION,
   'spark.sql.ansi.enabled': FLAG,
+  'spark.sql.session.timeZone': oneOf('UTC', 'Etc/UTC', 'GMT', 'Z'),
   'spark.sql.streaming.minBatchesToRetain': wholeNumber(1),
   'spark.sql.streaming.multipleWatermarkPolicy': oneOf('min', 'max'),
   'spark.sql.streaming.noDataMicroBatches.enabled': FLAG,
@@ -68,6 +75,11 @@ export type SettingKey = keyof typeof SETTINGS
 type ValueOf<Key extends SettingKey> = (typeof SETTINGS)[Key] extends SettingType<infer Value> ? Value : never
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[]
+
+/** Whether a key of a configuration is a setting, not a parameter of the pipeline's own. */
+export function isSetting(key: string): key is SettingKey {
+  return Object.hasOwn(SETTINGS, key)
+}
 
 /** What a configuration says of a setting; undefined where it says nothing. Throws PIPELINE_SPEC_INVALID_FIELD. */
 export function setting<Key extends SettingKey>(

@@ -58,6 +58,12 @@ function query(sql: string): unknown {
   return JSON.parse(stdout)
 }
 
+function landOrder(id: number): void {
+  mkdirSync(join(folder, 'orders'), { recursive: true })
+  writeFileSync(join(folder, `orders/.${id}`), `${JSON.stringify({ id })}\n`)
+  renameSync(join(folder, `orders/.${id}`), join(folder, `orders/${id}.json`))
+}
+
 describe('Ctrl-C', () => {
   test('stops an update cleanly, and the next one goes on from there', async () => {
     pipelineOfManyBatches()
@@ -104,12 +110,6 @@ describe('a continuous run', () => {
     })
   }
 
-  function landOrder(id: number): void {
-    mkdirSync(join(folder, 'orders'), { recursive: true })
-    writeFileSync(join(folder, `orders/.${id}`), `${JSON.stringify({ id })}\n`)
-    renameSync(join(folder, `orders/.${id}`), join(folder, `orders/${id}.json`))
-  }
-
   test('takes files as they land until SIGTERM, ends with 0, and goes on when it is started again', async () => {
     mkdirSync(join(folder, 'transformations'))
     writeFileSync(join(folder, 'pipeline.yml'), 'name: live\ncatalog: main\nschema: live\n')
@@ -125,6 +125,47 @@ describe('a continuous run', () => {
     const last = spawnSync(process.execPath, [bin, 'events', '-n', '2'], { cwd: folder, encoding: 'utf8' })
     expect(last.stdout).toMatch(/'orders' is STOPPED[\s\S]*is CANCELED/)
   })
+})
+
+test('what definitions leave running does not keep the process', () => {
+  mkdirSync(join(folder, 'transformations'))
+  writeFileSync(join(folder, 'pipeline.yml'), 'name: busy')
+  writeFileSync(
+    join(folder, 'transformations/busy.ts'),
+    `import { materializedView, sql } from 'millrace'
+setInterval(() => {}, 1000)
+materializedView('one', () => sql\`SELECT 1 AS id\`)`,
+  )
+  const { status, stdout } = spawnSync(process.execPath, [bin, 'dry-run'], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  expect(status).toBe(0)
+  expect(stdout).toContain('no errors')
+})
+
+test('--debug shows where the function of a sink threw', () => {
+  mkdirSync(join(folder, 'transformations'))
+  writeFileSync(
+    join(folder, 'pipeline.yml'),
+    'name: shop\nconfiguration: { pipelines.maxFlowRetryAttempts: 0 }',
+  )
+  writeFileSync(
+    join(folder, 'transformations/send.ts'),
+    `import { appendFlow, foreachBatchSink, readStream } from 'millrace'
+foreachBatchSink('warehouse', () => {
+  throw new Error('no answer')
+})
+appendFlow({ name: 'send', target: 'warehouse' }, () => readStream.format('json').schema('id BIGINT').load('orders'))`,
+  )
+  landOrder(1)
+  const debugged = spawnSync(process.execPath, [bin, 'run', '--debug'], { cwd: folder, encoding: 'utf8' })
+  expect(debugged.stderr).toMatch(
+    /FOREACH_BATCH_USER_FUNCTION_ERROR[\s\S]*Error: no answer\n.*send\.ts\S*:3:9\)?$/m,
+  )
+  const plain = spawnSync(process.execPath, [bin, 'run'], { cwd: folder, encoding: 'utf8' })
+  expect(plain.stderr).not.toContain('no answer\n    at')
 })
 
 test('a reader that goes away ends a query quietly', () => {

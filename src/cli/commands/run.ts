@@ -17,6 +17,8 @@ export interface RunOptions extends ProjectOptions {
   /** Whether to keep running; by default as the spec says. */
   readonly continuous?: boolean
   readonly output: 'text' | 'json'
+  /** Whether errors show their stack. */
+  readonly debug?: boolean
 }
 
 /** `millrace run`: one update of the pipeline, from its start to its summary. A continuous one goes on until it is stopped. */
@@ -39,7 +41,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
       signal: interrupt.signal,
     })
     progress.finish()
-    report(summary, options.output, terminal, project.folder)
+    report(summary, options, terminal, project.folder)
     const isDone = summary.state === 'COMPLETED' || (continuous && summary.state === 'CANCELED')
     return isDone ? EXIT.ok : EXIT.failed
   } finally {
@@ -56,9 +58,15 @@ function requestOf({ refresh, fullRefresh, fullRefreshAll, resetCheckpoint }: Ru
   return { refresh, fullRefresh, fullRefreshAll, resetCheckpoints: resetCheckpoint }
 }
 
-function report(summary: UpdateSummary, output: 'text' | 'json', terminal: Terminal, folder: string): void {
+function report(
+  summary: UpdateSummary,
+  { output, debug }: RunOptions,
+  terminal: Terminal,
+  folder: string,
+): void {
   for (const error of summary.errors) {
-    const text = output === 'json' ? JSON.stringify({ error: errorJson(error) }) : errorText(error, folder)
+    const text =
+      output === 'json' ? JSON.stringify({ error: errorJson(error) }) : errorText(error, folder, debug)
     terminal.stderr.write(output === 'json' ? `${text}\n` : `\n${text}\n`)
   }
   if (output === 'text') terminal.stderr.write('\n')

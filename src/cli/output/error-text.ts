@@ -1,9 +1,23 @@
 import { PipelineError, renderError, UnresolvedPipelineError } from '../../errors/index.ts'
 
-/** An error as text for a terminal. One that Millrace did not foresee is named as the bug that it is. */
-export function errorText(error: unknown, folder: string): string {
-  if (error instanceof PipelineError) return renderError(error, folder)
-  return `${renderError(bug(error))}\nRun it with --debug to see where.`
+/**
+ * An error as text for a terminal, with the stack of what caused it where `debug` asks for that. One that Millrace did not
+ * foresee is named as the bug that it is.
+ */
+export function errorText(error: unknown, folder: string, debug = false): string {
+  const text = renderError(error instanceof PipelineError ? error : bug(error), folder)
+  if (debug) return [text, ...rootStack(error)].join('\n')
+  return isForeseen(error) ? text : `${text}\nRun it with --debug to see where.`
+}
+
+function isForeseen(error: unknown): boolean {
+  return error instanceof PipelineError && error.condition !== 'INTERNAL_ERROR'
+}
+
+function rootStack(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  if (error.cause instanceof Error) return rootStack(error.cause)
+  return error.stack === undefined ? [] : [error.stack]
 }
 
 function bug(error: unknown): PipelineError {

@@ -5,6 +5,7 @@ import { DuckDBInstance, version as duckdbVersion } from '@duckdb/node-api'
 import type { DeltaPort } from '../../delta/index.ts'
 import type { FileSchemaReader } from '../../formats/infer-files.ts'
 import type { Relation } from '../../plan/relation.ts'
+import { storageError } from '../../storage/storage-error.ts'
 import type { StructType } from '../../types/data-type.ts'
 import type { CompiledQuery, Engine, EngineSession, HeldRows, QueryContext, Row } from '../engine.ts'
 import { compileQuery } from './compile.ts'
@@ -30,11 +31,9 @@ export interface DuckdbOptions {
   readonly remembersFiles?: boolean
 }
 
-/** Opens embedded DuckDB as an engine. The database is in memory and holds nothing durable. */
+/** Opens embedded DuckDB as an engine. The database is in memory and holds nothing durable. Throws STORAGE_ERROR and STORAGE_FULL. */
 export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<DuckdbEngine> {
-  const parent = options.tempDirectory ?? tmpdir()
-  mkdirSync(parent, { recursive: true })
-  const spillFolder = mkdtempSync(join(parent, 'millrace-spill-'))
+  const spillFolder = makeSpillFolder(options.tempDirectory ?? tmpdir())
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: options.memoryLimit ?? `${Math.floor(totalmem() / 2 / 2 ** 20)}MiB`,
@@ -47,6 +46,15 @@ export async function openDuckdbEngine(options: DuckdbOptions = {}): Promise<Duc
   await configure(instance, options.remembersFiles ?? true)
   const threads = new ThreadPool(instance, options.threads ?? availableParallelism())
   return new DuckdbEngine(instance, threads, spillFolder)
+}
+
+function makeSpillFolder(parent: string): string {
+  try {
+    mkdirSync(parent, { recursive: true })
+    return mkdtempSync(join(parent, 'millrace-spill-'))
+  } catch (error) {
+    throw storageError('create a folder in', parent, error)
+  }
 }
 
 /**
