@@ -168,6 +168,11 @@ export class DeltaTable {
     }
   }
 
+  /** The commit of a version; undefined where the log does not have it, not yet or no more. */
+  commitAt(version: number): Promise<Commit | undefined> {
+    return readCommit(this.#storage, version)
+  }
+
   /** Writes a checkpoint of the held version: its readers need no older commit. */
   async checkpoint(): Promise<void> {
     await writeCheckpoint(this.#checkpointTask())

@@ -160,8 +160,10 @@ export async function committedReports(
   const { snapshot } = target.delta
   const known = snapshot.transactionVersion(checkpoint.flowId)
   if (known === undefined || known < BigInt(batchId)) return undefined
-  const from = Math.max(0, snapshot.version - RECENT_COMMITS)
-  for await (const commit of target.delta.changes(from, snapshot.version)) {
+  for (let back = 0; back < RECENT_COMMITS; back++) {
+    const commit = await target.delta.commitAt(snapshot.version - back)
+    // Log cleanup has taken it, and all before it: that the batch is there is known, what it did no more.
+    if (commit === undefined) break
     const isOurs = commit.transactions.some(
       (each) => each.appId === checkpoint.flowId && each.version === BigInt(batchId),
     )

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { TestPipeline } from '../../support/test-pipeline.ts'
@@ -54,6 +54,62 @@ describe('an update that stopped between quarantine and target', () => {
     expect(await counts(`SELECT count(*), count(DISTINCT id) FROM (${both})`)).toEqual([100, 100])
     expect((await pipeline.run()).state).toBe('COMPLETED')
     expect(await counts(`SELECT count(*) FROM (${both})`)).toEqual([100])
+  })
+})
+
+describe('a batch that was committed and not marked, in a table whose log has been cleaned', () => {
+  const FROM = "SELECT id FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT');"
+  const PROPERTIES = "TBLPROPERTIES ('delta.checkpointInterval' = '2')"
+  const INTO = {
+    'a streaming table': `CREATE STREAMING TABLE t ${PROPERTIES} AS ${FROM}`,
+    'a materialized view': `CREATE MATERIALIZED VIEW t ${PROPERTIES} AS ${FROM.replace('STREAM ', '')}`,
+  }
+
+  /** Rows of the last update's batches in the order of their reports. */
+  const reported = () =>
+    pipeline.events.flatMap(({ details }) => {
+      const { metrics } = (details.flow_progress ?? {}) as { metrics?: { num_output_rows?: number } }
+      return metrics?.num_output_rows ?? []
+    })
+
+  /** Removes the commits of `t` before a version, and the mark of its newest batch. */
+  function cleanLogAndForgetMark(before: number): void {
+    const log = join(pipeline.folderOf('t'), '_delta_log')
+    for (const name of readdirSync(log)) {
+      if (/^\d+\.(json|crc)$/.test(name) && Number.parseInt(name, 10) < before) rmSync(join(log, name))
+    }
+    const commits = join(pipeline.folder, '.millrace/checkpoints/main%2Eshop%2Et/t/0/commits')
+    rmSync(join(commits, readdirSync(commits).sort().at(-1)!))
+  }
+
+  async function runThreeBatches(definition: string): Promise<void> {
+    pipeline = new TestPipeline(definition)
+    for (const id of [1, 2, 3]) {
+      pipeline.land(`orders/${id}.json`, { id })
+      await pipeline.run()
+    }
+  }
+
+  test.each(Object.entries(INTO))('%s: is reported from its commit, and work goes on', async (_, sql) => {
+    await runThreeBatches(sql)
+    const before = reported()
+    cleanLogAndForgetMark(2)
+    expect((await pipeline.run()).errors).toEqual([])
+    expect(reported()).toEqual(before)
+    pipeline.land('orders/4.json', { id: 4 })
+    expect((await pipeline.run()).errors).toEqual([])
+    expect(await pipeline.query('SELECT id FROM t ORDER BY id')).toEqual([[1], [2], [3], [4]])
+  })
+
+  test.each(Object.entries(INTO))('%s: counts as committed where its own commit is gone', async (_, sql) => {
+    await runThreeBatches(sql)
+    for (const version of [1n, 2n, 3n]) {
+      const transaction = (await pipeline.table('t')).startTransaction()
+      await transaction.setTransaction('another', version).commit({ operation: 'WRITE' })
+    }
+    cleanLogAndForgetMark(5)
+    expect((await pipeline.run()).errors).toEqual([])
+    expect(await pipeline.query('SELECT id FROM t ORDER BY id')).toEqual([[1], [2], [3]])
   })
 })
 
