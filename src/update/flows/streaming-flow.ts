@@ -178,6 +178,8 @@ export class StreamingFlow {
   /** The record is made durable while the query runs: it has to be before the first commit. */
   async #processNew(record: BatchRecord): Promise<void> {
     const recording = this.#checkpoint.writeBatch(record)
+    // It may fail before anything waits for it: an unhandled rejection would end the process.
+    recording.catch(() => undefined)
     try {
       await this.#process(record, recording)
     } finally {

@@ -113,6 +113,21 @@ describe('a batch that was committed and not marked, in a table whose log has be
   })
 })
 
+test('a batch that cannot be written down fails its flow, which is tried again', async () => {
+  pipeline = new TestPipeline(`${BRONZE} CREATE STREAMING TABLE silver AS SELECT id FROM STREAM(bronze);`)
+  pipeline.land('orders/1.json', { id: 1 })
+  const checkpoint = '.millrace/checkpoints/main%2Eshop%2Esilver/silver/0'
+  pipeline.write(checkpoint, 'a file where there should be a folder')
+  const { state, errors } = await pipeline.run()
+  expect([state, errors]).toMatchObject(['FAILED', [{ condition: 'STORAGE_ERROR' }]])
+  const triedAgain = pipeline.events.filter((each) => each.message.includes('It will be tried again.'))
+  expect(triedAgain).toHaveLength(2)
+  expect(await pipeline.query('SELECT id FROM silver')).toEqual([])
+  rmSync(join(pipeline.folder, checkpoint))
+  expect((await pipeline.run()).errors).toEqual([])
+  expect(await pipeline.query('SELECT id FROM silver')).toEqual([[1]])
+})
+
 describe('a query that was changed because its batch failed', () => {
   const CUSTOMERS = `
     CREATE STREAMING TABLE customers TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true') AS
