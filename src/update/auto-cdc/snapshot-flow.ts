@@ -1,11 +1,10 @@
 import { checkVersions, compareVersions, resolveSnapshots } from '../../auto-cdc/index.ts'
-import { isCondition } from '../../errors/index.ts'
 import { isAnsi } from '../../graph/flow-configuration.ts'
 import { alias, project } from '../../plan/build.ts'
 import type { Relation } from '../../plan/relation.ts'
-import { recoverBatch } from '../batch/batch-commit.ts'
 import type { BatchOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, runBatchQuery, withSession } from '../batch/batch-query.ts'
+import { recoverBatch } from '../batch/recover-batch.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import { FINGERPRINT, fingerprintOf } from '../flows/fingerprint.ts'
 import { recomputeReason } from '../flows/recompute-reason.ts'
@@ -57,31 +56,21 @@ export class SnapshotFlow {
     return { technique: taken === 0 ? 'NO_OP' : techniqueOf(flow), reason, rowsWritten: this.#rowsWritten }
   }
 
-  /** Ends the snapshot that a run before this one left unfinished. */
+  /**
+   * Ends the snapshot that a run before this one left unfinished. The source is asked anew for one of which nothing was
+   * committed, and for one that a function has to give.
+   */
   async #recover(): Promise<void> {
-    const { run, flow, checkpoint, table } = this.#options
-    const { latestBatch, latestCommitted } = checkpoint
+    const { latestBatch, latestCommitted } = this.#options.checkpoint
     if (latestBatch !== undefined && latestBatch.batchId !== latestCommitted) {
       this.#last = await this.#committedVersion()
-      const info = infoOf(latestBatch)
-      const isDone = await recoverBatch(run, checkpoint, await table(flow.target), table, info)
-      const snapshot = isDone ? undefined : recordedSnapshot(this.#options, latestBatch, this.#last)
-      if (isDone || (snapshot !== undefined && (await this.#applyAgain(latestBatch, snapshot))))
-        this.#last = versionOf(latestBatch)
+      const recovered = await recoverBatch(this.#options, undefined, infoOf(latestBatch))
+      const isBegun = recovered === 'begun'
+      const snapshot = isBegun ? recordedSnapshot(this.#options, latestBatch, this.#last) : undefined
+      if (snapshot !== undefined) await this.#apply(latestBatch, this.#inputsOf(snapshot))
+      if (snapshot !== undefined || recovered === 'finished') this.#last = versionOf(latestBatch)
     } else this.#last = versionOf(latestBatch)
     this.#isReady = true
-  }
-
-  /** False where the snapshot is refused for its rows: the source may have been put right, and is asked for it anew. */
-  async #applyAgain(record: BatchRecord, snapshot: NextSnapshot): Promise<boolean> {
-    try {
-      await this.#apply(record, this.#inputsOf(snapshot))
-      return true
-    } catch (error) {
-      if (isCondition(error, 'AUTOCDC_SNAPSHOT_DUPLICATE_KEY')) return false
-      if (isCondition(error, 'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY')) return false
-      throw error
-    }
   }
 
   /** The version of the newest batch that is finished. */

@@ -1,5 +1,5 @@
-import { type AddFile, type CommitOptions, fits, type WrittenFor } from '../../delta/index.ts'
-import { isCondition, PipelineError } from '../../errors/index.ts'
+import { type AddFile, type CommitOptions, fits, type Snapshot, type WrittenFor } from '../../delta/index.ts'
+import { PipelineError } from '../../errors/index.ts'
 import type { EventDraft } from '../../event-log/event.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
@@ -64,35 +64,10 @@ export async function commitRejects(
   }
 }
 
-/**
- * Ends the batch that a run before this one left between its first commit and its mark: commits what it had prepared,
- * reports and marks what is committed. False when the batch did not come so far and must be run again.
- */
-export async function recoverBatch(
-  run: UpdateRun,
-  checkpoint: Checkpoint,
-  target: OpenTable,
-  table: (identifier: string) => Promise<OpenTable>,
-  info: Readonly<Record<string, unknown>> = {},
-): Promise<boolean> {
-  const { batchId } = checkpoint.latestBatch!
-  const prepared = await preparedBatch(run, checkpoint, batchId)
-  try {
-    if (prepared !== undefined) await commitBatch(run, checkpoint, prepared, table)
-  } catch (error) {
-    if (!isCondition(error, 'DELTA_METADATA_CHANGED')) throw error
-    await dropPrepared(run, checkpoint, batchId)
-    return false
-  }
-  const reports = prepared?.reports ?? (await committedReports(checkpoint, batchId, target))
-  if (reports !== undefined) await finishBatch(run, checkpoint, batchId, reports, info)
-  return reports !== undefined
-}
-
 /** A batch that is in one of its tables already is finished as it was prepared: its query may give other rows by now. */
 async function checkDefinitions(
   { graph }: UpdateRun,
-  { flowId }: Checkpoint,
+  checkpoint: Checkpoint,
   { batchId, writes }: PreparedBatch,
   table: (identifier: string) => Promise<OpenTable>,
 ): Promise<void> {
@@ -103,7 +78,7 @@ async function checkDefinitions(
       snapshot: await (await table(identifier)).delta.refresh(),
     })),
   )
-  if (targets.some(({ snapshot }) => (snapshot.transactionVersion(flowId) ?? -1n) >= BigInt(batchId))) return
+  if (targets.some(({ snapshot }) => hasBatch(snapshot, checkpoint, batchId))) return
   const changed = targets.find(({ identifier, writtenFor, snapshot }) => {
     const redefines = changedDefinition(datasetOf(graph, identifier), snapshot) !== undefined
     return writtenFor !== undefined && !fits(writtenFor, snapshot, redefines)
@@ -119,7 +94,7 @@ async function checkDefinitions(
 }
 
 /** The batch that a crashed run prepared and may have committed in part; undefined when it did not come so far. */
-async function preparedBatch(
+export async function preparedBatch(
   run: UpdateRun,
   checkpoint: Checkpoint,
   batchId: number,
@@ -151,29 +126,14 @@ export async function finishBatch(
   atStep('after-checkpoint-mark')
 }
 
-/** Reports of a batch that is in the target already, from the commit that brought it; undefined when it is not. */
-export async function committedReports(
-  checkpoint: Checkpoint,
+/** Whether a table has a flow's batch: its log says so, whatever else is lost. */
+export function hasBatch(
+  snapshot: Snapshot,
+  { flowId }: Pick<Checkpoint, 'flowId'>,
   batchId: number,
-  target: OpenTable,
-): Promise<readonly DatasetReport[] | undefined> {
-  const { snapshot } = target.delta
-  const known = snapshot.transactionVersion(checkpoint.flowId)
-  if (known === undefined || known < BigInt(batchId)) return undefined
-  for (let back = 0; back < RECENT_COMMITS; back++) {
-    const commit = await target.delta.commitAt(snapshot.version - back)
-    // Log cleanup has taken it, and all before it: that the batch is there is known, what it did no more.
-    if (commit === undefined) break
-    const isOurs = commit.transactions.some(
-      (each) => each.appId === checkpoint.flowId && each.version === BigInt(batchId),
-    )
-    if (isOurs) return (commit.commitInfo?.flowProgress as DatasetReport[] | undefined) ?? []
-  }
-  return []
+): boolean {
+  return (snapshot.transactionVersion(flowId) ?? -1n) >= BigInt(batchId)
 }
-
-/** A run that died left at most its last batches unmarked: their commits are among the table's newest. */
-const RECENT_COMMITS = 200
 
 async function commitWrite(
   run: UpdateRun,
@@ -183,8 +143,7 @@ async function commitWrite(
   table: OpenTable,
 ): Promise<void> {
   const { snapshot } = table.delta
-  const known = snapshot.transactionVersion(checkpoint.flowId)
-  if (known !== undefined && known >= BigInt(prepared.batchId)) return
+  if (hasBatch(snapshot, checkpoint, prepared.batchId)) return
   const redefined = changedDefinition(datasetOf(run.graph, write.table), snapshot)
   const removed = write.mode === 'overwrite' ? [...snapshot.files()] : []
   await table.commit(

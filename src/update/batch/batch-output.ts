@@ -26,8 +26,11 @@ export interface BatchOutput {
    * called once, when everything is written and nothing is committed. Gives the reports for `finishBatch`, the target's last.
    */
   commit(batch: EvaluatedBatch, written: () => Promise<void>): Promise<readonly DatasetReport[]>
-  /** Batches that a crash interrupted are always run again: nothing of them is to be found in a table of the pipeline. */
-  readonly isAlwaysRunAgain?: boolean
+  /**
+   * Of a sink: whether a batch, or a part of it, may have reached it. Batches that a crash interrupted are then always run
+   * again: nothing of them is to be found in a table of the pipeline.
+   */
+  mayHaveDelivered?(batchId: number): Promise<boolean>
 }
 
 /** The rows join those of the target, or take their place. */

@@ -68,6 +68,12 @@ export class Checkpoint {
     return this.latestBatch
   }
 
+  /** Puts a batch in the place of the newest one, of which nothing can be seen outside. */
+  async replaceBatch(record: BatchRecord): Promise<void> {
+    await this.#storage.put(this.#path('offsets', record.batchId), encodeBatch(record))
+    this.latestBatch = record
+  }
+
   /**
    * Records that a batch is finished; `info` is kept beside it, for example the table's version. Not made durable: the
    * tables' logs know the batch too, and a run that finds no mark asks them.

@@ -3,9 +3,10 @@ import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { setting } from '../../settings/settings.ts'
 import { autoCdcOutput } from '../auto-cdc/auto-cdc-output.ts'
 import { SnapshotFlow } from '../auto-cdc/snapshot-flow.ts'
-import { recoverBatch } from '../batch/batch-commit.ts'
 import { type BatchOutput, rowsOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, runBatchQuery } from '../batch/batch-query.ts'
+import { recoverBatch } from '../batch/recover-batch.ts'
+import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf } from '../graph-index.ts'
 import { flowInputs, pinStatics } from '../inputs/flow-inputs.ts'
@@ -84,21 +85,30 @@ async function drainOnce(options: BatchQueryOptions, output: BatchOutput): Promi
 
 /** A backfill: its batch query is appended in the first update after its definition, and after a full refresh. */
 async function runOnceFlow(options: BatchQueryOptions, output: BatchOutput): Promise<FlowOutcome> {
-  const { run, flow, inputs, checkpoint, table } = options
+  const { flow, checkpoint } = options
   if (checkpoint.latestCommitted !== undefined) return RAN_ONCE
   const technique = techniqueOf(flow)
-  if (checkpoint.latestBatch !== undefined) {
-    const isDone = await recoverBatch(run, checkpoint, await table(flow.target), table)
-    if (isDone) return { technique, reason: 'committed by the update before', rowsWritten: 0n }
-  }
-  const record = checkpoint.latestBatch ?? {
+  const record = await onceBatch(options, output)
+  if (record === undefined) return { technique, reason: 'committed by the update before', rowsWritten: 0n }
+  return { technique, reason: null, rowsWritten: await runBatchQuery(options, { record, output }) }
+}
+
+/** The backfill's batch; undefined where the run before has committed it. */
+async function onceBatch(options: BatchQueryOptions, output: BatchOutput): Promise<BatchRecord | undefined> {
+  const { run, flow, inputs, checkpoint } = options
+  const { latestBatch } = checkpoint
+  const recovered = latestBatch === undefined ? undefined : await recoverBatch(options, output)
+  if (recovered === 'finished') return undefined
+  if (recovered === 'begun') return latestBatch
+  const record: BatchRecord = {
     batchId: 0,
     sources: [],
     statics: await pinStatics(inputs),
     timestampMicros: run.clock.nowMicros(),
     configuration: flow.configuration,
   }
-  return { technique, reason: null, rowsWritten: await runBatchQuery(options, { record, output }) }
+  if (recovered === 'unseen') await checkpoint.replaceBatch(record)
+  return record
 }
 
 /** Opens the tables that a flow writes, each once. */

@@ -4,10 +4,11 @@ import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import type { Expect, Relation } from '../../plan/relation.ts'
 import { setting } from '../../settings/settings.ts'
 import type { Offset } from '../../sources/source.ts'
-import { finishBatch, recoverBatch } from '../batch/batch-commit.ts'
+import { finishBatch } from '../batch/batch-commit.ts'
 import type { BatchOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, withSession } from '../batch/batch-query.ts'
 import { rowsWritten } from '../batch/batch-report.ts'
+import { recoverBatch } from '../batch/recover-batch.ts'
 import type { BatchRecord, SourceRange } from '../checkpoint/batch-record.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import {
@@ -28,20 +29,19 @@ import { StateStore, type StateVersion } from '../stateful/state-store.ts'
 import { advanceWatermark, mergeProgress } from '../stateful/watermark.ts'
 import { atStep } from '../steps.ts'
 import { type Backlog, listingEvent, progressEvent } from '../stream-events.ts'
-import type { OpenTable } from '../tables/tables.ts'
 
 /**
- * One streaming flow in one update: replays the batch that a run before it left unfinished, then drains what its sources
+ * One streaming flow in one update: ends the batch that a run before it left unfinished, then drains what its sources
  * hold now, batch by batch, and ends with a batch without data where the watermark has closed groups. It may be drained
  * again, for what has come since.
  */
 export class StreamingFlow {
+  readonly #options: BatchQueryOptions
   readonly #run: UpdateRun
   readonly #flow: ResolvedFlow
   readonly #inputs: FlowInputs
   readonly #checkpoint: Checkpoint
   readonly #state: StateStore
-  readonly #table: (identifier: string) => Promise<OpenTable>
   readonly #output: BatchOutput
   #isReady = false
   #rowsWritten = 0n
@@ -50,11 +50,11 @@ export class StreamingFlow {
   #backlog: Backlog = {}
 
   constructor(options: BatchQueryOptions, output: BatchOutput) {
+    this.#options = options
     this.#run = options.run
     this.#flow = options.flow
     this.#inputs = options.inputs
     this.#checkpoint = options.checkpoint
-    this.#table = options.table
     this.#output = output
     const { identifier, target } = options.flow
     this.#state = new StateStore(options.run.storage, `${options.checkpoint.folder}/state`, {
@@ -108,11 +108,16 @@ export class StreamingFlow {
   async #recover(): Promise<void> {
     const { latestBatch, latestCommitted } = this.#checkpoint
     if (latestBatch === undefined || latestBatch.batchId === latestCommitted) return
-    if (this.#output.isAlwaysRunAgain !== true) {
-      const target = await this.#table(this.#flow.target)
-      if (await recoverBatch(this.#run, this.#checkpoint, target, this.#table)) return
-    }
-    await this.#process(latestBatch)
+    const recovered = await recoverBatch(this.#options, this.#output)
+    if (recovered === 'finished') return
+    await this.#process(recovered === 'begun' ? latestBatch : await this.#beginAnew(latestBatch))
+  }
+
+  /** What the batch reads beside its streams, and the settings, may have been put right since it failed. */
+  async #beginAnew({ batchId, sources }: BatchRecord): Promise<BatchRecord> {
+    const record = await this.#record(sources, batchId)
+    await this.#checkpoint.replaceBatch(record)
+    return record
   }
 
   async #planBatch(until: readonly (Offset | undefined)[]): Promise<BatchRecord | undefined> {
@@ -127,7 +132,8 @@ export class StreamingFlow {
       sources.push({ source: name, range: planned?.range, end: planned?.end ?? from[i] })
     }
     this.#backlog = backlog
-    return sources.some((each) => each.range !== undefined) ? this.#record(sources) : undefined
+    if (sources.every((each) => each.range === undefined)) return undefined
+    return this.#record(sources, this.#nextBatchId)
   }
 
   get #isStateful(): boolean {
@@ -142,12 +148,15 @@ export class StreamingFlow {
     if (latestBatch?.stateVersion === undefined || !runsEmpty) return undefined
     const state = await this.#state.open(latestBatch.batchId, latestBatch.batchId + 1)
     if (!state.hasOpenGroups || state.watermarkMicros === latestBatch.watermarkMicros) return undefined
-    return this.#record(latestBatch.sources.map(({ source, end }) => ({ source, end })))
+    const sources = latestBatch.sources.map(({ source, end }) => ({ source, end }))
+    return this.#record(sources, this.#nextBatchId)
   }
 
-  async #record(sources: readonly SourceRange[]): Promise<BatchRecord> {
-    const last = this.#checkpoint.latestBatch
-    const batchId = (last?.batchId ?? -1) + 1
+  get #nextBatchId(): number {
+    return (this.#checkpoint.latestBatch?.batchId ?? -1) + 1
+  }
+
+  async #record(sources: readonly SourceRange[], batchId: number): Promise<BatchRecord> {
     const state = await this.#openState(batchId)
     return {
       batchId,
@@ -162,7 +171,7 @@ export class StreamingFlow {
 
   /** The state before a batch. Throws when operators with state came or went since the checkpoint began. */
   async #openState(batchId: number): Promise<StateVersion> {
-    const last = this.#checkpoint.latestBatch
+    const last = batchId === 0 ? undefined : this.#checkpoint.latestBatch
     if (last !== undefined && (last.stateVersion !== undefined) !== this.#isStateful) {
       throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
         flow: this.#flow.identifier,

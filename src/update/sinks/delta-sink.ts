@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
-import { appendRows, createTable, type DeltaTable, type RowEngine } from '../../delta/index.ts'
+import { appendRows, createTable, DeltaTable, type RowEngine } from '../../delta/index.ts'
 import { rowEngineOf } from '../../engine/row-engine.ts'
 import { isCondition } from '../../errors/index.ts'
 import { isAnsi } from '../../graph/flow-configuration.ts'
 import type { DeltaSink } from '../../graph/sinks.ts'
 import { localStorage, type Storage } from '../../storage/index.ts'
 import type { StructType } from '../../types/data-type.ts'
+import { hasBatch } from '../batch/batch-commit.ts'
 import type { UpdateRun } from '../run.ts'
 import { atStep } from '../steps.ts'
 import type { Delivery } from './sink-output.ts'
@@ -15,16 +16,26 @@ import type { Delivery } from './sink-output.ts'
  * Throws what `appendRows` throws.
  */
 export async function addToTable(sink: DeltaSink, delivery: Delivery): Promise<void> {
-  const { run, flow, flowId, record, rows } = delivery
+  const { run, flow, checkpoint, record, rows } = delivery
   const storage = storageOf(sink, run)
   const engine = await engineOf(delivery)
   const table = await openOrCreate(storage, engine, rows.scan.schema)
   await appendRows({ table, storage, engine }, rows.scan, {
-    application: { id: flowId, version: BigInt(record.batchId) },
+    application: { id: checkpoint.flowId, version: BigInt(record.batchId) },
     mergeSchema: sink.mergeSchema,
     tableName: flow.target,
   })
   atStep('after-delta-commit')
+}
+
+/** Whether the table has a flow's batch. */
+export async function isInTable(
+  sink: DeltaSink,
+  { run, checkpoint }: Pick<Delivery, 'run' | 'checkpoint'>,
+  batchId: number,
+): Promise<boolean> {
+  const table = await DeltaTable.openIfExists(storageOf(sink, run), run.engine.deltaPort)
+  return table !== undefined && hasBatch(table.snapshot, checkpoint, batchId)
 }
 
 async function openOrCreate(

@@ -5,19 +5,20 @@ import type { BatchOutput } from '../batch/batch-output.ts'
 import type { BatchQueryOptions } from '../batch/batch-query.ts'
 import { BatchWriter } from '../batch/batch-writer.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf } from '../graph-index.ts'
 import type { UpdateRun } from '../run.ts'
 import { atStep } from '../steps.ts'
 import { withBacklog } from '../stream-events.ts'
-import { addToTable } from './delta-sink.ts'
-import { callHandler } from './foreach-batch.ts'
+import { addToTable, isInTable } from './delta-sink.ts'
+import { callHandler, wasHandedOver } from './foreach-batch.ts'
 
 /** A batch whose rows are on their way to a sink. */
 export interface Delivery {
   readonly run: UpdateRun
   readonly flow: ResolvedFlow
-  /** Of the flow at this version of its checkpoint: with the batch's id it names the delivery for ever. */
-  readonly flowId: string
+  /** Its flow id and the batch's id name the delivery for ever. */
+  readonly checkpoint: Checkpoint
   readonly record: BatchRecord
   readonly session: EngineSession
   readonly rows: Pick<Staged, 'scan' | 'rowCount'>
@@ -29,7 +30,12 @@ export interface Delivery {
  */
 export function sinkOutput({ run, flow, checkpoint, table }: BatchQueryOptions): BatchOutput {
   return {
-    isAlwaysRunAgain: true,
+    mayHaveDelivered: (batchId) => {
+      const sink = sinkOf(flow, run)
+      return sink.format === 'delta'
+        ? isInTable(sink, { run, checkpoint }, batchId)
+        : wasHandedOver({ run, checkpoint }, batchId)
+    },
     commit: async ({ record, session, observed, output, backlog }, written) => {
       const rows = await session.stage(output)
       const writer = new BatchWriter(run, flow, table)
@@ -39,7 +45,7 @@ export function sinkOutput({ run, flow, checkpoint, table }: BatchQueryOptions):
       await written()
       await commitBatch(run, checkpoint, { batchId: record.batchId, writes, reports }, table)
       await run.lease.assertHeld()
-      await deliver({ run, flow, flowId: checkpoint.flowId, record, session, rows })
+      await deliver({ run, flow, checkpoint, record, session, rows })
       run.tables.onCommit(flow.target)
       return reports
     },
@@ -47,6 +53,10 @@ export function sinkOutput({ run, flow, checkpoint, table }: BatchQueryOptions):
 }
 
 function deliver(delivery: Delivery): Promise<void> {
-  const sink = datasetOf(delivery.run.graph, delivery.flow.target).sink!
+  const sink = sinkOf(delivery.flow, delivery.run)
   return sink.format === 'delta' ? addToTable(sink, delivery) : callHandler(delivery)
+}
+
+function sinkOf({ target }: ResolvedFlow, { graph }: UpdateRun) {
+  return datasetOf(graph, target).sink!
 }

@@ -62,6 +62,22 @@ test('the next update goes on where it was stopped, continuous or not', async ()
   expect(await pipeline.query('SELECT * FROM gold')).toEqual([[4, 10]])
 })
 
+test('a stream that failed for a table beside it is done again with what that table has become', async () => {
+  pipeline = new TestPipeline(`${ORDERS}
+    CREATE MATERIALIZED VIEW customers AS
+    SELECT * FROM read_files('data/customers', format => 'json', schema => 'id BIGINT, name STRING');
+    CREATE STREAMING TABLE facts (CONSTRAINT named EXPECT (name IS NOT NULL) ON VIOLATION FAIL UPDATE) AS
+    SELECT s.id, c.name FROM STREAM silver s LEFT JOIN customers c ON s.id = c.id;`)
+  pipeline.land('customers/0.json', { id: 0, name: 'nobody' })
+  pipeline.land('orders/1.json', { id: 1, amount: 1 })
+  const running = await RunningPipeline.start(pipeline)
+  await running.message(/'facts'.*FAILED/)
+  pipeline.land('customers/1.json', { id: 1, name: 'Ada' })
+  await running.rows('facts', 1)
+  await running.stop()
+  expect(await pipeline.query('SELECT * FROM facts')).toEqual([[1, 'Ada']])
+})
+
 test('a stream joined with a table waits for what came to that table before', async () => {
   pipeline = new TestPipeline(`${ORDERS}
     CREATE STREAMING TABLE raw_customers AS
