@@ -16,6 +16,16 @@ export interface PreparedBatch {
   /** Quarantine tables first, the target last: rows that are in neither are the only ones a crash may show. */
   readonly writes: readonly PreparedWrite[]
   readonly reports: readonly DatasetReport[]
+  /** What goes to a sink behind the commits, where the query may give other rows when it is run again. */
+  readonly delivery?: KeptRows
+}
+
+/** Rows of a batch in files of the checkpoint, for as long as the batch is not finished. */
+export interface KeptRows {
+  readonly paths: readonly string[]
+  readonly rowCount: number
+  /** As JSON: also with types that no table has. */
+  readonly schema: string
 }
 
 export interface PreparedWrite {
@@ -30,9 +40,9 @@ const FORMAT: DurableFormat = { name: 'millrace.prepared-batch', version: 1 }
 
 /**
  * Commits a batch's writes, each with the flow's `txn` so that a table which has it already is left alone. Where several
- * tables are written the batch is made durable first: after a crash between two commits the rest follows from the same
- * files, without running the query again. Throws DELTA_METADATA_CHANGED, before the first commit, where another changed a
- * table since its rows were written, so that they may not be what it asks for.
+ * tables are written, or rows are kept for a sink, the batch is made durable first: after a crash between two commits the
+ * rest follows from the same files, without running the query again. Throws DELTA_METADATA_CHANGED, before the first commit,
+ * where another changed a table since its rows were written, so that they may not be what it asks for.
  */
 export async function commitBatch(
   run: UpdateRun,
@@ -41,7 +51,7 @@ export async function commitBatch(
   table: (identifier: string) => Promise<OpenTable>,
 ): Promise<void> {
   await checkDefinitions(run, checkpoint, prepared, table)
-  if (prepared.writes.length > 1) {
+  if (prepared.writes.length > 1 || prepared.delivery !== undefined) {
     await run.storage.put(preparedPath(checkpoint, prepared.batchId), encodeDurable(FORMAT, prepared))
     atStep('after-prepared-batch')
   }
@@ -106,8 +116,9 @@ export async function preparedBatch(
 }
 
 /** Forgets what a batch had prepared that is not to be finished. */
-export function dropPrepared(run: UpdateRun, checkpoint: Checkpoint, batchId: number): Promise<void> {
-  return run.storage.delete([preparedPath(checkpoint, batchId)])
+export async function dropPrepared(run: UpdateRun, checkpoint: Checkpoint, batchId: number): Promise<void> {
+  await run.storage.delete([preparedPath(checkpoint, batchId)])
+  await run.storage.deleteAll(keptRowsFolder(checkpoint))
 }
 
 /** Reports a committed batch in the event log, then marks it in the checkpoint: recovery repeats both without doubling. */
@@ -183,6 +194,11 @@ function commitOptions(
 export function recordsOf(file: AddFile): number {
   const match = /"numRecords":(\d+)/.exec(file.stats ?? '')
   return match === null ? 0 : Number(match[1])
+}
+
+/** Folder of `KeptRows`: those of one batch, and what a crash left of it. */
+export function keptRowsFolder(checkpoint: Checkpoint): string {
+  return `${checkpoint.folder}/delivery`
 }
 
 function preparedPath(checkpoint: Checkpoint, batchId: number): string {

@@ -27,10 +27,12 @@ export interface BatchOutput {
    */
   commit(batch: EvaluatedBatch, written: () => Promise<void>): Promise<readonly DatasetReport[]>
   /**
-   * Of a sink: whether a batch, or a part of it, may have reached it. Batches that a crash interrupted are then always run
-   * again: nothing of them is to be found in a table of the pipeline.
+   * Of a sink: whether a batch, or a part of it, may have reached it. Batches that a crash interrupted are then always
+   * delivered again: nothing of them is to be found in a table of the pipeline.
    */
   mayHaveDelivered?(batchId: number): Promise<boolean>
+  /** Of a sink: ends a batch with the rows that were kept of it. False where it must be run again. */
+  deliverAgain?(record: BatchRecord): Promise<boolean>
 }
 
 /** The rows join those of the target, or take their place. */

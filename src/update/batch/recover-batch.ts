@@ -25,16 +25,24 @@ export async function recoverBatch(
   output?: BatchOutput,
   info: Readonly<Record<string, unknown>> = {},
 ): Promise<RecoveredBatch> {
-  const { run, flow, checkpoint, table } = options
+  const { run, checkpoint } = options
+  const batch = checkpoint.latestBatch!
+  const isOfSink = output?.mayHaveDelivered !== undefined
+  if (!isOfSink && (await finishCommitted(options, info))) return 'finished'
+  const isSeen = (await output?.mayHaveDelivered?.(batch.batchId)) === true || (await isInTables(options))
+  if (isSeen) return (await output?.deliverAgain?.(batch)) === true ? 'finished' : 'begun'
+  await dropPrepared(run, checkpoint, batch.batchId)
+  return 'unseen'
+}
+
+/** Whether one of the tables that the flow writes, quarantines among them, has the batch. */
+async function isInTables({ run, flow, checkpoint, table }: BatchQueryOptions): Promise<boolean> {
   const { batchId } = checkpoint.latestBatch!
-  if (output?.mayHaveDelivered === undefined) {
-    if (await finishCommitted(options, info)) return 'finished'
-  } else if (await output.mayHaveDelivered(batchId)) return 'begun'
   const tables = tablesWritten(flow, run.graph).filter((each) => isTable(datasetOf(run.graph, each)))
   for (const each of tables) {
-    if (hasBatch((await table(each)).delta.snapshot, checkpoint, batchId)) return 'begun'
+    if (hasBatch((await table(each)).delta.snapshot, checkpoint, batchId)) return true
   }
-  return 'unseen'
+  return false
 }
 
 /** False when the batch is not in its target, and was not prepared to be or can be no more. */

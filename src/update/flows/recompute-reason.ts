@@ -1,4 +1,5 @@
 import { functionNamed } from '../../plan/functions/index.ts'
+import type { FunctionDefinition } from '../../plan/functions/signature.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { childrenOf, expressionsOf, walk, walkExpression } from '../../plan/rewrite.ts'
 
@@ -10,6 +11,18 @@ import { childrenOf, expressionsOf, walk, walkExpression } from '../../plan/rewr
 export function recomputeReason(query: Relation): 'NON_DETERMINISTIC_EXPRESSION' | 'TIME_FUNCTION' | null {
   for (const node of walk(query)) if (calls(node, 'random')) return 'NON_DETERMINISTIC_EXPRESSION'
   return useOfTime(query) === 'decides' ? 'TIME_FUNCTION' : null
+}
+
+/**
+ * Whether a query may give other rows when it is evaluated again over the same ones at the same time: by a random function, or
+ * where it takes any of several rows (`first`, `collect_list`, `dropDuplicates`).
+ */
+export function mayGiveOtherRows(query: Relation): boolean {
+  for (const node of walk(query)) {
+    if (node.kind === 'Deduplicate' && node.columns !== undefined) return true
+    if (calls(node, 'random', ['scalar', 'aggregate'])) return true
+  }
+  return false
 }
 
 type UseOfTime = 'none' | 'shown' | 'decides'
@@ -35,16 +48,21 @@ function useOfTime(relation: Relation): UseOfTime {
 
 /**
  * True where a node's own expressions call such a function. Aggregates whose result depends on the order of rows count as
- * deterministic: over the same rows any of their results is as good.
+ * deterministic unless they are asked for: over the same rows any of their results is as good.
  */
-function calls(relation: Relation, volatility: 'time' | 'random'): boolean {
+function calls(
+  relation: Relation,
+  volatility: 'time' | 'random',
+  kinds: readonly FunctionDefinition['kind'][] = ['scalar'],
+): boolean {
   for (const expression of expressionsOf(relation)) {
     for (const node of walkExpression(expression)) {
-      if (node.kind === 'SubqueryExpression' && [...walk(node.plan)].some((each) => calls(each, volatility)))
-        return true
+      if (node.kind === 'SubqueryExpression') {
+        if ([...walk(node.plan)].some((each) => calls(each, volatility, kinds))) return true
+      }
       if (node.kind !== 'UnresolvedFunction') continue
       const definition = functionNamed(node.name)
-      if (definition?.kind === 'scalar' && definition.volatility === volatility) return true
+      if (definition?.volatility === volatility && kinds.includes(definition.kind)) return true
     }
   }
   return false

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import type { EngineSession } from '../../engine/engine.ts'
 import { filter } from '../../plan/build.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { StructType } from '../../types/data-type.ts'
+import { scanRowFiles, writeRowFiles } from '../checkpoint/row-files.ts'
 import { type Retention, stillCounts, untilOf } from './retention.ts'
 
 /** Rows that were written at once, in files of our own. */
@@ -108,30 +107,20 @@ export class OperatorHandle {
   }
 
   async #write(session: EngineSession, rows: Relation, retention?: Retention): Promise<Run> {
-    const folder = await this.#storage.stagingPath(this.#folder)
-    try {
-      const written = await session.write({ query: rows, schema: this.#schema, partitionColumns: [], folder })
-      const files = written.files.map(({ localPath }) => ({
-        local: localPath,
-        path: `${this.#folder}/run-${randomUUID()}.parquet`,
-      }))
-      await this.#storage.publish(files)
-      const until = untilOf(retention, written.files)
-      return {
-        paths: files.map((each) => each.path),
-        rows: Number(written.rowCount),
-        bytes: written.files.reduce((sum, each) => sum + each.sizeBytes, 0),
-        ...(until !== undefined && { until: until.toString() }),
-      }
-    } finally {
-      await rm(folder, { recursive: true, force: true })
+    const place = { storage: this.#storage, folder: this.#folder, prefix: 'run' }
+    const written = await writeRowFiles(place, session, rows, this.#schema)
+    const until = untilOf(retention, written.files)
+    return {
+      paths: written.paths,
+      rows: Number(written.rowCount),
+      bytes: written.files.reduce((sum, each) => sum + each.sizeBytes, 0),
+      ...(until !== undefined && { until: until.toString() }),
     }
   }
 
-  async #scanOf(runs: readonly Run[]): Promise<Scan> {
-    const stored = runs.flatMap((each) => each.paths)
-    const paths = await Promise.all(stored.map((each) => this.#storage.localize(each)))
-    return { kind: 'Scan', input: { kind: 'parquet', paths }, schema: this.#schema }
+  #scanOf(runs: readonly Run[]): Promise<Scan> {
+    const paths = runs.flatMap((each) => each.paths)
+    return scanRowFiles(this.#storage, paths, this.#schema)
   }
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DeltaTable } from '../../../src/delta-table/index.ts'
 import type { UpdateRequest } from '../../../src/update/update-api.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
 
@@ -265,6 +266,100 @@ test('rows that rules of a view reject go to its quarantine, not to the sink', a
   await run()
   expect(await exported()).toEqual([[1, 1]])
   expect(await pipeline.query('SELECT id FROM rejected')).toEqual([[2]])
+})
+
+describe('a batch whose query gives other rows each time', () => {
+  const RANDOM = `
+    import { temporaryView } from 'millrace'
+    import { expr, rand } from 'millrace/functions'
+    temporaryView('checked', { expectOrDrop: { lucky: 'luck < 0.5' }, quarantine: 'rejected' }, () =>
+      readStream.table('orders').select('id', rand().as('luck')))`
+  const FUNCTION = `
+    foreachBatchSink('told', async (batch, batchId) => {
+      globalThis.deliveries.push({ batchId, rows: await batch.toArray() })
+      if (globalThis.fails) throw new Error('no connection')
+    })`
+  const deliveries: { readonly batchId: number; readonly rows: readonly Record<string, unknown>[] }[] = []
+  const ids = Array.from({ length: 100 }, (_, id) => id)
+
+  beforeEach(() => {
+    deliveries.length = 0
+    Object.assign(globalThis, { deliveries })
+  })
+
+  function landHundred(): void {
+    pipeline.land('orders/1.json', ...ids.map((id) => ({ id, amount: 1 })))
+  }
+
+  /** Two retries of its own, and the next update. */
+  async function runUntilDelivered(): Promise<void> {
+    Object.assign(globalThis, { fails: true })
+    const { errors } = await pipeline.run()
+    expect(errors).toMatchObject([{ condition: 'FOREACH_BATCH_USER_FUNCTION_ERROR' }])
+    Object.assign(globalThis, { fails: false })
+    await run()
+    expect(deliveries).toHaveLength(4)
+    for (const each of deliveries) expect(each).toEqual(deliveries[0])
+  }
+
+  const checkpointFiles = () =>
+    readdirSync(join(pipeline.folder, '.millrace/checkpoints/told/all/0'), { recursive: true })
+      .filter((each) => /\.(json|parquet)$/.test(String(each)))
+      .sort()
+
+  const rejected = async () => (await pipeline.query('SELECT id FROM rejected')).map(([id]) => id as number)
+
+  test('comes to the function again as it was: each row is there or in the quarantine', async () => {
+    pipeline = pipelineOf(`${RANDOM}${FUNCTION}
+      appendFlow({ target: 'told', name: 'all' }, () => readStream.table('checked'))`)
+    landHundred()
+    await runUntilDelivered()
+    const told = deliveries[0]!.rows.map((each) => Number(each.id))
+    expect([...told, ...(await rejected())].sort((a, b) => a - b)).toEqual(ids)
+    await run()
+    expect(deliveries).toHaveLength(4)
+  })
+
+  test('comes again with the same values of all types, and leaves no files when it is done', async () => {
+    pipeline = pipelineOf(`import { expr } from 'millrace/functions'
+      ${FUNCTION}
+      appendFlow({ target: 'told', name: 'all' }, () => readStream.table('orders').select('id', expr('uuid()').as('key'),
+        expr('null').as('nothing'), expr('map(id, named_struct("a b", array(1.50)))').as('Nested "one"'),
+        expr("timestamp '2026-01-01 12:00:00.123456'").as('time'), expr("interval '3' day").as('days')))`)
+    pipeline.land('orders/1.json', { id: 1, amount: 1 })
+    await runUntilDelivered()
+    expect(deliveries[0]!.rows).toMatchObject([{ id: 1n, nothing: null, key: expect.any(String) }])
+    const first = `${'0'.repeat(20)}.json`
+    expect(checkpointFiles()).toEqual([`commits/${first}`, 'handed-over.json', `offsets/${first}`])
+  })
+
+  test('is added to a Delta table as it was when the quarantine got its part', async () => {
+    const merging = (mergeSchema: boolean) => `${RANDOM}
+      createSink('exports', { format: 'delta', options: { tableName: 'main.shop.exported', mergeSchema: ${mergeSchema} } })
+      appendFlow({ target: 'exports', name: 'all' }, () => readStream.table('checked'))`
+    pipeline = pipelineOf(merging(false))
+    landHundred()
+    const path = join(pipeline.folder, 'warehouse/main/shop/exported')
+    const table = await DeltaTable.createIfNotExists(path).addColumns('id BIGINT').execute()
+    await table.close()
+    const { errors } = await pipeline.run()
+    expect(errors).toMatchObject([{ condition: 'DELTA_METADATA_MISMATCH' }])
+    pipeline.define({ 'tables.sql': ORDERS, 'sinks.ts': IMPORTS + merging(true) })
+    await run()
+    const added = (await exported('id')).map(([id]) => id as number)
+    expect([...added, ...(await rejected())].sort((a, b) => a - b)).toEqual(ids)
+  })
+
+  test('alone is kept for that: one whose query gives the same rows again is not', async () => {
+    pipeline = pipelineOf(`${FUNCTION}
+      appendFlow({ target: 'told', name: 'all' }, () => readStream.table('orders').where('amount > 0'))`)
+    landHundred()
+    Object.assign(globalThis, { fails: true })
+    await pipeline.run()
+    expect(checkpointFiles()).toEqual(['handed-over.json', `offsets/${'0'.repeat(20)}.json`])
+    Object.assign(globalThis, { fails: false })
+    expect(await run()).toEqual([['told', 'COMPLETED', 'APPEND', 100]])
+  })
 })
 
 describe('a full refresh of a sink', () => {

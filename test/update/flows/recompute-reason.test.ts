@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { read } from '../../../src/dataframe/index.ts'
 import { parseQuery } from '../../../src/sql/index.ts'
-import { recomputeReason } from '../../../src/update/flows/recompute-reason.ts'
+import { mayGiveOtherRows, recomputeReason } from '../../../src/update/flows/recompute-reason.ts'
 
 test.each([
   ['SELECT id FROM t', null],
@@ -21,4 +22,29 @@ test.each([
   ['SELECT id FROM t WHERE id > (SELECT rand())', 'NON_DETERMINISTIC_EXPRESSION'],
 ])('%s: %s', (query, reason) => {
   expect(recomputeReason(parseQuery(query))).toBe(reason)
+})
+
+describe('a query over the same rows at the same time', () => {
+  test.each([
+    'SELECT id, now() AS seen FROM t WHERE time > now()',
+    'SELECT DISTINCT id FROM t',
+    'SELECT id, max(time) AS last, sum(n) AS n FROM t GROUP BY id',
+  ])('gives the same rows: %s', (query) => {
+    expect(mayGiveOtherRows(parseQuery(query))).toBe(false)
+  })
+
+  test.each([
+    'SELECT id, rand() AS r FROM t',
+    'SELECT id FROM t WHERE id IN (SELECT shuffle(ids)[0] FROM u)',
+    'SELECT id, first(name) AS name FROM t GROUP BY id',
+    'SELECT id FROM t JOIN (SELECT collect_list(id) AS ids FROM u) ON true',
+  ])('may give others: %s', (query) => {
+    expect(mayGiveOtherRows(parseQuery(query))).toBe(true)
+  })
+
+  test('may give others where one row of several is kept', () => {
+    const { relation } = read.table('t').dropDuplicates(['id'])
+    expect(mayGiveOtherRows(relation)).toBe(true)
+    expect(mayGiveOtherRows(read.table('t').dropDuplicates().relation)).toBe(false)
+  })
 })
