@@ -19,7 +19,7 @@ import { checkDeclared, checkUniqueColumns, mergedSchema, withComments } from '.
 import { resolveExpectations } from './expectations.ts'
 import { fusedSettings, isAnsi } from './flow-configuration.ts'
 import { flowKind, shapeWarnings } from './flow-kind.ts'
-import { checkPersistedView, isTable } from './graph-checks.ts'
+import { checkPersistedView, isTable, isWritten } from './graph-checks.ts'
 import { LeafSchemas, type ResolveContext } from './leaf-schemas.ts'
 import type { PreparedFlow } from './prepare-flow.ts'
 import { resolveSnapshotSource } from './prepare-snapshots.ts'
@@ -137,7 +137,7 @@ export class DatasetResolver {
       snapshots === undefined ? query : boundToVersions(query, snapshots),
     )
     this.#warn(target, shapeWarnings(kind, shape))
-    if (isTable(target)) checkUniqueColumns(target.identifier, resolved.schema)
+    if (isWritten(target)) checkUniqueColumns(target.identifier, resolved.schema)
     const querySchema = readerSchema(resolved.schema)
     const names = { flowName: definition.name, tableName: target.identifier }
     const versionType = snapshots?.versionType ?? VOID

@@ -60,7 +60,7 @@ export function checkOfSnapshots(tableName: string, declared: StructType, inferr
   throw notCompatible(tableName, declared, inferred, difference)
 }
 
-/** Throws COLUMN_ALREADY_EXISTS where a table would get two columns of one name. */
+/** Throws COLUMN_ALREADY_EXISTS where a table, or a sink, would get two columns of one name. */
 export function checkUniqueColumns(tableName: string, schema: StructType): void {
   const seen = new Set<string>()
   for (const { name } of schema.fields) {

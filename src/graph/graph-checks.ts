@@ -117,7 +117,8 @@ export function* checkSinkTables(index: DatasetIndex): Generator<PipelineError> 
   }
 }
 
-function isWritten(dataset: Dataset): boolean {
+/** True for what flows bring rows to: a table of the pipeline, or a sink. */
+export function isWritten(dataset: Dataset): boolean {
   return isTable(dataset) || dataset.definition.kind === 'sink'
 }
 

@@ -76,6 +76,20 @@ describe('a flow into a sink is refused', () => {
     })
   })
 
+  test.each([
+    ['a Delta sink', SINK],
+    ['a function', "foreachBatchSink('exports', () => {})\n"],
+  ])('where %s would get two columns of one name', async (_, sink) => {
+    const [error] = await failures(
+      `${sink}appendFlow({ target: 'exports', name: 'all' }, () => readStream.table('orders').selectExpr('id AS x', '-id AS X'))`,
+    )
+    expect(error).toMatchObject({
+      condition: 'COLUMN_ALREADY_EXISTS',
+      parameters: { tableName: 'exports', columnName: 'X' },
+      position: { file: 'a.ts', line: 4 },
+    })
+  })
+
   test('where its result is written anew each time', async () => {
     const [error] = await failures(
       `${SINK}appendFlow({ target: 'exports', name: 'all' }, () => readStream.table('orders').groupBy('id').count())`,
