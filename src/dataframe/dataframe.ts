@@ -142,7 +142,8 @@ export class DataFrame<Columns extends string = string> {
   }
 
   /**
-   * One row for each value of the columns (default: of all columns): on a stream the first that arrived, in a batch any.
+   * One row for each value of the columns (default: of all columns): on a stream the first that arrived, in a batch any. An
+   * empty list leaves one row of a batch, and is refused on a stream (UNSUPPORTED_STREAMING_OPERATION).
    * A stream without a watermark remembers every value for ever.
    * `SELECT * FROM this QUALIFY row_number() OVER (PARTITION BY columns) = 1`
    */

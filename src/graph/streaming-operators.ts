@@ -57,6 +57,12 @@ function refusedAbove(
   input: StreamingShape,
   own: StreamingShape,
 ): PipelineError | undefined {
+  if (node.kind === 'Deduplicate' && node.keys?.length === 0) {
+    return unsupported(
+      'dropDuplicates of no columns',
+      'Name the columns, or leave the list out for all of them.',
+    )
+  }
   const advice = 'Write the first aggregation into a table, and read that.'
   if (node.kind === 'Aggregate' && input.hasAggregation && own.hasOpenAggregation) {
     const windows = 'Group both by windows of event time: window(window_time(window), ...).'

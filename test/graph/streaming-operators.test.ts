@@ -97,6 +97,19 @@ describe('a streaming query is refused', () => {
     const [error] = await failuresOf(silver(query))
     expect(error).toMatchObject({ condition: 'UNSUPPORTED_STREAMING_OPERATION', parameters: { operation } })
   })
+
+  test.each(['dropDuplicates([])', 'dropDuplicatesWithinWatermark([])'])('%s', async (step) => {
+    const [error] = await failuresOf({
+      'orders.sql': ORDERS,
+      'a.ts': `import { readStream, streamingTable } from 'millrace'
+        streamingTable('silver', () => readStream.table('orders').withWatermark('time', '1 hour').${step})`,
+    })
+    expect(error).toMatchObject({
+      condition: 'UNSUPPORTED_STREAMING_OPERATION',
+      parameters: { operation: 'dropDuplicates of no columns' },
+      position: { file: 'a.ts', line: 2 },
+    })
+  })
 })
 
 describe('a streaming query may', () => {

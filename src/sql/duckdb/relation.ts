@@ -285,7 +285,7 @@ function printLimit(node: ResolvedLimit, query: Query): Block {
   return { ...block, offset: printExpression(node.offset!, place) }
 }
 
-/** DISTINCT over whole rows, or one whole row for each key; which one it is, Spark leaves open too. */
+/** DISTINCT over whole rows, or one whole row for each key, of which no columns have one; which row it is, Spark leaves open too. */
 function printDeduplicate(node: ResolvedDeduplicate, query: Query): Block {
   const given = printRelation(node.input, query)
   const isOpen =
@@ -301,7 +301,7 @@ function printDeduplicate(node: ResolvedDeduplicate, query: Query): Block {
   const keys = node.keys.map((id) =>
     place.column({ kind: 'Column', ...node.output.find((each) => each.id === id)! }),
   )
-  return { ...block, distinct: `DISTINCT ON (${keys.join(', ')})` }
+  return { ...block, distinct: `DISTINCT ON (${keys.join(', ') || 'true'})` }
 }
 
 function printSetOperation(node: ResolvedSetOperation, query: Query): Block {

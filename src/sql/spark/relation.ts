@@ -140,8 +140,8 @@ function renamedClauses({ input, renames }: WithColumnsRenamed): string[] {
 function distinctClauses({ input, columns, withinWatermark }: Deduplicate): string[] {
   const comment = withinWatermark ? ' /* within the watermark */' : ''
   if (columns !== undefined) {
-    const keys = columns.map(identifier).join(', ')
-    return [`SELECT * /* the first row of each ${keys} */${comment}`, ...sourceClauses(input)]
+    const each = columns.length === 0 ? '' : ` of each ${columns.map(identifier).join(', ')}`
+    return [`SELECT * /* the first row${each} */${comment}`, ...sourceClauses(input)]
   }
   const isSelect = input.kind === 'Project' || input.kind === 'Aggregate'
   return isSelect

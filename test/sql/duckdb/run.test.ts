@@ -90,6 +90,19 @@ test('each kind of row that a deduplication keeps is whole', async () => {
   expect(reader.getRowsJson()).toEqual([['3', '3', true]])
 })
 
+test.each([
+  ['id >= 0', 1],
+  ['id < 0', 0],
+])('a deduplication by no columns keeps one row where there are any: %s', async (condition, rows) => {
+  const input: Relation = { kind: 'Filter', input: scan('orders'), condition: parseExpression(condition) }
+  const one: Relation = { kind: 'Deduplicate', input, columns: [], withinWatermark: false }
+  const above: Relation = { kind: 'Filter', input: one, condition: parseExpression('amount > -1') }
+  const read = await Promise.all(
+    [one, above].map(async (query) => (await connection.runAndReadAll(printed(query))).getRowsJson()),
+  )
+  expect(read.map((each) => each.length)).toEqual([rows, rows])
+})
+
 test('rules between a query and its readers let pass where they are true', async () => {
   const query: Relation = {
     kind: 'Aggregate',
