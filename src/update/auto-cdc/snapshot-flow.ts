@@ -9,6 +9,7 @@ import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import { FINGERPRINT, fingerprintOf } from '../flows/fingerprint.ts'
 import { recomputeReason } from '../flows/recompute-reason.ts'
 import { bindBatch, type FlowInputs, flowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
+import { withTargetRules } from '../inputs/inline.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
 import { type FlowOutcome, techniqueOf } from '../run.ts'
 import { openCdcOutput } from './auto-cdc-output.ts'
@@ -118,10 +119,11 @@ export class SnapshotFlow {
     inputs: FlowInputs,
     { statics, configuration }: Pick<BatchRecord, 'statics' | 'configuration'>,
   ): Promise<boolean> {
-    const { latestBatch, latestCommitted } = this.#options.checkpoint
+    const { run, flow, checkpoint } = this.#options
+    const { latestBatch, latestCommitted } = checkpoint
     if (latestBatch === undefined || latestBatch.batchId !== latestCommitted) return false
     if (latestBatch.configuration[FINGERPRINT] !== configuration[FINGERPRINT]) return false
-    if (recomputeReason(inputs.query) !== null) return false
+    if (recomputeReason(withTargetRules(inputs.query, flow, run.graph)) !== null) return false
     return sameStatics(inputs, latestBatch.statics, statics)
   }
 

@@ -8,6 +8,7 @@ import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf } from '../graph-index.ts'
 import { type FlowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
+import { withTargetRules } from '../inputs/inline.ts'
 import type { FlowOutcome } from '../run.ts'
 import { FINGERPRINT, fingerprintOf } from './fingerprint.ts'
 import { recomputeReason } from './recompute-reason.ts'
@@ -27,7 +28,7 @@ export async function refreshMaterializedView(options: MaterializedViewOptions):
   const statics = await pinStatics(inputs)
   const before = await lastRefresh(checkpoint)
   const fingerprint = definitionOf(flow, datasetOf(run.graph, flow.target), inputs)
-  const change = isFullRefresh ? 'FULL_REFRESH' : await whatChanged(inputs, { fingerprint, statics }, before)
+  const change = isFullRefresh ? 'FULL_REFRESH' : await whatChanged(options, { fingerprint, statics }, before)
   const isMissing = (await run.tables.latestVersion(flow.target)) === undefined
   const reason = change ?? (isMissing ? 'DATA_FILE_MISSING' : null)
   run.events.emit(
@@ -70,14 +71,14 @@ function refreshOf(record: BatchRecord): { fingerprint: string; statics: Readonl
 
 /** Databricks' issue type of the first difference to the refresh before; null when there is none. */
 async function whatChanged(
-  inputs: FlowInputs,
+  { run, flow, inputs }: MaterializedViewOptions,
   now: Refresh,
   before: Refresh | undefined,
 ): Promise<string | null> {
   if (before === undefined) return 'INITIAL_REFRESH'
   if (now.fingerprint !== before.fingerprint) return 'QUERY_FINGERPRINT_CHANGED'
   if (!(await sameStatics(inputs, before.statics, now.statics))) return 'DATA_HAS_CHANGED'
-  return recomputeReason(inputs.query)
+  return recomputeReason(withTargetRules(inputs.query, flow, run.graph))
 }
 
 function recompute(options: MaterializedViewOptions, refresh: Refresh): Promise<bigint> {

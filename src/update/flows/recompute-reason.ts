@@ -1,12 +1,12 @@
-import { functionNamed } from '../../plan/functions/index.ts'
-import type { FunctionDefinition } from '../../plan/functions/signature.ts'
 import type { Relation } from '../../plan/relation.ts'
-import { childrenOf, expressionsOf, walk, walkExpression } from '../../plan/rewrite.ts'
+import { childrenOf, walk } from '../../plan/rewrite.ts'
+import { looksAtTime } from './time-columns.ts'
+import { calls } from './volatile-calls.ts'
 
 /**
  * Why a batch query may give other rows although no input changed, as Databricks' issue type; null when it may not. A time
  * function in a SELECT list says when a row was computed and does not count; where it decides which rows there are (in a
- * condition, a key, an aggregate, or below one) it does.
+ * condition, a rule, a key, an aggregate, or below one) it does.
  */
 export function recomputeReason(query: Relation): 'NON_DETERMINISTIC_EXPRESSION' | 'TIME_FUNCTION' | null {
   for (const node of walk(query)) if (calls(node, 'random')) return 'NON_DETERMINISTIC_EXPRESSION'
@@ -42,28 +42,13 @@ function useOfTime(relation: Relation): UseOfTime {
   if (below.includes('decides')) return 'decides'
   const uses = calls(relation, 'time') || below.includes('shown')
   if (!uses) return 'none'
-  const isUnionAll = relation.kind === 'SetOperation' && relation.operation === 'union' && relation.isAll
-  return HANDING_ON.has(relation.kind) || isUnionAll ? 'shown' : 'decides'
+  return handsOn(relation) ? 'shown' : 'decides'
 }
 
-/**
- * True where a node's own expressions call such a function. Aggregates whose result depends on the order of rows count as
- * deterministic unless they are asked for: over the same rows any of their results is as good.
- */
-function calls(
-  relation: Relation,
-  volatility: 'time' | 'random',
-  kinds: readonly FunctionDefinition['kind'][] = ['scalar'],
-): boolean {
-  for (const expression of expressionsOf(relation)) {
-    for (const node of walkExpression(expression)) {
-      if (node.kind === 'SubqueryExpression') {
-        if ([...walk(node.plan)].some((each) => calls(each, volatility, kinds))) return true
-      }
-      if (node.kind !== 'UnresolvedFunction') continue
-      const definition = functionNamed(node.name)
-      if (definition?.volatility === volatility && kinds.includes(definition.kind)) return true
-    }
+function handsOn(relation: Relation): boolean {
+  if (relation.kind === 'SetOperation') return relation.operation === 'union' && relation.isAll
+  if (relation.kind === 'Expect') {
+    return !relation.rules.some(({ condition }) => looksAtTime(condition, relation.input))
   }
-  return false
+  return HANDING_ON.has(relation.kind)
 }

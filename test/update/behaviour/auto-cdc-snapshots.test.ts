@@ -19,6 +19,21 @@ describe('periodic snapshots', () => {
     streamingTable('items')
     autoCdcFromSnapshotFlow({ target: 'items', source: 'stock', keys: ['id'], storedAsScdType: ${scdType} })`
 
+  test('are taken again for a rule of the target that looks at the time', async () => {
+    pipeline = new TestPipeline(`
+      CREATE MATERIALIZED VIEW stock AS
+      SELECT * FROM read_files('data/stock', format => 'json', schema => 'id INT, sold_from TIMESTAMP');
+      CREATE STREAMING TABLE items (CONSTRAINT is_sold EXPECT (sold_from <= current_timestamp()) ON VIOLATION DROP ROW);
+      CREATE FLOW take AS AUTO CDC INTO items FROM SNAPSHOT (SELECT * FROM stock) KEYS (id) STORED AS SCD TYPE 1;`)
+    pipeline.land('stock/all.json', { id: 1, sold_from: '2026-01-02 00:00:00' })
+    const runOn = async (day: string) =>
+      pipeline.run({}, { clock: { nowMicros: () => BigInt(Date.parse(day)) * 1000n } })
+    expect((await runOn('2026-01-01')).errors).toEqual([])
+    expect(await pipeline.query('SELECT id FROM items')).toEqual([])
+    await runOn('2026-01-03')
+    expect(await pipeline.query('SELECT id FROM items')).toEqual([[1]])
+  })
+
   test('give a target the rows that the last one had', async () => {
     pipeline = new TestPipeline({ 'items.ts': definitions(1) })
     pipeline.land('stock/all.json', { id: 1, val: 'a1' }, { id: 2, val: 'a2' })

@@ -116,6 +116,25 @@ describe('a materialized view', () => {
     expect(techniqueOf(await pipeline.run(), 'v')).toMatchObject({ technique, reason })
   })
 
+  test('is recomputed for a rule of its own that looks at the time', async () => {
+    pipeline = new TestPipeline(`
+      CREATE STREAMING TABLE sales AS
+      SELECT * FROM STREAM read_files('data/sales', format => 'json', schema => 'id BIGINT, time TIMESTAMP');
+      CREATE MATERIALIZED VIEW past (CONSTRAINT is_past EXPECT (time <= current_timestamp()) ON VIOLATION DROP ROW)
+      AS SELECT *, current_timestamp() AS seen FROM sales;
+      CREATE MATERIALIZED VIEW known (CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW)
+      AS SELECT *, current_timestamp() AS seen FROM sales;`)
+    const runOn = async (day: string) =>
+      pipeline.run({}, { clock: { nowMicros: () => BigInt(Date.parse(day)) * 1000n } })
+    pipeline.land('sales/1.json', { id: 1, time: '2026-01-02 00:00:00' })
+    await runOn('2026-01-01')
+    expect(await pipeline.query('SELECT id FROM past')).toEqual([])
+    const later = await runOn('2026-01-03')
+    expect(techniqueOf(later, 'past')).toMatchObject({ reason: 'TIME_FUNCTION', rows_written: 1 })
+    expect(techniqueOf(later, 'known')).toMatchObject({ technique: 'NO_OP' })
+    expect(await pipeline.query('SELECT id FROM past')).toEqual([[1]])
+  })
+
   test('is sorted into its clustering keys', async () => {
     pipeline = new TestPipeline(
       `${SOURCE} CREATE MATERIALIZED VIEW v CLUSTER BY (amount) AS SELECT * FROM sales;`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { read } from '../../../src/dataframe/index.ts'
-import { parseQuery } from '../../../src/sql/index.ts'
+import { parseExpression, parseQuery } from '../../../src/sql/index.ts'
 import { mayGiveOtherRows, recomputeReason } from '../../../src/update/flows/recompute-reason.ts'
 
 test.each([
@@ -22,6 +22,29 @@ test.each([
   ['SELECT id FROM t WHERE id > (SELECT rand())', 'NON_DETERMINISTIC_EXPRESSION'],
 ])('%s: %s', (query, reason) => {
   expect(recomputeReason(parseQuery(query))).toBe(reason)
+})
+
+describe('the time in or below a rule', () => {
+  const seen = 'SELECT id, now() AS seen FROM t'
+  test.each([
+    ['SELECT id, time FROM t', 'time <= now()', 'TIME_FUNCTION'],
+    ['SELECT id, time FROM t', 'rand() < 0.5', 'NON_DETERMINISTIC_EXPRESSION'],
+    ['SELECT id, time FROM t', 'id IN (SELECT id FROM u WHERE day = current_date())', 'TIME_FUNCTION'],
+    [seen, 'id > 0', null],
+    [seen, 'SEEN > time', 'TIME_FUNCTION'],
+    [`SELECT id, date(seen) AS day FROM (${seen}) AS s`, 'day > time', 'TIME_FUNCTION'],
+    [`SELECT id, s.seen FROM (${seen}) AS s`, 'seen > time', 'TIME_FUNCTION'],
+    [`WITH s AS (${seen}) SELECT *, seen AS at FROM s`, 'at > time', 'TIME_FUNCTION'],
+    [`SELECT * FROM (${seen}) AS s(a, b)`, 'b > time', 'TIME_FUNCTION'],
+    ['SELECT id, time FROM t UNION ALL SELECT id, now() AS n FROM u', 'time > 0', 'TIME_FUNCTION'],
+    ['SELECT id, now() FROM t', '`now()` > time', 'TIME_FUNCTION'],
+    [seen, 'size(array(struct(*))) > 0', 'TIME_FUNCTION'],
+    [seen, 'EXISTS (SELECT 1 FROM u WHERE u.time < seen)', 'TIME_FUNCTION'],
+  ])('%s with %s: %s', (query, rule, reason) => {
+    const rules = [{ name: 'rule', condition: parseExpression(rule), action: 'drop' as const }]
+    const input = parseQuery(query)
+    expect(recomputeReason({ kind: 'Expect', input, dataset: 'v', rules })).toBe(reason)
+  })
 })
 
 describe('a query over the same rows at the same time', () => {
