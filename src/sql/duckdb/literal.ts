@@ -30,9 +30,9 @@ function literalText(value: Literal['value'], type: DataType): string {
     case 'date':
       return `DATE '${value}'`
     case 'timestamp':
-      return `TIMESTAMPTZ '${value}+00'`
+      return `TIMESTAMPTZ '${withoutPlus(value)}+00'`
     case 'timestamp_ntz':
-      return `TIMESTAMP '${value}'`
+      return `TIMESTAMP '${withoutPlus(value)}'`
     case 'interval day to second':
       return dayTimeText(value as bigint)
     case 'interval year to month':
@@ -40,6 +40,11 @@ function literalText(value: Literal['value'], type: DataType): string {
     default:
       return `${numberText(value as number | bigint)}::${duckdbType(type)}`
   }
+}
+
+/** The engine's form of a year beyond 9999 has a plus, which DuckDB does not read. */
+function withoutPlus(time: Literal['value']): string {
+  return String(time).replace(/^\+/, '')
 }
 
 function numberText(value: number | bigint): string {

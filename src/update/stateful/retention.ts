@@ -35,10 +35,11 @@ export function untilOf(
   const path = retention.until.join('.')
   const ends = files.map(({ columns }) => {
     const found = columns.find((each) => each.path.join('.') === path)
-    return retention.keepsNull === true && found?.nullCount !== 0n ? undefined : found?.max
+    const isForEver = retention.keepsNull === true && found?.nullCount !== 0n
+    return isForEver || found?.max === undefined ? undefined : microsOf(found.max)
   })
   if (ends.some((each) => each === undefined)) return undefined
-  return ends.map((each) => microsOf(each!)).reduce<bigint | undefined>(latest, undefined)
+  return ends.map((each) => each!).reduce<bigint | undefined>(latest, undefined)
 }
 
 function typeOf([name, ...rest]: readonly string[], schema: StructType): DataType | undefined {
@@ -46,12 +47,15 @@ function typeOf([name, ...rest]: readonly string[], schema: StructType): DataTyp
   return rest.length === 0 || type?.kind !== 'struct' ? type : typeOf(rest, type)
 }
 
-/** Digits, or `YYYY-MM-DD[ HH:MM:SS[.ffffff]]` in UTC. */
-function microsOf(text: string): bigint {
+const TIME = /^(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?)?$/
+
+/** Digits, or `YYYY-MM-DD[ HH:MM:SS[.ffffff]]` in UTC. A time before Christ or beyond the year 9999 counts as not known. */
+function microsOf(text: string): bigint | undefined {
   if (/^-?\d+$/.test(text)) return BigInt(text)
-  const [seconds, fraction = ''] = text.replace(' ', 'T').split('.')
-  const time = seconds!.includes('T') ? `${seconds}Z` : seconds!
-  return BigInt(Date.parse(time)) * 1000n + BigInt(fraction.padEnd(6, '0'))
+  const match = TIME.exec(text)
+  if (match === null) return undefined
+  const [, date, time = '00:00:00', fraction = ''] = match
+  return BigInt(Date.parse(`${date}T${time}Z`)) * 1000n + BigInt(fraction.padEnd(6, '0'))
 }
 
 function latest(a: bigint | undefined, b: bigint): bigint {

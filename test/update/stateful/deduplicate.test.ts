@@ -56,3 +56,13 @@ describe('keys with an event time', () => {
     expect(states.map(([rows]) => rows)).toEqual([2, 3, 4, 3])
   })
 })
+
+test('keys with an event time beyond the year 9999 pass once', async () => {
+  const query = 'SELECT DISTINCT id, t FROM STREAM(events) WATERMARK t DELAY OF INTERVAL 1 HOUR'
+  const far = {
+    events: 'SELECT 1 AS id, timestamp_seconds(1767225600000) AS t',
+  }
+  const { outputs, late } = await workbench.stream(query, [far, far, batch('1 12:00')])
+  expect(outputs).toEqual([[[1, '+057971-02-25 00:00:00.000000']], [], []])
+  expect(late).toEqual([0, 0, 1])
+})

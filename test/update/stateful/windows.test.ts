@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Value } from '../../../src/engine/engine.ts'
 import { parseQuery } from '../../../src/sql/index.ts'
 import { Workbench } from './batches.ts'
@@ -90,4 +90,41 @@ test.each([
     }),
     { numRuns: RUNS },
   )
+})
+
+describe('events outside of the years 0001 to 9999', () => {
+  const WINDOWS = `SELECT unix_seconds(window.start) AS start, count(*) AS c
+    FROM (SELECT timestamp_seconds(s) AS t FROM STREAM(events)) WATERMARK t DELAY OF INTERVAL 5 MINUTES
+    GROUP BY window(t, '10 minutes')`
+  const at = (...seconds: readonly number[]) => ({
+    events: `SELECT CAST(s AS BIGINT) AS s FROM VALUES ${seconds.map((each) => `(${each}L)`).join(', ')} AS e(s)`,
+  })
+
+  test.each([
+    ['before Christ', -69_999_999_600],
+    ['beyond the year 9999', 1_767_225_600_000],
+  ])('%s: windows close when the watermark has passed them', async (_, start) => {
+    const { outputs, late, states } = await workbench.stream(WINDOWS, [
+      at(start, start + 1),
+      at(start + 3600),
+      at(start + 2, start + 3601),
+      at(start + 3602),
+    ])
+    expect(outputs).toEqual([[], [], [[BigInt(start), 2n]], []])
+    expect(late).toEqual([0, 0, 1, 0])
+    expect(states.map(([rows]) => rows)).toEqual([1, 2, 3, 4])
+  })
+
+  test('one of them moves the watermark as any other does', async () => {
+    const [start, milliseconds] = [1_767_225_600, 1_767_225_600_000]
+    const { outputs, late } = await workbench.stream(WINDOWS, [
+      at(start),
+      at(milliseconds),
+      at(start + 1000),
+      at(milliseconds + 3600),
+      at(milliseconds + 3600),
+    ])
+    expect(outputs).toEqual([[], [], [[BigInt(start), 1n]], [], [[BigInt(milliseconds), 1n]]])
+    expect(late).toEqual([0, 0, 1, 0, 0])
+  })
 })
