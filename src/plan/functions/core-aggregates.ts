@@ -1,10 +1,12 @@
-import { type DataType, type DecimalType, DOUBLE, LONG } from '../../types/data-type.ts'
+import { type DataType, type DecimalType, DOUBLE, decimal, INTEGER, LONG } from '../../types/data-type.ts'
 import { grownDecimal } from '../../types/decimal-rules.ts'
-import { fromUnscaled, unscaled } from './decimal-forms.ts'
+import { printDecimalAverage } from './decimal-forms.ts'
+import { scalar } from './define.ts'
 import {
   ANY,
   ANY_DECIMAL,
   ANY_INTERVAL,
+  constant,
   type DuckdbForm,
   FRACTIONAL,
   type FunctionDefinition,
@@ -56,6 +58,22 @@ export const coreAggregates: readonly FunctionDefinition[] = [
   extreme('max'),
 ]
 
+/** `$average(sum, count, scale)`: what `avg` gives of decimals whose sum and count are known. */
+export const averageOfParts: readonly FunctionDefinition[] = [
+  scalar(
+    '$average',
+    signature(
+      [{ type: ANY_DECIMAL, casts: 'exact' }, LONG, constant(INTEGER)],
+      (call) => decimal(38, call.literals[2] as number),
+      ALWAYS,
+    ),
+    {
+      kind: 'scalar',
+      print: ([sum, count], call) => printDecimalAverage(sum!, count!, call.types[0] as DecimalType, call),
+    },
+  ),
+]
+
 function extreme(name: string): FunctionDefinition {
   return {
     name,
@@ -75,11 +93,8 @@ function decimalAverage(): DuckdbForm {
     kind: 'aggregate',
     print: ([value], call, aggregate) => {
       const type = call.types[0] as DecimalType
-      const result = call.dataType as DecimalType
-      const sum = unscaled(aggregate('sum', [value!]), { ...type, precision: 38 })
-      const shift = `CAST(1${'0'.repeat(result.scale - type.scale)} AS HUGEINT)`
-      const count = `nullif(${aggregate('count', [value!])}, 0)`
-      return fromUnscaled(`millrace.divide_half_up(${sum} * ${shift}, ${count})`, result, call.typeName)
+      const [sum, count] = [aggregate('sum', [value!]), aggregate('count', [value!])]
+      return printDecimalAverage(sum, count, decimal(38, type.scale), call)
     },
   }
 }

@@ -23,6 +23,14 @@ export function printDecimalDivision(
   return fromUnscaled(`millrace.divide_half_up(${numerator}, ${unscaled(right, y)})`, result, call.typeName)
 }
 
+/** A sum over a count, exact and rounded half up; NULL for no values. The digits of the result decide what fits, not those of the sum. */
+export function printDecimalAverage(sum: string, count: string, type: DecimalType, call: Call): string {
+  const result = call.dataType as DecimalType
+  const unit = powerOfTen(result.scale - type.scale)
+  const average = `millrace.average(${unscaled(sum, type)}, nullif(${count}, 0), ${unit})`
+  return fromUnscaled(average, result, call.typeName)
+}
+
 /** The whole part of a quotient of decimals. */
 export function printDecimalDiv(left: string, right: string, x: DecimalType, y: DecimalType): string {
   const scale = Math.max(x.scale, y.scale)
@@ -86,7 +94,7 @@ function wideEnough(
 }
 
 /** The decimal whose digits, without the point, are those of a HUGEINT. */
-export function fromUnscaled(sql: string, type: DecimalType, typeName: (type: DataType) => string): string {
+function fromUnscaled(sql: string, type: DecimalType, typeName: (type: DataType) => string): string {
   const { scale } = type
   const whole = `CAST(${sql} AS DECIMAL(38,0))`
   if (scale === 0) return `CAST(${whole} AS ${typeName(type)})`
@@ -95,7 +103,7 @@ export function fromUnscaled(sql: string, type: DecimalType, typeName: (type: Da
 }
 
 /** The digits of a decimal as a HUGEINT: 1.50 of scale 2 is 150. */
-export function unscaled(sql: string, { precision, scale }: DecimalType): string {
+function unscaled(sql: string, { precision, scale }: DecimalType): string {
   if (scale === 0) return `CAST(${sql} AS HUGEINT)`
   if (precision + scale > MAX_DIGITS) return `millrace.unscaled(${sql}, ${powerOfTen(scale)}, ${scale})`
   const width = precision > SHORT_DIGITS || precision + scale < SHORT_DIGITS ? scale + 1 : SHORT_DIGITS + 1

@@ -4,7 +4,7 @@ import { arrayFunctions } from './array.ts'
 import { bitwiseFunctions } from './bitwise.ts'
 import { comparisonFunctions } from './comparison.ts'
 import { conditionalFunctions } from './conditional.ts'
-import { coreAggregates } from './core-aggregates.ts'
+import { averageOfParts, coreAggregates } from './core-aggregates.ts'
 import { dateFunctions } from './date.ts'
 import { elementFunctions } from './element.ts'
 import { encodingFunctions } from './encoding.ts'
@@ -50,6 +50,7 @@ const tables: readonly (readonly FunctionDefinition[])[] = [
   arithmeticFunctions,
   bitwiseFunctions,
   comparisonFunctions,
+  averageOfParts,
   coreAggregates,
   elementFunctions,
   generatorFunctions,

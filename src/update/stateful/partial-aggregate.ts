@@ -1,4 +1,4 @@
-import { attribute, call } from '../../plan/build.ts'
+import { attribute, call, intLiteral } from '../../plan/build.ts'
 import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
 import { type DataType, DOUBLE, LONG } from '../../types/data-type.ts'
 
@@ -63,23 +63,22 @@ function average(
   types: { readonly result: DataType; readonly argument: DataType | undefined },
 ): PartialAggregate | undefined {
   if (types.argument === undefined || types.argument.kind.startsWith('interval')) return undefined
+  const { result } = types
   const [argument] = aggregate.arguments
   const summand: Expression =
-    types.argument.kind === 'decimal'
-      ? argument!
-      : { kind: 'Cast', child: argument!, dataType: DOUBLE, mode: 'ansi' }
+    result.kind === 'decimal' ? argument! : { kind: 'Cast', child: argument!, dataType: DOUBLE, mode: 'ansi' }
   const total = `${prefix}_sum`
   const count = `${prefix}_count`
+  const parts = [attribute(total), attribute(count)] as const
+  const quotient =
+    result.kind === 'decimal'
+      ? call('$average', ...parts, intLiteral(result.scale))
+      : call('try_divide', ...parts)
   return {
     columns: [
       { name: total, compute: { ...aggregate, name: 'sum', arguments: [summand] }, merge: 'sum' },
       { name: count, compute: { ...aggregate, name: 'count' }, merge: 'sum' },
     ],
-    result: {
-      kind: 'Cast',
-      child: call('try_divide', attribute(total), attribute(count)),
-      dataType: types.result,
-      mode: 'ansi',
-    },
+    result: { kind: 'Cast', child: quotient, dataType: result, mode: 'ansi' },
   }
 }

@@ -10,6 +10,12 @@ export const arithmeticMacros: readonly Macro[] = [
   bound('divisor', ['d'], `CASE WHEN {d} = 0 THEN ${raise('DIVIDE_BY_ZERO')} ELSE {d} END`),
   // Half away from zero: (2n ± d) / 2d, truncated.
   bound('divide_half_up', ['n', 'd'], '(2 * {n} + sign({n}) * abs({d}::HUGEINT)) // (2 * {d}::HUGEINT)'),
+  // The whole part apart, so that `unit` takes it no further than the result goes.
+  bound(
+    'average',
+    ['sum', 'count', 'unit'],
+    '({sum} // {count}) * {unit} + millrace.divide_half_up({sum} % {count} * {unit}, {count})',
+  ),
   // Of 19-digit halves: 128 bits hold each partial product. `power` is what is dropped, `rest` the rest of 38 digits.
   bound(
     'multiply_wide_sum',
