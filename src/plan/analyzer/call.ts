@@ -30,12 +30,13 @@ import { expandStar } from './star.ts'
  */
 export function resolveCall(
   node: UnresolvedFunction,
-  resolver: Resolver,
+  given: Resolver,
   isWindowed = false,
 ): ResolvedExpression {
   const definition = definitionOf(node)
   if (definition.replace !== undefined)
-    return resolveReplaced(definition, definition.replace, node, resolver, isWindowed)
+    return resolveReplaced(definition, definition.replace, node, given, isWindowed)
+  const resolver = definition.kind === 'aggregate' && !isWindowed ? overRows(given) : given
   if (definition.kind === 'window' && !isWindowed) {
     throw failure(node, 'WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE', { funcName: pretty(node, resolver.scope) })
   }
@@ -57,6 +58,12 @@ export function resolveCall(
   }
   note(definition, call, resolver, isWindowed, aggregatesBefore)
   return call
+}
+
+/** In HAVING and ORDER BY an aggregate is over rows of the input, whatever outputs have the names of its columns (as in Spark). */
+function overRows(resolver: Resolver): Resolver {
+  const { aliases, ...rest } = resolver
+  return aliases?.first ? rest : resolver
 }
 
 function checkNoGenerators(args: readonly Argument[], node: UnresolvedFunction, resolver: Resolver): void {

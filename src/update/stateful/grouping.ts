@@ -2,7 +2,7 @@ import { alias, attribute } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import { functionNamed } from '../../plan/functions/index.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
-import { mapChildExpressions, transformExpression, walkExpression } from '../../plan/rewrite.ts'
+import { mapChildExpressions, walkExpression } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { printSparkExpression } from '../../sql/index.ts'
 import { fieldNamed, type StructType } from '../../types/data-type.ts'
@@ -71,19 +71,11 @@ export function overState(
   keys: readonly GroupKey[],
   aggregateColumn: (aggregate: Expression) => Expression,
 ): Expression {
-  const over = (node: Expression): Expression => {
-    if (isAggregateCall(node)) return aggregateColumn(node)
+  return outsideOfAggregates(unnamed(output), aggregateColumn, (node) => {
     const key = keys.find((each) => sameExpression(each.expression, node))
     if (key !== undefined) return attribute(key.column)
-    if (node.kind === 'UnresolvedAttribute') return byName(node.parts, keys)
-    // The function of a window is over groups, as in `sum(count(*)) OVER ()`: only what is in it is over rows.
-    return mapChildExpressions(node, (child) =>
-      node.kind === 'WindowExpression' && child === node.function
-        ? mapChildExpressions(child, over)
-        : over(child),
-    )
-  }
-  return over(unnamed(output))
+    return node.kind === 'UnresolvedAttribute' ? byName(node.parts, keys) : undefined
+  })
 }
 
 /** The aggregate calls in an output that are over rows. */
@@ -98,11 +90,30 @@ export function aggregatesIn(output: Expression): readonly Expression[] {
 
 /** HAVING and QUALIFY may name what SELECT gives: each such name as what it stands for. */
 export function withOutputsInPlace(condition: Expression, outputs: readonly Expression[]): Expression {
-  return transformExpression(condition, (node) => {
-    if (node.kind !== 'UnresolvedAttribute' || node.parts.length > 1) return node
+  const unchanged = (aggregate: Expression) => aggregate
+  return outsideOfAggregates(condition, unchanged, (node) => {
+    if (node.kind !== 'UnresolvedAttribute' || node.parts.length > 1) return undefined
     const named = outputs.find((each) => each.kind === 'Alias' && sameName(each.name, node.parts[0]!))
-    return named === undefined ? node : unnamed(named)
+    return named && unnamed(named)
   })
+}
+
+/** An expression over groups, changed: aggregates over rows as a whole, and what stands outside of them where `change` gives something. */
+function outsideOfAggregates(
+  expression: Expression,
+  changeAggregate: (aggregate: Expression) => Expression,
+  change: (node: Expression) => Expression | undefined,
+): Expression {
+  const over = (node: Expression): Expression => {
+    if (isAggregateCall(node)) return changeAggregate(node)
+    // The function of a window is over groups, as in `sum(count(*)) OVER ()`: only what is in it is over rows.
+    const child = (each: Expression) =>
+      node.kind === 'WindowExpression' && each === node.function
+        ? mapChildExpressions(each, over)
+        : over(each)
+    return change(node) ?? mapChildExpressions(node, child)
+  }
+  return over(expression)
 }
 
 export function unnamed(expression: Expression): Expression {

@@ -210,3 +210,38 @@ test('a subquery may read an aggregate of the query around it', async () => {
 test('current_timestamp is that of the batch', async () => {
   expect(await rowsOf(connection, 'SELECT current_timestamp() AS now')).toEqual([['1970-01-01 00:00:00+00']])
 })
+
+describe('an aggregate is over rows of the input, whatever outputs have the names of its columns', () => {
+  const SOLD = `FROM VALUES ('x', 1, 100), ('y', 100, 1) AS sold(k, a, b) GROUP BY k`
+
+  test.each([
+    [`SELECT k, sum(a) AS b ${SOLD} HAVING sum(b) > 10`, [['x', '1']]],
+    [`SELECT k, count(*) AS a, max(b) AS b ${SOLD} HAVING max(a) > 10`, [['y', '1', 1]]],
+    [`SELECT k, sum(a) AS b ${SOLD} HAVING b > 10`, [['y', '100']]],
+    [
+      `SELECT k, sum(a) AS b ${SOLD} ORDER BY sum(b)`,
+      [
+        ['y', '100'],
+        ['x', '1'],
+      ],
+    ],
+    [
+      `SELECT k, sum(a) AS b ${SOLD} ORDER BY rank() OVER (ORDER BY sum(b))`,
+      [
+        ['y', '100'],
+        ['x', '1'],
+      ],
+    ],
+    [`SELECT k, sum(a) AS b ${SOLD} QUALIFY sum(b) OVER () > 100 AND b > 1`, [['y', '100']]],
+  ])('%s', async (query, rows) => {
+    expect(await rowsOf(connection, query)).toEqual(rows)
+  })
+
+  test('an output is no row of it', async () => {
+    const query = `SELECT k, sum(a) AS total ${SOLD} HAVING max(total) > 10`
+    await expect(async () => rowsOf(connection, query)).rejects.toMatchObject({
+      condition: 'UNRESOLVED_COLUMN.WITH_SUGGESTION',
+      parameters: { objectName: 'total', proposal: 'k, a, b' },
+    })
+  })
+})

@@ -47,6 +47,26 @@ test('an aggregate of a grouping key', async () => {
   expect(await workbench.run(mergeable, SALES, [paris])).toEqual([[['FR', 'FR', 5]]])
 })
 
+describe('in HAVING, where an output has the name of a column of the input,', () => {
+  test.each([
+    ['an aggregate is over the column', 'n % 2 AS city, sum(n) AS n', 'n % 2', 'sum(n) > 5', ['0 6', '1 27']],
+    [
+      'its filter is, too',
+      'n % 2 AS n, count(*) AS c',
+      'n % 2',
+      'count(*) FILTER (WHERE n > 6) > 0',
+      ['1 5'],
+    ],
+    ['aggregates that keep rows are', 'n % 2 AS k, count(DISTINCT n) AS n', 'n % 2', 'max(n) > 6', ['1 4']],
+    ['the name alone is the output', 'n % 2 AS k, sum(n) AS n', 'n % 2', 'n < 10', ['0 6']],
+  ])('%s', async (_, outputs, key, having, rows) => {
+    const query = `SELECT ${outputs} FROM STREAM(input) GROUP BY ${key} HAVING ${having}`
+    const values = "('FR', 'Paris', 2), ('FR', 'Lyon', 9), ('DE', 'Bonn', 1), ('DE', 'Ulm', 4)"
+    const more = "('FR', 'Lyon', 9), ('DE', 'Ulm', 5), ('DE', 'Ulm', 3)"
+    expect(sorted(await workbench.run(query, SALES, [values, more])).at(-1)).toEqual(rows)
+  })
+})
+
 describe('grouping sets', () => {
   const HOURS = `SELECT date_format(window.start, 'HH:mm') AS start, region, count(*) AS c
     FROM STREAM(events) WATERMARK t DELAY OF INTERVAL 10 MINUTES GROUP BY`
