@@ -2,6 +2,7 @@ import type { ColumnName, Relation } from '../relation.ts'
 import type { ResolvedRelation } from '../resolved.ts'
 import type { Analyzed } from './node.ts'
 import { analyzeRelation } from './relation.ts'
+import { findName } from './scope.ts'
 import type { AnalyzerContext } from './state.ts'
 
 export type { AnalyzerContext, LeafSchema } from './state.ts'
@@ -22,6 +23,22 @@ export function columnNames(relation: Relation, context: AnalyzerContext): reado
       .filter((each) => each.visibility === visibility)
       .map(({ qualifier, column }) => ({ qualifier, name: column.name, isListed: visibility === 'visible' }))
   return [...named('visible'), ...named('unlisted')]
+}
+
+/**
+ * What dotted names stand for above a query: the same parts for all names of one column, and the fields behind it as they are.
+ * Undefined where nothing has the name, or several columns. Throws as `analyze` does.
+ */
+export function nameResolver(
+  relation: Relation,
+  context: AnalyzerContext,
+): (parts: readonly string[]) => readonly string[] | undefined {
+  const { scope } = analyzed(relation, context)
+  return (parts) => {
+    const match = findName(scope, parts)
+    if (match?.entries.length !== 1) return undefined
+    return [`#${match.entries[0]!.column.id}`, ...parts.slice(match.qualifierLength + 1)]
+  }
 }
 
 function analyzed(relation: Relation, context: AnalyzerContext): Analyzed {

@@ -1,12 +1,14 @@
+import { nameResolver } from '../../plan/analyzer/analyze.ts'
 import { alias, attribute } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import { functionNamed } from '../../plan/functions/index.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
-import { mapChildExpressions, walkExpression } from '../../plan/rewrite.ts'
+import { mapChildExpressions, transformExpression, walkExpression } from '../../plan/rewrite.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { printSparkExpression } from '../../sql/index.ts'
 import { fieldNamed, type StructType } from '../../types/data-type.ts'
 import { sameName } from '../../types/same-name.ts'
+import { BOUND_CONTEXT } from './batch.ts'
 import { eventTimesOf, instantPath, isTimeWindow, outputName } from './event-time.ts'
 
 /** One key of a streaming aggregation: a column of its state. */
@@ -14,6 +16,8 @@ export interface GroupKey {
   /** Column of the state. */
   readonly column: string
   readonly expression: Expression
+  /** True for an expression over the input that says the same, by whatever names it calls the columns. */
+  readonly isSaidBy: (expression: Expression) => boolean
   /** The name by which the output may call it: an alias, an attribute's name, `window`. */
   readonly name: string
   /** Where the key tells when a group is over: a window's end, or the event time itself. A column of the state or a field of it. Of several grouping sets all must have it. */
@@ -25,8 +29,11 @@ export interface GroupKey {
  * stands in the query, with its watermarks.
  */
 export function groupKeys(node: Aggregate, input: StructType, original: Relation): GroupKey[] {
+  const isSame = samenessOver(node.input)
   const keys = groupingExpressions(node, input).map((written, i) => {
-    return { column: `__key_${i}`, expression: unnamed(written), name: keyName(written) }
+    const expression = unnamed(written)
+    const isSaidBy = (other: Expression) => isSame(expression, other)
+    return { column: `__key_${i}`, expression, isSaidBy, name: keyName(written) }
   })
   if (keys.length === 0) return []
   const times = eventTimesOf({
@@ -72,7 +79,7 @@ export function overState(
   aggregateColumn: (aggregate: Expression) => Expression,
 ): Expression {
   return outsideOfAggregates(unnamed(output), aggregateColumn, (node) => {
-    const key = keys.find((each) => sameExpression(each.expression, node))
+    const key = keys.find((each) => each.isSaidBy(node))
     if (key !== undefined) return attribute(key.column)
     return node.kind === 'UnresolvedAttribute' ? byName(node.parts, keys) : undefined
   })
@@ -151,8 +158,21 @@ function keyName(written: Expression): string {
   return written.kind === 'UnresolvedFunction' && isTimeWindow(written) ? written.name : ''
 }
 
-/** `window.start`, `hour_window.end`, or a key's alias. */
+/** A field of a key, `orders.address.city`; `window.start`, `hour_window.end`, or a key's alias. */
 function byName(parts: readonly string[], keys: readonly GroupKey[]): Expression {
+  for (let used = parts.length - 1; used > 0; used--) {
+    const key = keys.find((each) => each.isSaidBy(attribute(...parts.slice(0, used))))
+    if (key !== undefined) return attribute(key.column, ...parts.slice(used))
+  }
   const key = keys.find((each) => each.name !== '' && sameName(each.name, parts[0]!))
   return key === undefined ? attribute(...parts) : attribute(key.column, ...parts.slice(1))
+}
+
+function samenessOver(input: Relation): (a: Expression, b: Expression) => boolean {
+  const columnOf = nameResolver(input, BOUND_CONTEXT)
+  const resolved = (expression: Expression) =>
+    transformExpression(expression, (node) =>
+      node.kind === 'UnresolvedAttribute' ? { ...node, parts: columnOf(node.parts) ?? node.parts } : node,
+    )
+  return (a, b) => sameExpression(resolved(a), resolved(b))
 }

@@ -47,6 +47,50 @@ test('an aggregate of a grouping key', async () => {
   expect(await workbench.run(mergeable, SALES, [paris])).toEqual([[['FR', 'FR', 5]]])
 })
 
+describe('a grouping key may be called by any name of its column', () => {
+  const place = (city: string, n: number) => `(named_struct('city', '${city}'), '${city}', ${n})`
+  const run = (query: string) =>
+    workbench.run(query, 'place, city, n', [
+      `${place('Paris', 3)}, ${place('Lyon', 9)}`,
+      `${place('Paris', 2)}`,
+    ])
+
+  test.each([
+    ['in the output', 'SELECT o.city, count(*) AS c FROM STREAM(input) o GROUP BY city'],
+    ['in GROUP BY', 'SELECT city, count(*) AS c FROM STREAM(input) o GROUP BY o.city'],
+    [
+      'in an expression',
+      'SELECT lower(upper(o.city)), count(*) AS c FROM STREAM(input) o GROUP BY upper(city)',
+    ],
+    ['before its field', 'SELECT o.place.city, count(*) AS c FROM STREAM(input) o GROUP BY place'],
+    ['as a field', 'SELECT place.city, count(*) AS c FROM STREAM(input) o GROUP BY o.place.city'],
+    ['beside DISTINCT', 'SELECT o.city, count(DISTINCT o.n) AS c FROM STREAM(input) o GROUP BY city'],
+    ['in HAVING', "SELECT city, count(*) AS c FROM STREAM(input) o GROUP BY city HAVING o.city <> ''"],
+    [
+      'in a window',
+      `SELECT city, count(*) AS c FROM STREAM(input) o GROUP BY city
+        QUALIFY row_number() OVER (PARTITION BY o.city ORDER BY count(*)) = 1`,
+    ],
+    [
+      'under an alias that is the name of another column',
+      'SELECT o.city AS n, count(*) AS c FROM STREAM(input) o GROUP BY city HAVING o.city = n',
+    ],
+  ])('%s', async (_, query) => {
+    const lowerCase = sorted(await run(query)).map((rows) => rows.map((row) => row.toLowerCase()))
+    expect(lowerCase).toEqual([
+      ['lyon 1', 'paris 1'],
+      ['lyon 1', 'paris 2'],
+    ])
+  })
+
+  test('of two columns of one name each is its own key', async () => {
+    const query = `SELECT b.city AS to, a.city AS from, count(*) AS c
+      FROM STREAM(input) a JOIN (VALUES ('Paris', 'Rome')) AS b(origin, city) ON a.city = b.origin
+      GROUP BY a.city, b.city`
+    expect(sorted(await run(query))).toEqual([['Rome Paris 1'], ['Rome Paris 2']])
+  })
+})
+
 describe('in HAVING, where an output has the name of a column of the input,', () => {
   test.each([
     ['an aggregate is over the column', 'n % 2 AS city, sum(n) AS n', 'n % 2', 'sum(n) > 5', ['0 6', '1 27']],
