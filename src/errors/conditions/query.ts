@@ -131,6 +131,10 @@ export const queryConditions = {
     hint: 'Add GROUP BY or turn it into the window functions using OVER clauses.',
     sqlState: '42803',
   },
+  UNSUPPORTED_GROUPING_EXPRESSION: {
+    message: 'grouping()/grouping_id() can only be used with GroupingSets/Cube/Rollup.',
+    sqlState: '42K0E',
+  },
   GROUP_BY_AGGREGATE: {
     message: 'Aggregate functions are not allowed in GROUP BY, but found {sqlExpr}.',
     sqlState: '42903',

@@ -22,7 +22,7 @@ import { expandItems, type Selected, selectedScope, selectItems } from './select
 import { withSessions } from './session-window.ts'
 import type { QueryState } from './state.ts'
 import { withTimeWindows } from './time-window.ts'
-import { isAggregateCall, keyOf, mapChildren, visitExpression } from './walk.ts'
+import { isAggregateCall, isGroupingCall, keyOf, mapChildren, visitExpression } from './walk.ts'
 
 /** GROUP BY, with HAVING and QUALIFY. */
 export function analyzeAggregate(node: Aggregate, state: QueryState): Analyzed {
@@ -32,7 +32,7 @@ export function analyzeAggregate(node: Aggregate, state: QueryState): Analyzed {
 /**
  * Groups an analysed input. Grouping expressions become columns of a projection below, so that the aggregation groups by
  * plain columns only.
- * Throws MISSING_AGGREGATION, MISSING_GROUP_BY and the errors of GROUP BY.
+ * Throws MISSING_AGGREGATION, MISSING_GROUP_BY, UNSUPPORTED_GROUPING_EXPRESSION and the errors of GROUP BY.
  */
 export function aggregateOver(given: Analyzed, node: Aggregate, state: QueryState): Analyzed {
   const written = [
@@ -186,11 +186,14 @@ function extended(
 
 /** An expression in terms of groups: grouping expressions become their columns; other columns may only be aggregated. */
 function overGroups(expression: ResolvedExpression, aggregation: Aggregation): ResolvedExpression {
-  const { grouped, selected } = aggregation
+  const { grouped, selected, sets } = aggregation
   const replace = (node: ResolvedExpression): ResolvedExpression => {
     const column = grouped.byKey.size === 0 ? undefined : grouped.byKey.get(keyOf(node))
     if (column !== undefined) return column
     if (isAggregateCall(node)) return node
+    if (sets === undefined && isGroupingCall(node)) {
+      throw new PipelineError('UNSUPPORTED_GROUPING_EXPRESSION', {}, contextOf(node.position))
+    }
     if (node.kind === 'Call' && node.function === 'grouping_id' && node.arguments.length === 0) {
       return { ...node, arguments: grouped.columns }
     }
@@ -206,13 +209,17 @@ function missing(
   { isGlobal }: Aggregation,
   position: Position | undefined,
 ): PipelineError {
-  const context = position === undefined ? {} : { position }
+  const context = contextOf(position)
   if (isGlobal) return new PipelineError('MISSING_GROUP_BY', {}, context)
   return new PipelineError(
     'MISSING_AGGREGATION',
     { expression: column.name, expressionAnyValue: `any_value(${column.name})` },
     context,
   )
+}
+
+function contextOf(position: Position | undefined): { readonly position?: Position } {
+  return position === undefined ? {} : { position }
 }
 
 /** Hidden columns of an aggregation for what stands above it: its aggregate calls and grouping columns. */

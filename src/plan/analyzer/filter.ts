@@ -13,7 +13,7 @@ import { analyzeRelation } from './relation.ts'
 import { resolverOf } from './resolver.ts'
 import { columnReference, outputColumn, type Scope } from './scope.ts'
 import type { QueryState } from './state.ts'
-import { containsWindow } from './walk.ts'
+import { containsWindow, isGroupingCall, visitExpression } from './walk.ts'
 
 /** WHERE. Throws INVALID_WHERE_CONDITION, DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN. */
 export function analyzeFilter(node: Filter, state: QueryState): Analyzed {
@@ -61,9 +61,10 @@ export function overOutputOrBelow(
   resolve: (expression: Expression) => ResolvedExpression,
 ): Extended {
   try {
-    return { analyzed: input, resolved: expressions.map(resolve) }
+    return { analyzed: input, resolved: expressions.map((each) => ofNoSet(resolve(each))) }
   } catch (error) {
     const mayLieBelow =
+      isCondition(error, 'UNSUPPORTED_GROUPING_EXPRESSION') ||
       isCondition(error, 'UNRESOLVED_COLUMN.WITH_SUGGESTION') ||
       isCondition(error, 'UNRESOLVED_COLUMN.WITHOUT_SUGGESTION') ||
       isCondition(error, 'INVALID_WHERE_CONDITION') ||
@@ -71,6 +72,16 @@ export function overOutputOrBelow(
     if (!mayLieBelow || input.extend === undefined) throw error
     return input.extend(expressions)
   }
+}
+
+/** The expression, which may not ask for a row's grouping set: above the groups nothing tells of it. */
+function ofNoSet(expression: ResolvedExpression): ResolvedExpression {
+  visitExpression(expression, (node) => {
+    if (!isGroupingCall(node)) return undefined
+    const context = node.position === undefined ? {} : { position: node.position }
+    throw new PipelineError('UNSUPPORTED_GROUPING_EXPRESSION', {}, context)
+  })
+  return expression
 }
 
 /** A condition over a scope: a boolean without aggregates, windows and generators. */

@@ -86,6 +86,11 @@ export function isAggregateCall(expression: ResolvedExpression): boolean {
   return expression.kind === 'Call' && functionNamed(expression.function)?.kind === 'aggregate'
 }
 
+/** True for a call that tells of a row's grouping set. */
+export function isGroupingCall(expression: ResolvedExpression): boolean {
+  return expression.kind === 'Call' && /^grouping(_id)?$/.test(expression.function)
+}
+
 /** True where a window function stands in the expression. */
 export function containsWindow(expression: ResolvedExpression): boolean {
   let found = false

@@ -245,3 +245,13 @@ describe('an aggregate is over rows of the input, whatever outputs have the name
     })
   })
 })
+
+test('HAVING and ORDER BY may ask for the grouping set of a row', async () => {
+  const query = `SELECT k, sum(n) AS n FROM VALUES ('a', 1), ('b', 2) AS t(k, n) GROUP BY ROLLUP(k)`
+  expect(await rowsOf(connection, `${query} HAVING grouping(k) = 1`)).toEqual([[null, '3']])
+  expect(await rowsOf(connection, `${query} ORDER BY grouping_id() DESC, k`)).toEqual([
+    [null, '3'],
+    ['a', '1'],
+    ['b', '2'],
+  ])
+})

@@ -124,6 +124,17 @@ describe('grouping sets', () => {
             .join(', ')} AS e(t, region)`,
   }))
 
+  test('tell of themselves', async () => {
+    const query =
+      'SELECT country, grouping(country) AS g, grouping_id() AS id, count(*) AS c FROM STREAM(input) GROUP BY'
+    expect(sorted(await workbench.run(`${query} ROLLUP(country)`, SALES, [FIRST]))).toEqual([
+      ['DE 0 0 1', 'FR 0 0 3', 'null 1 1 4'],
+    ])
+    await expect(workbench.run(`${query} country`, SALES, [FIRST])).rejects.toMatchObject({
+      condition: 'UNSUPPORTED_GROUPING_EXPRESSION',
+    })
+  })
+
   test.each([
     ['beside', "window(t, '1 hour'), ROLLUP(region)"],
     ['listed in each', "GROUPING SETS ((window(t, '1 hour'), region), (window(t, '1 hour')))"],
