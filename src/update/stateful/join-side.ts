@@ -64,7 +64,7 @@ export interface JoinSideOptions {
 export async function openJoinSide(options: JoinSideOptions, batch: Batch): Promise<JoinSide> {
   const { evaluated, times, tracksMatches } = options
   const names = reachableNames(evaluated)
-  const columns = uniqueNames(names)
+  const columns = uniqueNames(names, [ROW, UNTIL])
   const rows = project(underColumns(evaluated, names, columns), [
     ...columns.map((each) => attribute(each)),
     alias(tracksMatches ? rowNumber(batch.state.batchId) : nullLiteral(LONG), ROW),
@@ -213,9 +213,9 @@ export function underColumns(
   return { kind: 'SubqueryAlias', input, alias: 'side', columns: [...columns, ...more] }
 }
 
-/** Names that no two columns share, whatever their case. */
-export function uniqueNames(names: readonly ColumnName[]): readonly string[] {
-  const taken = new Set<string>()
+/** Names that no two columns share, nor one with a column beside them, whatever their case. */
+export function uniqueNames(names: readonly ColumnName[], beside: readonly string[] = []): readonly string[] {
+  const taken = new Set(beside)
   return names.map(({ name }) => {
     let unique = name
     for (let n = 2; taken.has(unique.toLowerCase()); n++) unique = `${name}_${n}`

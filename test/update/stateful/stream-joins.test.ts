@@ -225,6 +225,13 @@ describe('names above a join', () => {
     expect(outputs[1]![0]!.filter((each) => !String(each).startsWith('1970'))).toEqual(expected)
   })
 
+  test('are those of the query, whatever the state calls its own columns', async () => {
+    const text = `SELECT l.__row, r.__ROW, l.__until FROM (SELECT ad, id AS __row, id + 1 AS __until FROM STREAM(shown)) AS l
+      JOIN (SELECT ad, id AS __ROW FROM STREAM(clicks)) AS r ON l.ad = r.ad`
+    const { outputs } = await workbench.stream(text, both)
+    expect(outputs).toEqual([[], [[1, 2, 2]]])
+  })
+
   test('a third stream joins the two', async () => {
     const text = `SELECT s.id, c.id, again.id FROM STREAM(shown) AS s JOIN STREAM(clicks) AS c ON s.ad = c.ad
       JOIN STREAM(shown) AS again ON again.id = s.id AND again.ad = c.ad`
