@@ -38,6 +38,8 @@ export interface Observed {
   duplicatesDropped: bigint
   droppedByWatermark: bigint
   readonly expectations: DatasetCounts[]
+  /** The rows that pass the rules of each dataset that the query streams, by identifier. */
+  readonly views: Map<string, Relation>
   /** Rows that the session holds. */
   readonly staged: Staged[]
 }
@@ -57,7 +59,14 @@ export interface DatasetCounts {
 }
 
 export function nothingObserved(): Observed {
-  return { eventTimes: [], duplicatesDropped: 0n, droppedByWatermark: 0n, expectations: [], staged: [] }
+  return {
+    eventTimes: [],
+    duplicatesDropped: 0n,
+    droppedByWatermark: 0n,
+    expectations: [],
+    views: new Map(),
+    staged: [],
+  }
 }
 
 export interface StagedRows {

@@ -16,7 +16,7 @@ import { asTimestamp } from './watermark.ts'
  */
 export async function evaluate(relation: Relation, batch: Batch): Promise<Relation> {
   if (!hasStream(relation)) return relation
-  const known = relation.kind === 'Expect' ? survivorsOf(relation, batch) : undefined
+  const known = relation.kind === 'Expect' ? batch.observed.views.get(relation.dataset) : undefined
   if (known !== undefined) return known
   const children: Relation[] = []
   for (const child of childrenOf(relation)) children.push(await evaluate(child, batch))
@@ -37,17 +37,17 @@ export async function evaluate(relation: Relation, batch: Batch): Promise<Relati
   }
 }
 
+/** Read in several places or once, counted or not, a view with rules has one state: which flow counts may change. */
 async function evaluateRules(node: Expect, original: Relation, batch: Batch): Promise<Relation> {
-  if (!batch.appliesRules(node)) return node
+  const passing = batch.appliesRules(node) ? await survivorsOf(node, original, batch) : node
+  batch.observed.views.set(node.dataset, passing)
+  return passing
+}
+
+async function survivorsOf(node: Expect, original: Relation, batch: Batch): Promise<Relation> {
   const isWhole = batch.isComplete && hasAggregation(original)
   const survivors = await applyRules(node, batch.session, batch.observed, isWhole)
   return { ...survivors, isStreaming: true }
-}
-
-/** The rows that pass a view's rules, where the view stands at an earlier place of the query too. */
-function survivorsOf({ dataset }: Expect, batch: Batch): Relation | undefined {
-  const known = batch.observed.expectations.find((each) => each.dataset === dataset)
-  return known && { ...known.survivors, isStreaming: true }
 }
 
 function hasAggregation(relation: Relation): boolean {

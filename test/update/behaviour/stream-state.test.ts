@@ -184,3 +184,26 @@ describe('a query whose state would mean something else', () => {
     expect(await pipeline.query('SELECT total / most FROM counts')).toEqual([[10]])
   })
 })
+
+test('a view with rules that a flow reads twice has one state, whoever else reads it', async () => {
+  const VIEW = `
+    CREATE STREAMING TABLE events AS
+    SELECT * FROM STREAM read_files('data/fast', format => 'json', schema => 'id BIGINT, time TIMESTAMP');
+    CREATE TEMPORARY VIEW known (CONSTRAINT known EXPECT (id > 0) ON VIOLATION DROP ROW) AS
+    SELECT DISTINCT id, time FROM STREAM(events) WATERMARK time DELAY OF INTERVAL 10 MINUTES;`
+  const JOINED = `
+    CREATE STREAMING TABLE joined AS SELECT a.id, b.id AS same
+    FROM STREAM(known) AS a JOIN STREAM(known) AS b ON a.id = b.id;`
+  pipeline = new TestPipeline(VIEW + JOINED)
+  pipeline.land('fast/1.json', { id: 1, time: '2026-01-01 12:00:00' })
+  await pipeline.run()
+
+  pipeline.define(`${VIEW} CREATE STREAMING TABLE copy AS SELECT id FROM STREAM(known); ${JOINED}`)
+  const again = { id: 1, time: '2026-01-01 12:00:00' }
+  pipeline.land('fast/2.json', again, { id: 2, time: '2026-01-01 12:01:00' }, { id: 0 })
+  expect((await pipeline.run()).errors).toEqual([])
+  expect(await pipeline.query('SELECT * FROM joined ORDER BY id')).toEqual([
+    [1, 1],
+    [2, 2],
+  ])
+})
