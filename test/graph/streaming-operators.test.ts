@@ -52,6 +52,25 @@ describe('a streaming query is refused', () => {
     })
   })
 
+  test('a MAP among the keys of dropDuplicates, in streams and tables', async () => {
+    const files = (reader: string, keys: string, kind: string) => ({
+      'a.sql': `CREATE STREAMING TABLE orders AS
+        SELECT * FROM STREAM read_files('data', format => 'json', schema => 'id BIGINT, tags MAP<STRING, INT>');`,
+      'b.ts': `import { ${kind}, ${reader} } from 'millrace'
+        ${kind}('silver', () => ${reader}.table('orders').dropDuplicates(${keys}))`,
+    })
+    const refused = [
+      {
+        condition: 'UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE',
+        sqlState: '0A000',
+        parameters: { colName: 'tags', dataType: 'MAP<STRING, INT>' },
+      },
+    ]
+    expect(await failuresOf(files('readStream', '', 'streamingTable'))).toMatchObject(refused)
+    expect(await failuresOf(files('read', "['id', 'tags']", 'materializedView'))).toMatchObject(refused)
+    await graphOf(files('readStream', "['id']", 'streamingTable'))
+  })
+
   test.each([
     ['over its rows', 'SELECT id, row_number() OVER (ORDER BY id) AS n FROM STREAM(orders)'],
     [

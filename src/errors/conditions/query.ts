@@ -199,6 +199,18 @@ export const queryConditions = {
     hint: '{hint}',
     sqlState: '42825',
   },
+  'UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE': {
+    message:
+      'Rows with a MAP cannot be compared as DISTINCT, dropDuplicates, UNION, INTERSECT and EXCEPT do, but the type of column `{colName}` is {dataType}.',
+    hint: 'Leave the column out, compare to_json of it, or name other columns in dropDuplicates.',
+    sqlState: '0A000',
+  },
+  'UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE': {
+    message:
+      'Rows with a VARIANT cannot be compared as DISTINCT, dropDuplicates, UNION, INTERSECT and EXCEPT do, but the type of column `{colName}` is {dataType}.',
+    hint: 'Leave the column out, compare to_json of it, or name other columns in dropDuplicates.',
+    sqlState: '0A000',
+  },
   'INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN': {
     message: 'Invalid subquery: scalar subquery must return only one column, but got {number}.',
     sqlState: '42823',

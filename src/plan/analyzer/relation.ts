@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/index.ts'
 import type {
   ColumnName,
+  Deduplicate,
   Drop,
   Expect,
   Relation,
@@ -10,6 +11,7 @@ import type {
 } from '../relation.ts'
 import type { OutputColumn } from '../resolved.ts'
 import { analyzeAggregate } from './aggregate.ts'
+import { checkComparable } from './comparable-columns.ts'
 import { resolveExpression } from './expression.ts'
 import { analyzeFilter, conditionOver } from './filter.ts'
 import { analyzeGenerate } from './generate.ts'
@@ -61,20 +63,8 @@ function analyzeNode(relation: Relation, state: QueryState): Analyzed {
     case 'Limit':
     case 'Offset':
       return analyzeLimit(relation, state)
-    case 'Deduplicate': {
-      const input = analyzeRelation(relation.input, state)
-      const keys = relation.columns?.flatMap((name) => idsNamed(name, input.scope, state))
-      return {
-        relation: {
-          kind: 'Deduplicate',
-          input: input.relation,
-          withinWatermark: relation.withinWatermark,
-          ...(keys === undefined ? {} : { keys }),
-          ...shapeOf(input.relation),
-        },
-        scope: input.scope,
-      }
-    }
+    case 'Deduplicate':
+      return analyzeDeduplicate(relation, state)
     case 'WithWatermark':
       return analyzeWatermark(relation, state)
     case 'SetOperation':
@@ -96,10 +86,27 @@ function analyzeNode(relation: Relation, state: QueryState): Analyzed {
   }
 }
 
-function idsNamed(name: string, scope: Scope, state: QueryState): readonly number[] {
+/** Throws what `checkComparable` throws of its keys. */
+function analyzeDeduplicate(relation: Deduplicate, state: QueryState): Analyzed {
+  const input = analyzeRelation(relation.input, state)
+  const keys = relation.columns?.flatMap((name) => columnsNamed(name, input.scope, state))
+  checkComparable(keys ?? input.relation.output)
+  return {
+    relation: {
+      kind: 'Deduplicate',
+      input: input.relation,
+      withinWatermark: relation.withinWatermark,
+      ...(keys !== undefined && { keys: keys.map((each) => each.id) }),
+      ...shapeOf(input.relation),
+    },
+    scope: input.scope,
+  }
+}
+
+function columnsNamed(name: string, scope: Scope, state: QueryState): readonly OutputColumn[] {
   const match = findName(scope, [name]) ?? findOpen(scope, [name], state)
   if (match === undefined) throw unresolvedColumn([name], { scope }, undefined)
-  return match.entries.map((each) => each.column.id)
+  return match.entries.map((each) => each.column)
 }
 
 function analyzeAlias(relation: SubqueryAlias, state: QueryState): Analyzed {
@@ -223,7 +230,7 @@ function eventTimeColumn(
     { kind: 'WithColumns', input: relation.input, columns: [{ name, expression: eventTime }] },
     state,
   )
-  return { input, id: idsNamed(name, input.scope, state)[0]! }
+  return { input, id: columnsNamed(name, input.scope, state)[0]!.id }
 }
 
 function analyzeExpect(relation: Expect, state: QueryState): Analyzed {

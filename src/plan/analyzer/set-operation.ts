@@ -7,6 +7,7 @@ import type { SetOperation } from '../relation.ts'
 import type { NamedExpression, OutputColumn, ResolvedRelation } from '../resolved.ts'
 import { literal } from './cast.ts'
 import { castColumns } from './cast-columns.ts'
+import { checkComparable } from './comparable-columns.ts'
 import { unresolvedColumn } from './name.ts'
 import { type Analyzed, projectNode, shape } from './node.ts'
 import { analyzeRelation } from './relation.ts'
@@ -16,7 +17,8 @@ import { freshId, type QueryState } from './state.ts'
 
 /**
  * UNION, INTERSECT, EXCEPT: columns by position or by name, each cast to the wider type of both sides.
- * Throws NUM_COLUMNS_MISMATCH, INCOMPATIBLE_COLUMN_TYPE, UNRESOLVED_COLUMN.* for a name that one side lacks.
+ * Throws NUM_COLUMNS_MISMATCH, INCOMPATIBLE_COLUMN_TYPE, UNRESOLVED_COLUMN.* for a name that one side lacks, and what
+ * `checkComparable` throws.
  */
 export function analyzeSetOperation(node: SetOperation, state: QueryState): Analyzed {
   const given = [analyzeRelation(node.left, state).relation, analyzeRelation(node.right, state).relation]
@@ -39,6 +41,7 @@ function combined(
     const nullable = nullableOf(operation, column.nullable, other?.nullable ?? true)
     return { id: freshId(state), name: column.name, dataType: column.dataType, nullable }
   })
+  if (operation !== 'union' || !isAll) checkComparable(output)
   const open = left.schema.open || right.schema.open
   const scope = scopeOf(output)
   return {

@@ -257,6 +257,25 @@ describe('set operations and subqueries', () => {
       },
       '1:1',
     ],
+    ...[
+      "SELECT DISTINCT map('a', 1) AS m",
+      "SELECT map('a', 1) AS m UNION SELECT map('b', 2)",
+      "SELECT map('a', 1) AS m INTERSECT ALL SELECT map('b', 2)",
+      "SELECT map('a', 1) AS m EXCEPT SELECT map('b', 2)",
+    ].map(
+      (text): Row => [
+        text,
+        'UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE',
+        { colName: 'm', dataType: 'MAP<STRING, INT>' },
+        '1:1',
+      ],
+    ),
+    [
+      'SELECT DISTINCT order_id, array(CAST(status AS VARIANT)) AS list FROM orders',
+      'UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE',
+      { colName: 'list', dataType: 'ARRAY<VARIANT>' },
+      '1:1',
+    ],
     [
       'SELECT (SELECT customer_id, name FROM customers)',
       'INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN',
