@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises'
 import type { EngineSession, WriteResult } from '../../engine/engine.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { INTEGER, type StructType } from '../../types/data-type.ts'
+import type { StructType } from '../../types/data-type.ts'
+import { storedSchema } from './stored-schema.ts'
 
 /** Rows in files of a checkpoint. */
 export interface RowFiles extends WriteResult {
@@ -26,7 +27,7 @@ export async function writeRowFiles(
   try {
     const written = await session.write({
       query,
-      schema: withColumnsOfNull(schema),
+      schema: storedSchema(schema),
       partitionColumns: [],
       folder: staging,
     })
@@ -49,10 +50,4 @@ export async function scanRowFiles(
 ): Promise<Scan> {
   const paths = await Promise.all(files.map((each) => storage.localize(each)))
   return { kind: 'Scan', input: { kind: 'parquet', paths }, schema }
-}
-
-/** Files of tables leave out columns that hold NULL alone. */
-function withColumnsOfNull({ fields, ...rest }: StructType): StructType {
-  const kept = fields.map((each) => (each.dataType.kind === 'void' ? { ...each, dataType: INTEGER } : each))
-  return { ...rest, fields: kept }
 }
