@@ -31,7 +31,9 @@ import { analyzeWith } from './with.ts'
 /** Resolves one relation and all below it. Errors carry the position of the innermost node that has one. */
 export function analyzeRelation(relation: Relation, state: QueryState): Analyzed {
   try {
-    return analyzeNode(relation, state)
+    const analyzed = analyzeNode(relation, state)
+    state.context.onResolved?.(relation, analyzed.relation)
+    return analyzed
   } catch (error) {
     if (error instanceof PipelineError && relation.position !== undefined) {
       error.at({ position: relation.position })

@@ -1,6 +1,6 @@
 import type { StructType } from '../../types/data-type.ts'
-import type { DataSource, Read, TableValuedFunction } from '../relation.ts'
-import type { OutputColumn } from '../resolved.ts'
+import type { DataSource, Read, Relation, TableValuedFunction } from '../relation.ts'
+import type { OutputColumn, ResolvedRelation } from '../resolved.ts'
 import type { Scope } from './scope.ts'
 
 /** What the analyzer must be told from outside. */
@@ -9,6 +9,8 @@ export interface AnalyzerContext {
   readonly resolveLeaf: (leaf: Read | DataSource | TableValuedFunction) => LeafSchema
   /** `spark.sql.ansi.enabled`. */
   readonly ansi: boolean
+  /** Is told what each part of a query has become. */
+  readonly onResolved?: (relation: Relation, resolved: ResolvedRelation) => void
 }
 
 export interface LeafSchema {

@@ -1,5 +1,5 @@
-import { expressionsOf, inputsOf, visitExpression } from '../../plan/analyzer/walk.ts'
-import type { ResolvedExpression, ResolvedRelation } from '../../plan/resolved.ts'
+import { ColumnReads } from '../../plan/column-reads.ts'
+import type { ResolvedRelation } from '../../plan/resolved.ts'
 import type { PrintContext, Printer } from './printer.ts'
 import { queryText } from './query.ts'
 
@@ -12,7 +12,7 @@ export type { PrintContext } from './printer.ts'
 export function printDuckdb(resolved: ResolvedRelation, context: PrintContext): string {
   let names = 0
   let aliases = 0
-  const reads = new Reads(resolved)
+  const reads = new ColumnReads(resolved)
   const printer: Printer = {
     context,
     isRead: (id, below) => reads.isRead(id, below),
@@ -21,62 +21,4 @@ export function printDuckdb(resolved: ResolvedRelation, context: PrintContext): 
     subquery: (plan, place) => queryText(plan, printer, place, place.named),
   }
   return queryText(resolved, printer, undefined)
-}
-
-/** When relations and columns are met on the way down from the result: a column is read above what is met after it. */
-class Reads {
-  readonly #relations = new Map<ResolvedRelation, number>()
-  readonly #columns = new Map<number, number>()
-  #moment = 0
-
-  constructor(result: ResolvedRelation) {
-    this.#readOutput(result)
-    this.#visit(result)
-  }
-
-  /** True when something above the relation reads the column. */
-  isRead(id: number, below: ResolvedRelation): boolean {
-    const moment = this.#columns.get(id)
-    return moment !== undefined && moment < this.#relations.get(below)!
-  }
-
-  #read(id: number): void {
-    if (!this.#columns.has(id)) this.#columns.set(id, this.#moment)
-  }
-
-  #readOutput(relation: ResolvedRelation): void {
-    for (const { id } of relation.output) this.#read(id)
-  }
-
-  #visit(relation: ResolvedRelation): void {
-    this.#relations.set(relation, ++this.#moment)
-    for (const expression of this.#expressions(relation)) this.#visitExpression(expression)
-    if (relation.kind === 'Deduplicate') {
-      for (const id of relation.keys ?? relation.output.map((each) => each.id)) this.#read(id)
-    }
-    const inputs = inputsOf(relation)
-    const readsAll = relation.kind === 'SetOperation' || relation.kind === 'With'
-    if (readsAll) for (const input of inputs) this.#readOutput(input)
-    // A right side may read columns of the left one, a query its definitions: the later one first.
-    for (const input of inputs.toReversed()) this.#visit(input)
-  }
-
-  /** What only an unread column reads is not read either. */
-  #expressions(relation: ResolvedRelation): readonly ResolvedExpression[] {
-    if (relation.kind !== 'Project' && relation.kind !== 'Aggregate') return expressionsOf(relation)
-    const read = relation.expressions.filter((each) => this.isRead(each.column.id, relation))
-    const keys = relation.kind === 'Aggregate' ? relation.grouping : []
-    return [...keys, ...read.map((each) => each.expression)]
-  }
-
-  #visitExpression(expression: ResolvedExpression): void {
-    visitExpression(expression, (node) => {
-      if (node.kind === 'Column') this.#read(node.id)
-      if (node.kind === 'Subquery') {
-        this.#readOutput(node.plan)
-        this.#visit(node.plan)
-      }
-      return undefined
-    })
-  }
 }

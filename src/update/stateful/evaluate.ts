@@ -1,5 +1,5 @@
 import { alias, attribute, call, project } from '../../plan/build.ts'
-import type { Aggregate, Deduplicate, Expect, Join, Relation, WithWatermark } from '../../plan/relation.ts'
+import type { Aggregate, Deduplicate, Expect, Relation, WithWatermark } from '../../plan/relation.ts'
 import { childrenOf, walk, withChildren } from '../../plan/rewrite.ts'
 import { applyRules } from '../rules/count-rules.ts'
 import { type Batch, isCheapToRepeat, stageStreaming, underNameOf } from './batch.ts'
@@ -12,14 +12,16 @@ import { asTimestamp } from './watermark.ts'
 
 /**
  * Turns a streaming query over one batch into a plain batch query: bottom-up, each stateful operator and each set of rules
- * becomes staged rows, everything else stays for the engine to run in one pass.
+ * becomes staged rows, everything else stays for the engine to run in one pass. `query` is the query that the relation is a part
+ * of, as far as the next set of rules, which sees all columns.
  */
-export async function evaluate(relation: Relation, batch: Batch): Promise<Relation> {
+export async function evaluate(relation: Relation, batch: Batch, query = relation): Promise<Relation> {
   if (!hasStream(relation)) return relation
   const known = relation.kind === 'Expect' ? batch.observed.views.get(relation.dataset) : undefined
   if (known !== undefined) return known
+  const around = relation.kind === 'Expect' ? relation : query
   const children: Relation[] = []
-  for (const child of childrenOf(relation)) children.push(await evaluate(child, batch))
+  for (const child of childrenOf(relation)) children.push(await evaluate(child, batch, around))
   const evaluated = withChildren(relation, children)
   switch (evaluated.kind) {
     case 'WithWatermark':
@@ -31,7 +33,7 @@ export async function evaluate(relation: Relation, batch: Batch): Promise<Relati
     case 'Aggregate':
       return aggregate(evaluated, relation as Aggregate, batch)
     case 'Join':
-      return isJoinOfStreams(relation as Join) ? joinStreams(evaluated, relation as Join, batch) : evaluated
+      return isJoinOfStreams(relation) ? joinStreams(evaluated, relation, query, batch) : evaluated
     default:
       return evaluated
   }

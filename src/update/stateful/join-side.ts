@@ -16,7 +16,7 @@ import {
 } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { ColumnName, Relation } from '../../plan/relation.ts'
-import { field, LONG, struct } from '../../types/data-type.ts'
+import { field, LONG, type StructType, struct } from '../../types/data-type.ts'
 import { type Batch, BOUND_CONTEXT, type StagedRows, stageStreaming } from './batch.ts'
 import { withoutLateRows } from './group-state.ts'
 import type { InputWatermark } from './input-watermark.ts'
@@ -34,6 +34,8 @@ export interface JoinSide {
   /** How the query calls the columns, and how they are called here: the same names, made unique. */
   readonly names: readonly ColumnName[]
   readonly columns: readonly string[]
+  /** The columns as the query's join sees them: those of no use are not kept and NULL. */
+  readonly values: readonly Expression[]
   /** The batch's rows without those that come too late. */
   readonly fresh: StagedRows
   readonly rows: OperatorHandle
@@ -50,6 +52,8 @@ export interface JoinSideOptions {
   /** The side's rows in this batch. */
   readonly evaluated: Relation
   readonly times: SideTimes
+  /** Positions of the columns that the query has no use for. */
+  readonly unused: ReadonlySet<number>
   /** The watermarks at this side and at the other one. */
   readonly own: InputWatermark
   readonly other: InputWatermark
@@ -62,11 +66,12 @@ export interface JoinSideOptions {
 
 /** Stages the new rows of a side, numbered and with their time. */
 export async function openJoinSide(options: JoinSideOptions, batch: Batch): Promise<JoinSide> {
-  const { evaluated, times, tracksMatches } = options
+  const { evaluated, times, unused, tracksMatches } = options
   const names = reachableNames(evaluated)
   const columns = uniqueNames(names, [ROW, UNTIL])
-  const rows = project(underColumns(evaluated, names, columns), [
-    ...columns.map((each) => attribute(each)),
+  const input = underColumns(evaluated, names, columns)
+  const rows = project(input, [
+    ...columns.filter((_, i) => !unused.has(i)).map((each) => attribute(each)),
     alias(tracksMatches ? rowNumber(batch.state.batchId) : nullLiteral(LONG), ROW),
     alias(untilOf(times, columns), UNTIL),
   ])
@@ -77,13 +82,25 @@ export async function openJoinSide(options: JoinSideOptions, batch: Batch): Prom
   return {
     names,
     columns,
+    values: valuesOf(batch.schemaOf(input), unused),
     fresh,
-    rows: batch.state.operator({ kind, schema: fresh.scan.schema, meaning: options.meaning }),
+    rows: batch.state.operator({
+      kind,
+      schema: fresh.scan.schema,
+      mayHoldMore: true,
+      meaning: options.meaning,
+    }),
     ...(tracksMatches && { matches: batch.state.operator({ kind: 'joinMatches', schema: MATCHES }) }),
     isBounded: times.bounds.length > 0,
     ...(times.eventTime?.isOnly === true && { instant }),
     other: options.other,
   }
+}
+
+function valuesOf({ fields }: StructType, unused: ReadonlySet<number>): readonly Expression[] {
+  return fields.map(({ name, dataType }, i) =>
+    unused.has(i) ? alias(nullLiteral(dataType), name) : attribute(name),
+  )
 }
 
 const MATCHES = struct([field(ROW, LONG), field(UNTIL, LONG)])
@@ -179,7 +196,7 @@ export function asInput(side: JoinSide, which: 'left' | 'right', rows: Relation)
   }))
   return {
     kind: 'SubqueryAlias',
-    input: selectColumns(rows, [...side.columns, ROW, UNTIL]),
+    input: project(rows, [...side.values, attribute(ROW), attribute(UNTIL)]),
     alias: which,
     names: [...side.names, ...beside],
   }

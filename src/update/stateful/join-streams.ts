@@ -3,6 +3,7 @@ import type { ColumnName, Join, Relation } from '../../plan/relation.ts'
 import { printSparkExpression } from '../../sql/index.ts'
 import { type Batch, stageStreaming } from './batch.ts'
 import { inputWatermark } from './input-watermark.ts'
+import { type UnusedColumns, unusedColumns } from './join-columns.ts'
 import {
   asInput,
   besideName,
@@ -25,11 +26,17 @@ import { joinTimes } from './join-times.ts'
  * A join of two streams over one batch: the new rows of each side meet those of the other, held ones first. Rows wait in
  * the state until the other side's watermark has passed the last time that could match them (for ever where the
  * condition sets no bound); a row of an outer side that found nothing until then is given out once, with NULLs. Late rows
- * are dropped and counted.
+ * are dropped and counted. `query` is what stands around the join: what it has no use for is not kept.
  */
-export async function joinStreams(node: Join, original: Join, batch: Batch): Promise<Relation> {
-  const left = await openSide('left', node, original, batch)
-  const right = await openSide('right', node, original, batch)
+export async function joinStreams(
+  node: Join,
+  original: Join,
+  query: Relation,
+  batch: Batch,
+): Promise<Relation> {
+  const unused = unusedColumns(original, query)
+  const left = await openSide('left', node, original, unused, batch)
+  const right = await openSide('right', node, original, unused, batch)
   const output = outputOf(node, left, right)
   const keys = joinTimes(original).equal.map(
     (each) => [left.columns[each.left]!, right.columns[each.right]!] as const,
@@ -62,12 +69,19 @@ interface Output {
   readonly columns: readonly string[]
 }
 
-function openSide(which: Which, node: Join, original: Join, batch: Batch): Promise<JoinSide> {
+function openSide(
+  which: Which,
+  node: Join,
+  original: Join,
+  unused: UnusedColumns,
+  batch: Batch,
+): Promise<JoinSide> {
   const other = which === 'left' ? 'right' : 'left'
   return openJoinSide(
     {
       evaluated: node[which],
       times: joinTimes(original)[which],
+      unused: unused[which],
       own: inputWatermark(original[which], batch),
       other: inputWatermark(original[other], batch),
       isPreserved: isPreserved(node, which),

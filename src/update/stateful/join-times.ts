@@ -61,8 +61,8 @@ function equalColumns({ condition, left, right }: ResolvedJoin): JoinTimes['equa
   })
 }
 
-/** A join with USING stands below the projection of its keys. */
-function joinIn(relation: ResolvedRelation): ResolvedJoin {
+/** The join that a join of two streams has become: with USING it stands below the projection of its keys. */
+export function joinIn(relation: ResolvedRelation): ResolvedJoin {
   if (relation.kind === 'Join') return relation
   if (relation.kind === 'Project') return joinIn(relation.input)
   throw new PipelineError('INTERNAL_ERROR', { detail: `a join became a ${relation.kind}` })

@@ -2,8 +2,8 @@ import { PipelineError } from '../../errors/index.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
 import { STAGING_FOLDER, type Storage } from '../../storage/storage.ts'
 import { asNullable } from '../../types/as-nullable.ts'
-import type { StructType } from '../../types/data-type.ts'
-import { printSchema } from '../../types/ddl.ts'
+import { type StructType, struct } from '../../types/data-type.ts'
+import { parseSchema, printSchema } from '../../types/ddl.ts'
 import { OperatorHandle, type Run } from './operator-handle.ts'
 import type { EventTimeProgress } from './watermark.ts'
 
@@ -88,6 +88,8 @@ export interface OperatorState {
     | 'outerJoinSide'
     | 'joinMatches'
   readonly schema: StructType
+  /** The rows mean the same without further columns, which the checkpoint may have from when the query had a use for them. */
+  readonly mayHoldMore?: boolean
   /** What the rows of the state mean, in SQL: groups and aggregates, the condition of a join. */
   readonly meaning?: string
 }
@@ -186,7 +188,7 @@ export class StateVersion {
     const { kind, meaning } = state
     const schema = printSchema(asNullable(state.schema))
     const own = { kind, schema, ...(meaning !== undefined && { meaning }) }
-    if (known !== undefined && !isSameOperator(known, own)) {
+    if (known !== undefined && !isSameOperator(known, own, state.mayHoldMore)) {
       throw new PipelineError('STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA', {
         ...this.#owner,
         stateOperator: inWords(known),
@@ -243,9 +245,17 @@ export class StateVersion {
 
 type OperatorIdentity = Omit<OperatorManifest, 'runs'>
 
-function isSameOperator(known: OperatorIdentity, own: OperatorIdentity): boolean {
+function isSameOperator(known: OperatorIdentity, own: OperatorIdentity, mayHoldMore = false): boolean {
   const isSameMeaning = known.meaning === undefined || known.meaning === own.meaning
-  return known.kind === own.kind && known.schema === own.schema && isSameMeaning
+  const isSameSchema = known.schema === own.schema || (mayHoldMore && holds(known.schema, own.schema))
+  return known.kind === own.kind && isSameSchema && isSameMeaning
+}
+
+function holds(schema: string, columns: string): boolean {
+  const [all, some] = [schema, columns].map((each) =>
+    parseSchema(each).fields.map((column) => printSchema(struct([column]))),
+  )
+  return some!.every((each) => all!.includes(each))
 }
 
 function inWords({ kind, schema, meaning }: OperatorIdentity): string {

@@ -90,6 +90,72 @@ describe('a join of two streams', () => {
   })
 })
 
+describe('columns of joined streams that the query does not use', () => {
+  const SIDES = `
+    CREATE STREAMING TABLE orders AS SELECT * FROM STREAM read_files('data/orders', format => 'json');
+    CREATE STREAMING TABLE pays AS SELECT * FROM STREAM read_files('data/pays', format => 'json');`
+  const JOIN = 'FROM STREAM(orders) AS o JOIN STREAM(pays) AS p ON o.id = p.id'
+  const selecting = (columns: string) =>
+    `${SIDES} CREATE STREAMING TABLE joined AS SELECT ${columns} ${JOIN};`
+  const ROWS = '__row BIGINT, __until BIGINT'
+  const refused = (stateOperator: string, queryOperator: string) => ({
+    condition: 'STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA',
+    parameters: {
+      flow: 'main.shop.joined',
+      table: 'main.shop.joined',
+      stateOperator: `joinSide(${stateOperator}, ${ROWS}) of inner join on o.id = p.id`,
+      queryOperator: `joinSide(${queryOperator}, ${ROWS}) of inner join on o.id = p.id`,
+    },
+  })
+
+  test('are not kept: they may come later, and be used after a full refresh', async () => {
+    pipeline = new TestPipeline(selecting('o.id, p.amount'))
+    pipeline.land('orders/1.json', { id: 1 })
+    pipeline.land('pays/1.json', { id: 2, amount: 20 })
+    await pipeline.run()
+    pipeline.land('orders/2.json', { id: 2, note: 'new' })
+    pipeline.land('pays/2.json', { id: 1, amount: 10, note: 'new' })
+    expect((await pipeline.run()).errors).toEqual([])
+    const rows = () => pipeline.query('SELECT * FROM joined ORDER BY id')
+    expect(await rows()).toEqual([
+      [1, 10],
+      [2, 20],
+    ])
+
+    pipeline.define(selecting('o.id, p.amount, o.note'))
+    pipeline.land('orders/3.json', { id: 1, note: 'newer' })
+    const { errors } = await pipeline.run()
+    expect(errors).toMatchObject([refused('id BIGINT', 'id BIGINT, note STRING')])
+    await pipeline.run({ fullRefresh: ['joined'] })
+    expect(await rows()).toEqual([
+      [1, 10, null],
+      [1, 10, 'newer'],
+      [2, 20, 'new'],
+    ])
+  })
+
+  test('any more are forgotten', async () => {
+    const both = selecting('o.id, p.amount, o.note')
+    pipeline = new TestPipeline(both)
+    pipeline.land('orders/1.json', { id: 1, note: 'a' })
+    pipeline.land('pays/1.json', { id: 9, amount: 90 })
+    await pipeline.run()
+    pipeline.define(selecting('o.id, p.amount'))
+    pipeline.land('orders/2.json', { id: 2, note: 'b' })
+    await pipeline.run()
+    pipeline.land('pays/2.json', { id: 1, amount: 10 }, { id: 2, amount: 20 })
+    await pipeline.run()
+    expect(await pipeline.query('SELECT id, amount FROM joined ORDER BY id')).toEqual([
+      [1, 10],
+      [2, 20],
+    ])
+
+    pipeline.define(both)
+    pipeline.land('pays/3.json', { id: 2, amount: 21 })
+    expect((await pipeline.run()).errors).toMatchObject([refused('id BIGINT', 'id BIGINT, note STRING')])
+  })
+})
+
 test('windows over a join wait as long as the join holds rows back', async () => {
   pipeline = new TestPipeline(`${SOURCES}
     CREATE STREAMING TABLE rates AS

@@ -239,3 +239,33 @@ describe('names above a join', () => {
     expect(outputs).toEqual([[], [[1, 2, 1]]])
   })
 })
+
+test('what stands above a join has the columns that it uses, whatever for', async () => {
+  const pair = [inputs({ shown: [shown(1, 0)], clicks: [shown(2, 1)] })]
+  const joined =
+    'SELECT s.id, s.ad, c.id AS click, c.t FROM STREAM(shown) AS s JOIN STREAM(clicks) AS c ON s.ad = c.ad'
+  const run = async (query: string) => (await workbench.stream(query, pair)).outputs[0]
+  expect(await run(`SELECT id FROM (${joined}) WHERE click = 2`)).toEqual([[1]])
+  expect(await run(`SELECT id FROM (${joined}) WHERE click = 1`)).toEqual([])
+  expect(await run(`SELECT DISTINCT id, upper(ad) FROM (${joined})`)).toEqual([[1, 'A']])
+  expect(await run(`SELECT id, n FROM (${joined}) LATERAL VIEW explode(array(upper(ad), ad)) AS n`)).toEqual([
+    [1, 'A'],
+    [1, 'a'],
+  ])
+  expect(
+    await run(`SELECT j.id, c.ad FROM (${joined}) AS j JOIN STREAM(clicks) AS c ON j.click = c.id`),
+  ).toEqual([[1, 'a']])
+})
+
+test('rows are late by an event time that nothing else uses', async () => {
+  const { late, outputs } = await workbench.stream(
+    `SELECT s.id, c.id FROM STREAM(shown) AS s WATERMARK t DELAY OF INTERVAL 5 MINUTES
+     JOIN STREAM(clicks) AS c WATERMARK t DELAY OF INTERVAL 5 MINUTES ON s.ad = c.ad`,
+    [
+      inputs({ shown: [shown(1, 60)], clicks: [shown(2, 60)] }),
+      inputs({ shown: [shown(3, 50), shown(4, 56)], clicks: [] }),
+    ],
+  )
+  expect(outputs).toEqual([[[1, 2]], [[4, 2]]])
+  expect(late).toEqual([0, 1])
+})
