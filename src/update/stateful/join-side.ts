@@ -1,4 +1,3 @@
-import { columnNames } from '../../plan/analyzer/analyze.ts'
 import {
   alias,
   attribute,
@@ -17,11 +16,12 @@ import {
 import type { Expression } from '../../plan/expression.ts'
 import type { ColumnName, Relation } from '../../plan/relation.ts'
 import { field, LONG, type StructType, struct } from '../../types/data-type.ts'
-import { type Batch, BOUND_CONTEXT, type StagedRows, stageStreaming } from './batch.ts'
+import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
 import { withoutLateRows } from './group-state.ts'
 import type { InputWatermark } from './input-watermark.ts'
 import type { SideTimes } from './join-times.ts'
 import type { OperatorHandle } from './operator-handle.ts'
+import { reachableNames, underColumns, uniqueNames } from './side-names.ts'
 import { asTimestamp } from './watermark.ts'
 
 /** Column that numbers the rows of a side for ever; NULL where nobody asks which rows have found a match. */
@@ -205,40 +205,6 @@ export function asInput(side: JoinSide, which: 'left' | 'right', rows: Relation)
 /** The name of a side's own column above the join. */
 export function besideName(which: 'left' | 'right', column: string): string {
   return `__${which}${column.slice(1)}`
-}
-
-/** The names above a relation that reach one column each, those of `*` first. */
-export function reachableNames(relation: Relation): readonly ColumnName[] {
-  const names = columnNames(relation, BOUND_CONTEXT)
-  return names.filter((each) => each.isListed || each.qualifier.length > 0)
-}
-
-/** A relation's columns, those that `*` leaves out too, under other names. */
-export function underColumns(
-  relation: Relation,
-  names: readonly ColumnName[],
-  columns: readonly string[],
-  more: readonly string[] = [],
-): Relation {
-  const unlisted = names.filter((each) => !each.isListed)
-  const expressions: Expression[] = [
-    { kind: 'UnresolvedStar' },
-    ...unlisted.map((each) => attribute(...each.qualifier, each.name)),
-    ...more.map((each) => attribute(each)),
-  ]
-  const input = project(relation, expressions)
-  return { kind: 'SubqueryAlias', input, alias: 'side', columns: [...columns, ...more] }
-}
-
-/** Names that no two columns share, nor one with a column beside them, whatever their case. */
-export function uniqueNames(names: readonly ColumnName[], beside: readonly string[] = []): readonly string[] {
-  const taken = new Set(beside)
-  return names.map(({ name }) => {
-    let unique = name
-    for (let n = 2; taken.has(unique.toLowerCase()); n++) unique = `${name}_${n}`
-    taken.add(unique.toLowerCase())
-    return unique
-  })
 }
 
 /** Later rows of the other side may match. A bounded row without a time of its own matches nothing: it never waits. */

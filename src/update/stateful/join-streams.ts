@@ -13,14 +13,12 @@ import {
   mayMatch,
   openJoinSide,
   ROW,
-  reachableNames,
   UNTIL,
-  underColumns,
-  uniqueNames,
   unmatchedRows,
   withoutMatches,
 } from './join-side.ts'
 import { joinTimes } from './join-times.ts'
+import { reachableNames, underColumns, uniqueNames } from './side-names.ts'
 
 /**
  * A join of two streams over one batch: the new rows of each side meet those of the other, held ones first. Rows wait in
