@@ -82,13 +82,14 @@ export function timeline(cdc: AutoCdc, input: AutoCdcInput, known: KnownEvents):
 export function applyEvents(cdc: AutoCdc, held: Relation, input: AutoCdcInput): AutoCdcOutput {
   const rows = targetRows(cdc, held)
   const state = hiddenRows(cdc, held, input)
+  const isSame = sameState(cdc, input)
   const isEmpty = input.hiddenCount === 0n
   const unfinished = where(input.hidden, isMarkedBy(input).not())
   const unmarked = where(input.hidden, named(STATE.removedByBatch).isNull())
   return {
     targetChanges: targetChanges(cdc, input.target, rows),
-    hiddenAdditions: isEmpty ? state : joinOn(state, unmarked, 'left anti', sameState(cdc)),
-    hiddenRemovals: isEmpty ? input.hidden : joinOn(unfinished, state, 'left anti', sameState(cdc)),
+    hiddenAdditions: isEmpty ? state : joinOn(state, unmarked, 'left anti', isSame),
+    hiddenRemovals: isEmpty ? input.hidden : joinOn(unfinished, state, 'left anti', isSame),
     lateEvents: lateEvents(cdc, held, input.events),
     ties: select(where(held, col('tied')), eventNames(cdc, false)),
   }
@@ -175,13 +176,13 @@ function hiddenRows(cdc: AutoCdc, held: Relation, { flow, batch }: AutoCdcInput)
   ])
 }
 
-/** When it arrived does not make an event another one. */
-function sameState(cdc: AutoCdc) {
+/** When it arrived does not make an event another one. Truncates have no keys. */
+function sameState(cdc: AutoCdc, { hasTruncates }: AutoCdcInput) {
   const value = (side: string) => (name: string) => named(side, STATE.values).getField(name)
   const sameValues = cdc.leaves.map((leaf) =>
     comparable(leaf, leafValue(leaf, value('l'))).eqNullSafe(comparable(leaf, leafValue(leaf, value('r')))),
   )
-  const keyEquality = cdc.spec.truncateWhen === undefined ? '=' : '<=>'
+  const keyEquality = hasTruncates ? '<=>' : '='
   return allEqual(
     [
       ...cdc.keys.map((each) => [each.name, keyEquality] as const),

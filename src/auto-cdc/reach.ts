@@ -22,10 +22,17 @@ export function touchedKeys(cdc: AutoCdc, events: Relation): Relation {
   return { kind: 'Deduplicate', input: keys, withinWatermark: false }
 }
 
-/** The rows of the hidden state that have one of the keys, and those of truncates, which concern every key. */
-export function stateOfKeys(cdc: AutoCdc, hidden: Relation, keys: Relation): Relation {
+/**
+ * The rows of the hidden state that have one of the keys, and those of truncates, which concern every key: `hasTruncates`
+ * says whether there can be any.
+ */
+export function stateOfKeys(
+  cdc: AutoCdc,
+  hidden: Relation,
+  { keys, hasTruncates }: { readonly keys: Relation; readonly hasTruncates: boolean },
+): Relation {
   const ofKeys = joinOn(hidden, keys, 'left semi', sameKey(cdc).expression)
-  if (cdc.spec.truncateWhen === undefined) return ofKeys
+  if (!hasTruncates) return ofKeys
   return unionByName([ofKeys, where(hidden, named(STATE.operation).eq(lit(OPERATION.truncate)))])
 }
 

@@ -40,6 +40,8 @@ export interface AutoCdcInput {
   readonly hidden: Relation
   /** How many these are. The plans are simpler where there are none. */
   readonly hiddenCount: bigint
+  /** Whether truncates can be among the events or in the hidden state, of whichever flow. The plans are simpler where none is. */
+  readonly hasTruncates: boolean
   /** The result of `touchedHistory`. */
   readonly history: Relation
   /** The batch, of the same name and time when it is done again. */

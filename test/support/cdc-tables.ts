@@ -136,13 +136,15 @@ export class CdcTables {
     const live = liveState(hidden, this.#committed)
     const batch = (this.#committed.get(flow) ?? 0n) + 1n
     const isWhole = truncateCount > 0n
-    const state = await session.stage(isWhole ? live : stateOfKeys(cdc, live, keys))
+    const hasTruncates = cdc.scdType === 1
+    const state = await session.stage(isWhole ? live : stateOfKeys(cdc, live, { keys, hasTruncates }))
     const history = await stage(touchedHistory(cdc, events, state.scan, forgetBeforeMicros))
     const input: AutoCdcInput = {
       events,
       target: isWhole ? target : await stage(touchedRows(cdc, target, history)),
       hidden: state.scan,
       hiddenCount: state.rowCount,
+      hasTruncates,
       history,
       flow,
       batch,

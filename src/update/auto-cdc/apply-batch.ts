@@ -26,7 +26,7 @@ import type { Expression } from '../../plan/expression.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import { obsoleteFiles } from './hidden-files.ts'
-import { type KeyCondition, keyCondition } from './key-condition.ts'
+import { hasBounds, type KeyCondition, keyCondition } from './key-condition.ts'
 
 /** A batch of change events and what it is applied to. */
 export interface CdcBatch {
@@ -84,13 +84,15 @@ export async function applyBatch(batch: CdcBatch): Promise<AppliedBatch> {
     readValue: async (query) => (await session.rows(query))[0]![0]!,
   })
   const isWhole = truncateCount > 0n
+  const hasTruncates = isWhole || holdsTruncates(batch)
   const keys = await session.stage(touchedKeys(cdc, events))
   const condition = isWhole ? EVERYWHERE : await keyCondition(session, cdc.keys, keys)
   const committed = committedBatches(batch.target)
 
   const obsolete = obsoleteFiles(batch.hidden.delta.snapshot, committed)
-  const hidden = await readHidden(batch, { committed, obsolete }, condition, (live) =>
-    isWhole ? live : stateOfKeys(cdc, live, keys.scan),
+  const wanted = hasTruncates ? orTruncate(cdc, condition) : condition
+  const hidden = await readHidden(batch, { committed, obsolete }, wanted, (live) =>
+    isWhole ? live : stateOfKeys(cdc, live, { keys: keys.scan, hasTruncates }),
   )
   const history = await stage(touchedHistory(cdc, events, hidden.rows, batch.forgetBeforeMicros))
   const target = await readTable(batch, batch.target, condition, (rows) =>
@@ -101,6 +103,7 @@ export async function applyBatch(batch: CdcBatch): Promise<AppliedBatch> {
     target: target.rows,
     hidden: hidden.rows,
     hiddenCount: hidden.rowCount,
+    hasTruncates,
     history,
     flow: batch.flowId,
     batch: BigInt(batch.batchId),
@@ -125,21 +128,32 @@ function committedBatches({ delta }: OpenTable): CommittedBatches {
   return new Map([...delta.snapshot.transactions].map(([appId, { version }]) => [appId, version]))
 }
 
+/** Whether some file of the hidden state can hold a truncate, of this flow or another. */
+function holdsTruncates({ cdc, hidden }: CdcBatch): boolean {
+  if (cdc.scdType !== 1) return false
+  const { snapshot } = hidden.delta
+  return filesWhere(snapshot, fileMayMatch(snapshot.metadata, isTruncate(cdc))).length > 0
+}
+
 /** Rows of truncates have no keys: they lie where a key is NULL. */
+function isTruncate({ keys }: AutoCdc): Expression {
+  const key = keys.find((each) => hasBounds(each.dataType)) ?? keys[0]!
+  return call('isnull', attribute(key.name))
+}
+
+function orTruncate(cdc: AutoCdc, { files, rows }: KeyCondition): KeyCondition {
+  return { files: call('or', files, isTruncate(cdc)), rows: call('or', rows, isTruncate(cdc)) }
+}
+
 function readHidden(
   batch: CdcBatch,
   { committed, obsolete }: Pick<AppliedBatch, 'committed' | 'obsolete'>,
   { files, rows }: KeyCondition,
   choose: (live: Relation) => Relation,
 ): Promise<ReadTable> {
-  const { cdc, flowId, isFirst } = batch
-  const orTruncate = (condition: Expression) =>
-    cdc.spec.truncateWhen === undefined
-      ? condition
-      : call('or', condition, call('isnull', attribute(cdc.keys[0]!.name)))
+  const { flowId, isFirst } = batch
   const ofAttempts = call('or', isStaleState(flowId, committed), isMarkedByAttempt(flowId, committed))
-  const wanted = orTruncate(files)
-  const condition = { files: isFirst ? call('or', wanted, ofAttempts) : wanted, rows: orTruncate(rows) }
+  const condition = { files: isFirst ? call('or', files, ofAttempts) : files, rows }
   const chooseLive = (placed: Relation) => choose(liveState(placed, committed))
   return readTable(batch, batch.hidden, condition, chooseLive, obsolete)
 }

@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { TestPipeline } from '../../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+afterEach(() => pipeline.close())
+
+const SOURCE = (folder: string) => `
+  CREATE TEMPORARY VIEW ${folder} AS SELECT * FROM STREAM read_files(
+    'data/${folder}', format => 'json', schema => 'sku STRING, title STRING, op STRING, seq INT');`
+
+interface Flow {
+  readonly source?: string
+  readonly clauses?: string
+  readonly stored?: string
+}
+
+const flow = ({ source = 'events', clauses = '', stored = '' }: Flow = {}) => `${SOURCE(source)}
+  CREATE FLOW from_${source} AS AUTO CDC INTO items FROM STREAM ${source} KEYS (sku) ${clauses}
+    SEQUENCE BY seq COLUMNS (sku, title) ${stored};`
+
+const TRUNCATING = "APPLY AS TRUNCATE WHEN op = 'TRUNCATE'"
+const TARGET = 'CREATE STREAMING TABLE items;'
+
+const upsert = (sku: string, seq: number, title: string) => ({ sku, seq, title })
+const truncate = (seq: number) => ({ op: 'TRUNCATE', seq })
+
+let files = 0
+/** Lands events as one file and runs an update. */
+async function apply(folder: string, ...events: readonly object[]): Promise<void> {
+  files += 1
+  pipeline.land(`${folder}/${String(files).padStart(5, '0')}.json`, ...events)
+  expect((await pipeline.run()).errors).toEqual([])
+}
+
+const items = () => pipeline.query('SELECT * FROM items ORDER BY ALL')
+
+describe('a truncate', () => {
+  const FEED = ['feed', truncate(30), upsert('B2', 40, 'jar')] as const
+  const BACKFILL = ['backfill', upsert('A1', 10, 'mug'), upsert('B2', 20, 'old')] as const
+
+  test.each([
+    ['before', [FEED, BACKFILL]],
+    ['after', [BACKFILL, FEED]],
+  ])('of one flow counts for the events of another, which come %s it', async (_, arrivals) => {
+    const feed = flow({ source: 'feed', clauses: TRUNCATING })
+    pipeline = new TestPipeline(`${TARGET} ${feed} ${flow({ source: 'backfill' })}`)
+    for (const [folder] of arrivals) pipeline.land(`${folder}/0.json`)
+    for (const [folder, ...events] of arrivals) await apply(folder, ...events)
+    expect(await items()).toEqual([['B2', 'jar']])
+  })
+
+  test('counts on when the flow knows truncates no more', async () => {
+    pipeline = new TestPipeline(`${TARGET} ${flow({ clauses: TRUNCATING })}`)
+    await apply('events', upsert('A1', 10, 'mug'), truncate(30))
+    pipeline.define(`${TARGET} ${flow()}`)
+    await apply('events', upsert('A1', 20, 'late'), upsert('B2', 30, 'late'), upsert('C3', 31, 'cup'))
+    await apply('events', upsert('D4', 29, 'late'))
+    expect(await items()).toEqual([['C3', 'cup']])
+  })
+})
