@@ -6,6 +6,7 @@ import { coalesce } from '../plan/column-functions/conditional.ts'
 import { col, count, lit, when } from '../plan/column-functions/core.ts'
 import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
+import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/row.ts'
 import {
   givenLeaves,
@@ -83,9 +84,7 @@ export function surveyEvents(cdc: AutoCdc, events: Relation): Relation {
   const expressions = [
     count(lit(1)),
     count(when(isOperation('truncate'), 1)),
-    cdc.systemType === undefined
-      ? nulls(col('s'), lit(true))
-      : nulls(lit(null), col('s').isNull().or(col('y').isNull())),
+    ...sequenceParts(cdc).map(({ of, path }) => nulls(fieldOf(col(of), path), lit(true))),
     ...keyColumns(cdc).map((each) => nulls(col(each), isForKey)),
   ]
   return {
@@ -95,6 +94,26 @@ export function surveyEvents(cdc: AutoCdc, events: Relation): Relation {
     grouping: [],
     expressions: expressions.map((each, i) => each.as(`n${i}`).expression),
   }
+}
+
+/** What of an event's place in time must not be NULL: fields of structs neither, which engines order in different ways. */
+interface SequencePart {
+  /** The column of the events. */
+  readonly of: 's' | 'y'
+  /** Fields below it. */
+  readonly path: readonly string[]
+}
+
+function sequenceParts({ sequenceType, systemType }: AutoCdc): readonly SequencePart[] {
+  const parts = (of: SequencePart['of'], dataType: DataType, path: readonly string[]): SequencePart[] => {
+    const fields = dataType.kind === 'struct' ? dataType.fields : []
+    return [{ of, path }, ...fields.flatMap((each) => parts(of, each.dataType, [...path, each.name]))]
+  }
+  return [...parts('s', sequenceType, []), ...(systemType === undefined ? [] : parts('y', systemType, []))]
+}
+
+function fieldOf(column: Column, path: readonly string[]): Column {
+  return path.reduce((struct, name) => struct.getField(name), column)
 }
 
 /** Where `checkEvents` finds a batch, and what an event of it looks like. */
@@ -116,7 +135,7 @@ export async function checkEvents(
   survey: readonly Value[],
   { source, readValue, ...batch }: CheckedBatch,
 ): Promise<EventSurvey> {
-  const [eventCount, truncateCount, nullSequences, ...nullKeys] = survey as readonly bigint[]
+  const [eventCount, truncateCount, ...nullCounts] = survey as readonly bigint[]
   const about = async (nullCount: bigint, isWrong: Column) => ({
     ...batch,
     eventCount: String(eventCount),
@@ -124,14 +143,17 @@ export async function checkEvents(
     sample: shortened(String(await readValue(smallestEvent(where(source, isWrong))))),
   })
   const { sequenceBy, systemSequenceBy, truncateWhen } = cdc.spec
-  if (nullSequences !== 0n) {
-    const isWrong = new Column(sequenceBy).isNull()
-    const orSystem = systemSequenceBy && isWrong.or(new Column(systemSequenceBy).isNull())
-    const parameters = await about(nullSequences!, orSystem ?? isWrong)
-    throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE', parameters)
+  const parts = sequenceParts(cdc)
+  for (const [i, { of, path }] of parts.entries()) {
+    const nullCount = nullCounts[i]!
+    if (nullCount === 0n) continue
+    const sequence = new Column(of === 's' ? sequenceBy : systemSequenceBy!)
+    const parameters = await about(nullCount, fieldOf(sequence, path).isNull())
+    const name = [of === 's' ? 'sequence' : 'system sequence', ...path].join('.')
+    throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE', { ...parameters, sequence: name })
   }
   for (const [i, { name }] of cdc.keys.entries()) {
-    const nullCount = nullKeys[i]!
+    const nullCount = nullCounts[parts.length + i]!
     if (nullCount === 0n) continue
     const parameters = await about(nullCount, named(name).isNull().and(isTrue(truncateWhen).not()))
     throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY', { ...parameters, columnName: name })

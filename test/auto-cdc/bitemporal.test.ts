@@ -153,6 +153,7 @@ describe('errors', () => {
   test('a NULL system time', async () => {
     await expect(newTables().apply([[1, 'x', '10:00', null, 'upsert']])).rejects.toMatchObject({
       condition: 'AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE',
+      parameters: { sequence: 'system sequence' },
     })
   })
 })

@@ -128,8 +128,8 @@ export const autoCdcConditions = {
   },
   'AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE': {
     message:
-      'Batch {batchId} of table {tableName} has events whose sequence is NULL ({nullCount} of {eventCount}), such as {sample}. Nothing was applied.',
-    hint: 'Filter such events out in a view that the flow reads, or drop them with an expectation.',
+      'Batch {batchId} of table {tableName} has events whose {sequence} is NULL ({nullCount} of {eventCount}), such as {sample}. Nothing was applied.',
+    hint: 'Filter such events out in a view that the flow reads, or drop them with an expectation. What may be missing of a struct gets a value: struct(a, coalesce(b, 0)).',
     sqlState: '22000',
   },
   'AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE': {

@@ -236,12 +236,12 @@ describe('columns of the events', () => {
     for (const column of ['place.zip', 'city', 'minor'])
       await executeSql(`ALTER TABLE delta.\`${path}\` ALTER COLUMN ${column} DROP NOT NULL`)
     await source.append([
-      { place: { zip: 1 }, city: null, major: 2, minor: null },
+      { place: { zip: 1 }, city: null, major: 2, minor: 0 },
       { place: { zip: null }, city: 'Rome', major: 1, minor: 1 },
     ])
     expect((await pipeline.run()).errors).toEqual([])
     expect(await cities('city, place.zip, __START_AT.minor')).toEqual([
-      [null, 1, null],
+      [null, 1, 0],
       ['Oslo', 1, 1],
       ['Rome', null, 1],
     ])

@@ -521,6 +521,7 @@ describe('events that cannot be applied', () => {
         parameters: {
           tableName: 'main.shop.items',
           batchId: '0',
+          sequence: 'sequence',
           eventCount: '2',
           nullCount: '1',
           sample: '{"sku":"A1","op":"DELETE"}',
@@ -528,6 +529,20 @@ describe('events that cannot be applied', () => {
       }),
     ])
   })
+
+  test.each([1, 2] as const)(
+    'no field of a sequence is NULL, which has no place among the others: SCD type %i',
+    async (scdType) => {
+      begin({ scdType, flow: "sequenceBy: expr('struct(seq, struct(price AS minor) AS part)')," })
+      land('events', MUG, upsert('A1', 10, 'cup', null))
+      expect((await pipeline.run()).errors).toEqual([
+        expect.objectContaining({
+          condition: 'AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE',
+          parameters: expect.objectContaining({ sequence: 'sequence.part.minor', nullCount: '1' }),
+        }),
+      ])
+    },
+  )
 
   test('that disagree at one sequence are told, with one of them', async () => {
     begin()
