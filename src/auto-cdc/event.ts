@@ -1,6 +1,8 @@
 import type { Column } from '../plan/column.ts'
 import { array, arrayCompact, arrayContains } from '../plan/column-functions/array.ts'
 import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
+import { transform } from '../plan/column-functions/higher-order.ts'
+import { lower } from '../plan/column-functions/string.ts'
 import type { Relation } from '../plan/relation.ts'
 import { Window, type WindowSpec } from '../plan/window-spec.ts'
 import { orderable } from './orderable.ts'
@@ -70,6 +72,11 @@ export function givenLeaves(
         )
   })
   return arrayCompact(array(...names))
+}
+
+/** Names of a list as they are compared. */
+export function lowerCased(names: Column): Column {
+  return transform(names, (name) => lower(name))
 }
 
 /** A value that can be compared and ordered, whatever its type is; NULL where it is NULL, so that NULL is the least. */

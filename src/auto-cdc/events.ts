@@ -14,6 +14,7 @@ import {
   keyColumn,
   keyColumns,
   leafColumn,
+  lowerCased,
   OPERATION,
   select,
   where,
@@ -61,14 +62,7 @@ function suppliedLeaves(cdc: AutoCdc, value: (index: number) => Column): Column 
 
 function isListed(columnsToUpdate: string, leaf: Leaf): Column {
   const list = named(columnsToUpdate)
-  const lowerCase = call('transform', list, new Column(lowerCaseOf))
-  return list.isNull().or(arrayContains(lowerCase, leaf.path[0]!.toLowerCase()))
-}
-
-const lowerCaseOf: Expression = {
-  kind: 'LambdaFunction',
-  parameters: ['name'],
-  body: call('lower', col('name')).expression,
+  return list.isNull().or(arrayContains(lowerCased(list), leaf.path[0]!.toLowerCase()))
 }
 
 /** What `surveyEvents` found in a batch. */

@@ -76,15 +76,15 @@ export function columnValue(shape: ColumnShape, leaf: (index: number) => Column)
   return when(leaf(shape.presence), namedStruct(Object.fromEntries(fields)))
 }
 
-/** The leaf's name in lists of what an event supplies: `address.city`. */
+/** The leaf's name in lists of what an event supplies, in lower case, for columns may change theirs: `address.city`. */
 export function leafName({ path, kind }: Leaf): string {
-  const name = path.map(quoted).join('.')
+  const name = path.map(quoted).join('.').toLowerCase()
   return kind === 'presence' ? `${name}.*` : name
 }
 
 /** The name of the leaf that the whole column is where it is not split. */
 export function columnLeafName({ path }: Leaf): string {
-  return quoted(path[0]!)
+  return quoted(path[0]!).toLowerCase()
 }
 
 function quoted(name: string): string {

@@ -168,20 +168,19 @@ function checkAgreement(tableName: string, first: ChangeFlow, second: ChangeFlow
 /** What the flows into one table have in common. */
 function aspectsOf(cdc: AutoCdc) {
   const named = (isWanted: (leaf: AutoCdc['leaves'][number]) => boolean) =>
-    [...new Set(cdc.leaves.filter(isWanted).map((leaf) => leaf.path[0]!))].toSorted().join(', ') || 'none'
+    listed([...new Set(cdc.leaves.filter(isWanted).map((leaf) => leaf.path[0]!))]) || 'none'
   const typeText = (dataType: DataType) => printSqlType(asNullable(dataType))
   return {
-    keys: cdc.keys
-      .map(({ name, dataType }) => `${name} ${typeText(dataType)}`)
-      .toSorted()
-      .join(', '),
+    keys: listed(cdc.keys.map(({ name, dataType }) => `${name} ${typeText(dataType)}`)),
     'SCD type': String(cdc.spec.scdType),
     'type of the sequence': typeText(cdc.sequenceType),
     'type of the system sequence': cdc.systemType === undefined ? '' : typeText(cdc.systemType),
-    columns: cdc.targetSchema.fields
-      .map((field) => field.name)
-      .toSorted()
-      .join(', '),
+    columns: listed(cdc.targetSchema.fields.map((field) => field.name)),
     'tracked columns': cdc.scdType === 1 ? '' : named((leaf) => leaf.isTracked),
   }
+}
+
+/** Names in an order to which upper and lower case are the same. */
+function listed(names: readonly string[]): string {
+  return names.toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)).join(', ')
 }

@@ -303,6 +303,7 @@ describe('several flows into one table', () => {
     ...EVENTS,
     'a.sql': `CREATE STREAMING TABLE items;
 CREATE TEMPORARY VIEW others AS SELECT sku, title, seq, price * 1L AS cents, op AS note FROM STREAM events;
+CREATE TEMPORARY VIEW capitals AS SELECT sku AS SKU, title AS Title, price, seq FROM STREAM events;
 CREATE FLOW one AS AUTO CDC INTO items ${first};
 CREATE FLOW two AS AUTO CDC INTO items ${second};`,
   })
@@ -369,7 +370,7 @@ CREATE FLOW two AS AUTO CDC INTO items ${second};`,
     ).toEqual([
       {
         condition: 'AUTOCDC_FLOWS_NOT_COMPATIBLE',
-        at: 'a.sql:4:1',
+        at: 'a.sql:5:1',
         tableName: 'spark_catalog.default.items',
         flowName1: 'one',
         flowName2: 'two',
@@ -378,6 +379,16 @@ CREATE FLOW two AS AUTO CDC INTO items ${second};`,
         value2,
       },
     ])
+  })
+
+  test('agree where they spell columns in upper or lower case', async () => {
+    const { flows: resolved } = await graphOf(
+      flows(
+        'FROM STREAM events KEYS (sku, price) SEQUENCE BY seq COLUMNS (sku, title, price) STORED AS SCD TYPE 2',
+        'FROM STREAM capitals KEYS (SKU, price) SEQUENCE BY seq COLUMNS (SKU, Title, price) STORED AS SCD TYPE 2',
+      ),
+    )
+    expect(resolved.filter((each) => each.kind === 'auto_cdc')).toHaveLength(2)
   })
 
   test('agree where the sequence of one cannot be NULL', async () => {

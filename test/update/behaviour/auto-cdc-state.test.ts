@@ -58,3 +58,30 @@ describe('a truncate', () => {
     expect(await items()).toEqual([['C3', 'cup']])
   })
 })
+
+describe('columns whose names change between upper and lower case', () => {
+  /** The flow's columns, as its view spells them. */
+  const spelt = (title: string, stored: string) => `${SOURCE('arrived')}
+    CREATE TEMPORARY VIEW events AS SELECT sku, title AS ${title}, named_struct('unit', op) AS ${title}s, seq
+      FROM STREAM arrived;
+    CREATE STREAMING TABLE items;
+    AUTO CDC INTO items FROM STREAM events KEYS (sku) IGNORE NULL UPDATES SEQUENCE BY seq
+      COLUMNS * EXCEPT (seq) STORED AS SCD TYPE ${stored};`
+
+  test.each([
+    ['1', [['A1', 'mug', 'pair']]],
+    [
+      '2',
+      [
+        ['A1', 'old', 'box'],
+        ['A1', 'mug', 'pair'],
+      ],
+    ],
+  ])('keep what events supplied of them: SCD type %s', async (scdType, rows) => {
+    pipeline = new TestPipeline(spelt('Title', scdType))
+    await apply('arrived', { sku: 'A1', title: 'mug', op: 'pair', seq: 20 }, { sku: 'A1', seq: 30 })
+    pipeline.define(spelt('title', scdType))
+    await apply('arrived', { sku: 'A1', title: 'old', op: 'box', seq: 10 })
+    expect(await pipeline.query('SELECT sku, title, titles.unit FROM items ORDER BY unit')).toEqual(rows)
+  })
+})
