@@ -1,16 +1,19 @@
 import { joinOn, unionByName } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
-import { min } from '../plan/column-functions/aggregate.ts'
+import { lastValue } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
 import { col, lit, when } from '../plan/column-functions/core.ts'
 import type { Relation } from '../plan/relation.ts'
 import {
   extend,
   givenLeaves,
+  isOperation,
   keyColumn,
   keyColumns,
+  keyWindow,
   leafColumn,
   leafColumns,
+  OPERATION,
   ORIGIN,
   STANDING,
   select,
@@ -43,7 +46,8 @@ export function versionEvents(cdc: AutoCdc, input: AutoCdcInput): Relation {
   if (input.hiddenCount === 0n) {
     return withGiven(cdc, unionByName([opened, ended, select(batch, eventColumns(cdc))]))
   }
-  const hidden = select(placedState(cdc, input), [...eventColumns(cdc), col('is_past')])
+  const placed = placedState(cdc, input, unionByName([opened, ended]))
+  const hidden = select(placed, [...eventColumns(cdc), col('is_past')])
   const recent = where(hidden, col('is_past').not())
   const inTime = where(withHistory(cdc, batch, input), coalesce(col('s').geq(col('horizon')), lit(true)))
   const shown = unionByName([
@@ -67,42 +71,46 @@ function withHistory(cdc: AutoCdc, events: Relation, { history }: AutoCdcInput):
     named(REACH.since).as('since'),
     named(REACH.horizon).as('horizon'),
   ])
-  return joinWithKeys(cdc, events, bounds, 'inner')
+  const condition = keyColumns(cdc)
+    .map((each) => col(each).eq(col(`r_${each}`)))
+    .reduce((all, each) => all.and(each)).expression
+  const joined: Relation = { kind: 'Join', left: events, right: bounds, joinType: 'inner', condition }
+  return { kind: 'Drop', input: joined, columns: keyColumns(cdc).map((each) => `r_${each}`) }
 }
 
-/** The hidden state from the horizon on. An event is past when no row of the target that was read holds it. */
-function placedState(cdc: AutoCdc, input: AutoCdcInput): Relation {
-  const firstStarts: Relation = {
-    kind: 'Aggregate',
-    input: input.target,
-    groupType: 'groupby',
-    grouping: cdc.keys.map((each) => named(each.name).expression),
-    expressions: [
-      ...cdc.keys.map((each, i) => named(each.name).as(`r_${keyColumn(i)}`)),
-      min(named(START_AT)).as('first_start'),
-    ].map((each) => each.expression),
-  }
+/**
+ * The hidden state from the horizon on. An event is past when it is from before `since` and no row of the target that was read
+ * holds it. A later upsert that none holds had its row deleted by hand: it counts as a delete, so that it does not bring it back.
+ */
+function placedState(cdc: AutoCdc, input: AutoCdcInput, shown: Relation): Relation {
   const bounded = withHistory(cdc, hiddenEvents(cdc, input.hidden), input)
   const kept = where(bounded, coalesce(col('s').geq(col('horizon')), lit(true)))
   const isBase = coalesce(col('s').eq(col('horizon')), lit(false))
-  const placed = joinWithKeys(cdc, kept, firstStarts, 'left')
-  const isPast = col('s')
-    .lt(col('since'))
-    .and(coalesce(col('s').lt(col('first_start')), lit(true)))
-  return extend(placed, {
-    is_past: isPast,
+  const isEarly = col('s').lt(col('since'))
+  const isDeleted = isOperation('upsert').and(col('is_held').or(isEarly).not())
+  const unlessDeleted = (name: string) => [name, when(isDeleted.not(), col(name))] as const
+  return extend(withHeld(cdc, kept, shown), {
+    is_past: isEarly.and(col('is_held').not()),
     base: isBase,
-    ...(cdc.isSparse ? { given: when(isBase.not(), col('given')) } : {}),
+    op: when(isDeleted, lit(OPERATION.delete)).otherwise(col('op')),
+    ...Object.fromEntries(leafColumns(cdc).map(unlessDeleted)),
+    ...(cdc.isSparse ? { given: when(isBase.or(isDeleted).not(), col('given')) } : {}),
   })
 }
 
-/** Keys of the right side are `r_k0..`. */
-function joinWithKeys(cdc: AutoCdc, left: Relation, right: Relation, joinType: 'inner' | 'left'): Relation {
-  const condition = keyColumns(cdc)
-    .map((each) => col(each).eq(col(`r_${each}`)))
-    .reduce((all, each) => all.and(each))
-  const joined: Relation = { kind: 'Join', left, right, joinType, condition: condition.expression }
-  return { kind: 'Drop', input: joined, columns: keyColumns(cdc).map((each) => `r_${each}`) }
+/** Adds `is_held`: the event lies within a version of the target, whose rows are `shown` as events. */
+function withHeld(cdc: AutoCdc, hidden: Relation, shown: Relation): Relation {
+  const isShown = col('origin').eq(lit(ORIGIN.target))
+  const inOrder = keyWindow(cdc).orderBy(col('s').asc(), col('origin').desc())
+  const lastShown = lastValue(when(isShown, col('op')), true).over(
+    inOrder.rowsBetween('unboundedPreceding', 0),
+  )
+  const noBounds = { since: nullOf(cdc.sequenceType), horizon: nullOf(cdc.sequenceType) }
+  const known = select(hidden, [...eventColumns(cdc), col('since'), col('horizon')])
+  const all = extend(unionByName([known, extend(shown, noBounds)]), {
+    is_held: lastShown.eqNullSafe(lit(OPERATION.upsert)),
+  })
+  return where(all, isShown.not())
 }
 
 /** The upserts that opened the target's versions. */

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { executeSql } from '../../../src/delta-table/index.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
 
 let pipeline: TestPipeline
@@ -83,5 +84,40 @@ describe('columns whose names change between upper and lower case', () => {
     pipeline.define(spelt('title', scdType))
     await apply('arrived', { sku: 'A1', title: 'old', op: 'box', seq: 10 })
     expect(await pipeline.query('SELECT sku, title, titles.unit FROM items ORDER BY unit')).toEqual(rows)
+  })
+})
+
+describe('versions that were deleted by hand', () => {
+  const SCD2 = flow({ stored: 'STORED AS SCD TYPE 2' })
+  const deleteByHand = (condition: string) =>
+    executeSql(`DELETE FROM delta.\`${pipeline.folderOf('items')}\` WHERE ${condition}`)
+
+  test.each(['0', '-1'])('stay deleted when events are forgotten after %s seconds', async (seconds) => {
+    const retention = `TBLPROPERTIES ('pipelines.cdc.tombstoneGCThresholdInSeconds' = '${seconds}')`
+    pipeline = new TestPipeline(`CREATE STREAMING TABLE items ${retention}; ${SCD2}`)
+    await apply('events', upsert('A1', 10, 'secret'), upsert('A1', 20, 'secret'), upsert('B2', 10, 'jar'))
+    await deleteByHand("sku = 'A1'")
+    await apply('events', upsert('A1', 30, 'new'))
+    await apply('events', upsert('A1', 40, 'newer'))
+    expect(await items()).toEqual([
+      ['A1', 'new', 30, 40],
+      ['A1', 'newer', 40, null],
+      ['B2', 'jar', 10, null],
+    ])
+  })
+
+  test('end what comes late before their last event', async () => {
+    pipeline = new TestPipeline(`${TARGET} ${SCD2}`)
+    await apply('events', upsert('A1', 10, 'mug'), upsert('A1', 20, 'secret'), upsert('A1', 25, 'secret'))
+    await apply('events', upsert('A1', 30, 'cup'), upsert('A1', 35, 'cup'))
+    await deleteByHand("title = 'secret'")
+    await apply('events', upsert('A1', 22, 'late'), upsert('A1', 32, 'late'))
+    expect(await items()).toEqual([
+      ['A1', 'cup', 30, 32],
+      ['A1', 'cup', 35, null],
+      ['A1', 'late', 22, 25],
+      ['A1', 'late', 32, 35],
+      ['A1', 'mug', 10, 20],
+    ])
   })
 })
