@@ -35,7 +35,10 @@ export function readEvents(cdc: AutoCdc, source: Relation): Relation {
   const operation = when(isTruncate, lit(OPERATION.truncate))
     .when(isDelete, lit(OPERATION.delete))
     .otherwise(lit(OPERATION.upsert))
-  const value = (index: number): Column => leafValue(cdc.leaves[index]!, (name) => named(name))
+  const value = (index: number): Column => {
+    const leaf = cdc.leaves[index]!
+    return leafValue(leaf, (name) => (leaf.former === undefined ? named(name) : new Column(leaf.former)))
+  }
   const supplies = (leaf: Leaf): Column =>
     columnsToUpdate === undefined ? isUpsert : isUpsert.and(isListed(columnsToUpdate, leaf))
   return select(source, [

@@ -1,5 +1,6 @@
 import { Column } from '../plan/column.ts'
 import { namedStruct, when } from '../plan/column-functions/core.ts'
+import type { Expression } from '../plan/expression.ts'
 import { BOOLEAN, type DataType, type StructField } from '../types/data-type.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface Leaf {
   /** Events of some flow into the table can leave it out. */
   readonly isSparse: boolean
   readonly isTracked: boolean
+  /** What events bring of a column that the flow has no more. */
+  readonly former?: Expression
 }
 
 /** How a column is put together from leaves, which are numbers into the list of leaves. */
@@ -36,17 +39,19 @@ export interface ShapedColumn {
 }
 
 /** What is known of the leaves of a column. */
-export interface ColumnRules extends Pick<Leaf, 'ignoresNull' | 'isNullLeftOut' | 'isSparse' | 'isTracked'> {
+export interface ColumnRules
+  extends Pick<Leaf, 'ignoresNull' | 'isNullLeftOut' | 'isSparse' | 'isTracked' | 'former'> {
   /** Whether a struct is one leaf, or those of its fields. */
   readonly isSplit: boolean
 }
 
-/** The shapes of columns, and the leaves that they are made of. */
+/** The shapes of columns, and the leaves that they are made of, after those of columns `before` them. */
 export function shapeColumns(
   fields: readonly StructField[],
   rulesOf: (name: string) => ColumnRules,
+  before: readonly Leaf[] = [],
 ): { readonly columns: readonly ShapedColumn[]; readonly leaves: readonly Leaf[] } {
-  const leaves: Leaf[] = []
+  const leaves: Leaf[] = [...before]
   const shapeOf = (path: readonly string[], dataType: DataType): ColumnShape => {
     const { isSplit, ...rules } = rulesOf(path[0]!)
     const common = { path, ...rules }

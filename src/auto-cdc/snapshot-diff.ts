@@ -65,7 +65,9 @@ export function snapshotEvents(
 ): Relation {
   const current = cdc.scdType === 1 ? target : where(target, named(END_AT).isNull())
   const sameKey = cdc.keys.map(({ name }) => named('l', name).eq(named('r', name)))
-  const sameValues = cdc.leaves.map((leaf) => {
+  const leaves = cdc.leaves.filter((each) => each.former === undefined)
+  const columns = new Set([...cdc.keys.map((each) => each.name), ...leaves.map((each) => each.path[0]!)])
+  const sameValues = leaves.map((leaf) => {
     const [left, right] = ['l', 'r'].map((side) =>
       comparable(
         leaf,
@@ -80,7 +82,7 @@ export function snapshotEvents(
   const changed = joinOn(snapshot, differing, 'left semi', all(sameKeyOrNull(cdc)))
   const missing = joinOn(current, snapshot, 'left anti', all(sameKey))
   const event = (operation: string): readonly Column[] => [
-    ...[...cdc.keys, ...cdc.columns.map((each) => each.field)].map(({ name }) => named(name)),
+    ...[...columns].map((name) => named(name)),
     new Column(version).as(VERSION),
     lit(operation).as(CHANGE),
   ]

@@ -179,7 +179,7 @@ export function checkHiddenState(
   }
   checkSequencingType(cdc.sequenceType, recorded(PROPERTY.sequenceType), tableName)
   if (cdc.systemType) checkSequencingType(cdc.systemType, recorded(PROPERTY.systemType), tableName)
-  checkTracked(cdc, recorded, tableName)
+  checkTracked(cdc, properties, tableName)
 }
 
 /**
@@ -214,12 +214,18 @@ function recordedProperty(
   })
 }
 
-function checkTracked(cdc: AutoCdc, recorded: (name: string) => string, tableName: string): void {
+/** Names of the columns that a table was built to track and of the others. Throws AUXILIARY_TABLE_PROPERTY_MISSING. */
+export function recordedTracking(
+  properties: Readonly<Record<string, string>>,
+  tableName: string,
+): { readonly tracked: readonly string[]; readonly untracked: readonly string[] } {
+  const names = (property: string) => JSON.parse(recordedProperty(properties, property, tableName))
+  return { tracked: names(PROPERTY.tracked), untracked: names(PROPERTY.untracked) }
+}
+
+function checkTracked(cdc: AutoCdc, properties: Readonly<Record<string, string>>, tableName: string): void {
   if (cdc.scdType === 1) return
-  const before = {
-    tracked: JSON.parse(recorded(PROPERTY.tracked)) as string[],
-    untracked: JSON.parse(recorded(PROPERTY.untracked)) as string[],
-  }
+  const before = recordedTracking(properties, tableName)
   const now = trackedNames(cdc)
   const has = (names: readonly string[], name: string) => names.some((each) => sameName(each, name))
   const changed =

@@ -105,7 +105,7 @@ export function hasRowRules({ schema, configuration }: Metadata): boolean {
 }
 
 /** The value that a column has where a row brings none, for DEFAULT in an INSERT, UPDATE or MERGE. */
-export function defaultValue(field: StructField, engine: RowEngine): Expression {
+export function defaultValue(field: StructField, engine: Pick<RowEngine, 'parseExpression'>): Expression {
   const text = defaultOf(field)
   return text === undefined ? nullLiteral(field.dataType) : cast(engine.parseExpression(text), field.dataType)
 }

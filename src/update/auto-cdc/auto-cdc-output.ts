@@ -54,10 +54,10 @@ export async function openCdcOutput(
   const hasBegun =
     checkpoint.latestCommitted !== undefined ||
     target.delta.snapshot.transactionVersion(checkpoint.flowId) !== undefined
-  const hidden = await run.tables.inTurn(flow.target, () =>
+  const state = await run.tables.inTurn(flow.target, () =>
     openHiddenTable({ flow, tables: run.tables, cdc, target, hasBegun }),
   )
-  return new AutoCdcOutput(options, { cdc, target, hidden }, version)
+  return new AutoCdcOutput(options, { target, ...state }, version)
 }
 
 function checkKnowsBatches({ identifier, delta }: OpenTable): void {

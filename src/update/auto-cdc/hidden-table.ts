@@ -3,17 +3,20 @@ import {
   type AutoCdcNames,
   checkHiddenState,
   checkScdType,
+  formerColumns,
   hiddenStateProperties,
   hiddenStateSchema,
   resolveAutoCdc,
   resolveSnapshots,
   STATE,
+  withFormerColumns,
 } from '../../auto-cdc/index.ts'
-import { mergeSchemas, vacuum } from '../../delta/index.ts'
+import { defaultValue, generationExpressionOf, mergeSchemas, vacuum } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { MAX_CLUSTERING_COLUMNS } from '../../graph/table-layout.ts'
 import { formatTableName } from '../../plan/table-name.ts'
+import { parseExpression } from '../../sql/index.ts'
 import type { StructField } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { OpenTable, Tables } from '../tables/tables.ts'
@@ -28,33 +31,31 @@ export interface HiddenTableOptions {
   readonly hasBegun: boolean
 }
 
+/** The hidden state of a target, and the flow with the columns that it had when it built the target's versions. */
+export interface OpenState {
+  readonly hidden: OpenTable
+  readonly cdc: AutoCdc
+}
+
 /**
  * Opens the table of a target's hidden state, or makes it; new columns of the target become columns of it. Throws the
  * conditions of `checkHiddenState` where the flow is not the one that the state was built by, and
  * AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING.
  */
-export async function openHiddenTable(options: HiddenTableOptions): Promise<OpenTable> {
-  const { tables, cdc, flow, target } = options
+export async function openHiddenTable(options: HiddenTableOptions): Promise<OpenState> {
+  const { tables, flow, target } = options
   const tableName = target.identifier
   const naming = namingOf(target)
   const table = await tables.openHidden(tableName)
   if (table === undefined) {
     if (options.hasBegun)
       throw new PipelineError('AUTOCDC_INVALID_STATE.AUXILIARY_TABLE_MISSING', { tableName })
-    return tables.createHidden(tableName, {
-      schema: hiddenStateSchema(cdc),
-      configuration: {
-        ...hiddenStateProperties(cdc),
-        ...PROPERTIES,
-        ...naming,
-        [STATISTICS]: statisticsColumns(cdc),
-      },
-      clusteringColumns: clusteringKeys(cdc.keys),
-    })
+    return { hidden: await createHiddenTable(options), cdc: options.cdc }
   }
   const { metadata } = table.delta.snapshot
   const names = { flowName: flow.name, tableName, auxTableName: table.storage.name }
-  atFlow(flow, () => checkHiddenState(cdc, metadata.configuration, names))
+  atFlow(flow, () => checkHiddenState(options.cdc, metadata.configuration, names))
+  const cdc = withFormer(options, metadata.configuration)
   const schema = mergeSchemas(metadata.schema, hiddenStateSchema(cdc), { allowWidening: true })
   const isGrown = !sameType(schema, metadata.schema)
   const properties = { ...PROPERTIES, ...naming }
@@ -64,7 +65,30 @@ export async function openHiddenTable(options: HiddenTableOptions): Promise<Open
       operation: isGrown ? 'ADD COLUMNS' : 'SET TBLPROPERTIES',
     })
   }
-  return table
+  return { hidden: table, cdc }
+}
+
+function createHiddenTable({ tables, cdc, target }: HiddenTableOptions): Promise<OpenTable> {
+  return tables.createHidden(target.identifier, {
+    schema: hiddenStateSchema(cdc),
+    configuration: {
+      ...hiddenStateProperties(cdc),
+      ...PROPERTIES,
+      ...namingOf(target),
+      [STATISTICS]: statisticsColumns(cdc),
+    },
+    clusteringColumns: clusteringKeys(cdc.keys),
+  })
+}
+
+function withFormer(
+  { cdc, target }: HiddenTableOptions,
+  configuration: Readonly<Record<string, string>>,
+): AutoCdc {
+  const { schema } = target.delta.snapshot.metadata
+  const former = formerColumns(cdc, configuration, { schema, name: target.identifier })
+  const brought = former.filter((each) => generationExpressionOf(each) === undefined)
+  return withFormerColumns(cdc, brought, (each) => defaultValue(each, { parseExpression }))
 }
 
 /**

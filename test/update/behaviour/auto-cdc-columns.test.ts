@@ -220,6 +220,113 @@ describe('columns of the events', () => {
     },
   )
 
+  describe('that the flow has no more', () => {
+    const rows = () => pipeline.query('SELECT city, size, __START_AT, __END_AT FROM cities ORDER BY 3')
+    const begin = async (options: Parameters<typeof flow>[1] = {}) => {
+      pipeline = new TestPipeline(flow('city STRING, size INT', options))
+      const sizes = [1, 2, 3].map((size) => ({ id: 1, city: 'Oslo', size, seq: 10 * size }))
+      await apply('1', ...sizes, { id: 1, city: 'Oslo', size: 1, seq: 11 })
+    }
+    const without = (options: Parameters<typeof flow>[1] = {}) =>
+      flow('city STRING, size INT', { selected: 'id, city, seq', ...options })
+
+    test('tell versions apart as before; events have NULL there, whatever the source has', async () => {
+      await begin()
+      pipeline.define(flow('city STRING, size INT').replace('EXCEPT (seq)', 'EXCEPT (seq, size)'))
+      await apply('2', { id: 1, city: 'Oslo', size: 9, seq: 15 }, { id: 1, city: 'Oslo', size: 3, seq: 40 })
+      expect(await rows()).toEqual([
+        ['Oslo', 1, 10, 15],
+        ['Oslo', null, 15, 20],
+        ['Oslo', 2, 20, 30],
+        ['Oslo', 3, 30, 40],
+        ['Oslo', null, 40, null],
+      ])
+    })
+
+    test('tell versions apart when events are forgotten', async () => {
+      const properties = "'pipelines.cdc.tombstoneGCThresholdInSeconds' = '0'"
+      await begin({ properties })
+      pipeline.define(without({ properties }))
+      await apply('2', { id: 1, city: 'Rome', seq: 40 })
+      expect(await rows()).toEqual([
+        ['Oslo', 1, 10, 20],
+        ['Oslo', 2, 20, 30],
+        ['Oslo', 3, 30, 40],
+        ['Rome', null, 40, null],
+      ])
+    })
+
+    test('tell versions of snapshots apart', async () => {
+      const snapshot = (columns: string) => `
+        CREATE STREAMING TABLE cities TBLPROPERTIES ('pipelines.cdc.tombstoneGCThresholdInSeconds' = '0');
+        AUTO CDC INTO cities FROM SNAPSHOT (SELECT ${columns} FROM read_files(
+          'data/events', format => 'json', schema => 'id INT, city STRING, size INT, note STRING'))
+          KEYS (id) STORED AS SCD TYPE 2 TRACK HISTORY ON * EXCEPT (note)`
+      const versions = () => cities('size, note, __END_AT IS NULL')
+      pipeline = new TestPipeline(snapshot('*'))
+      await apply('all', { id: 1, city: 'Oslo', size: 1, note: 'a' })
+      await apply('all', { id: 1, city: 'Oslo', size: 1, note: 'b' })
+      await apply('all', { id: 1, city: 'Oslo', size: 2, note: 'b' })
+      pipeline.define(snapshot('id, city, note'))
+      await apply('all', { id: 1, city: 'Oslo', note: 'b' })
+      const before = [
+        [1, 'b', false],
+        [2, 'b', true],
+      ]
+      expect(await versions()).toEqual(before)
+      await apply('all', { id: 1, city: 'Oslo', note: 'c' })
+      expect(await versions()).toEqual([
+        [null, 'c', true],
+        [1, 'b', false],
+        [2, 'b', false],
+      ])
+    })
+
+    test('keep their values where NULLs are ignored', async () => {
+      await begin({ clauses: 'IGNORE NULL UPDATES' })
+      pipeline.define(without({ clauses: 'IGNORE NULL UPDATES' }))
+      await apply('2', { id: 1, city: 'Rome', seq: 15 }, { id: 1, city: null, seq: 40 })
+      expect(await rows()).toEqual([
+        ['Oslo', 1, 10, 15],
+        ['Rome', 1, 15, 20],
+        ['Oslo', 2, 20, 30],
+        ['Oslo', 3, 30, null],
+      ])
+    })
+
+    test('have their default in events', async () => {
+      const declared =
+        'id INT, city STRING, country STRING NOT NULL DEFAULT "unknown", __START_AT BIGINT, __END_AT BIGINT'
+      const columns = ['id, city, country', 'id, city']
+      const [before, after] = columns.map((each) => definition({ declared, columns: each, scdType: 2 }))
+      pipeline = new TestPipeline(before!)
+      await apply('1', event(1, 10, 'Oslo', 'Norway'), event(1, 20, 'Oslo', 'Norge'))
+      pipeline.define(after!)
+      await apply('2', event(1, 15, 'Oslo', 'Sweden'))
+      expect(await cities()).toEqual([
+        [1, 'Oslo', 'Norge', 20, null],
+        [1, 'Oslo', 'Norway', 10, 15],
+        [1, 'Oslo', 'unknown', 15, 20],
+      ])
+    })
+
+    test('come back with what they had', async () => {
+      await begin()
+      pipeline.define(without())
+      await apply('2', { id: 1, city: 'Oslo', seq: 40 }, { id: 1, city: 'Oslo', seq: 50 })
+      pipeline.define(flow('city STRING, size INT'))
+      await apply('3', { id: 1, city: 'Oslo', size: 2, seq: 25 }, { id: 1, city: 'Oslo', size: 4, seq: 45 })
+      expect(await rows()).toEqual([
+        ['Oslo', 1, 10, 20],
+        ['Oslo', 2, 20, 30],
+        ['Oslo', 3, 30, 40],
+        ['Oslo', null, 40, 45],
+        ['Oslo', 4, 45, 50],
+        ['Oslo', null, 50, null],
+      ])
+    })
+  })
+
   test('come to allow NULL, in keys and sequences of several fields too', async () => {
     pipeline = new TestPipeline(`
       CREATE STREAMING TABLE cities;
