@@ -1,10 +1,5 @@
 import { nearest, PipelineError } from '../errors/index.ts'
-import { analyze } from '../plan/analyzer/analyze.ts'
-import { alias, filter, project } from '../plan/build.ts'
 import { columnNamed } from '../plan/column.ts'
-import type { Expression } from '../plan/expression.ts'
-import type { Relation } from '../plan/relation.ts'
-import { asNullable } from '../types/as-nullable.ts'
 import {
   type DataType,
   field,
@@ -16,6 +11,7 @@ import {
 import { printSqlType } from '../types/ddl.ts'
 import { sameName } from '../types/same-name.ts'
 import { isOrderable } from '../types/type-classes.ts'
+import { checkRowByRow, typeOfSequence } from './event-expressions.ts'
 import { type Leaf, type ShapedColumn, shapeColumns } from './shape.ts'
 import type { AutoCdcSpec, ColumnSelection, LeftOut } from './spec.ts'
 import { END_AT, RESERVED_STATE_COLUMNS, START_AT, SYSTEM_END_AT, SYSTEM_START_AT } from './state.ts'
@@ -50,12 +46,13 @@ export interface AutoCdcNames {
  * Throws AUTOCDC_EMPTY_KEYS, AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA, AUTOCDC_KEY_NOT_IN_SELECTED_SCHEMA,
  * AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT, AUTOCDC_IGNORE_NULL_EMPTY_COLUMN_LIST, AUTOCDC_COLUMNS_TO_UPDATE_TYPE,
  * AUTOCDC_TRUNCATE_NOT_SUPPORTED, AUTOCDC_TRACK_HISTORY_NOT_SUPPORTED, AUTOCDC_SYSTEM_SEQUENCE_MISSING,
- * AUTOCDC_SYSTEM_SEQUENCE_NOT_SUPPORTED,
- * AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE and what the analyzer throws of the expressions.
+ * AUTOCDC_SYSTEM_SEQUENCE_NOT_SUPPORTED, AUTOCDC_NON_ORDERABLE_KEY,
+ * AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE, UNSUPPORTED_EXPR_FOR_OPERATOR and what the analyzer throws of the expressions.
  */
 export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: AutoCdcNames): AutoCdc {
   checkClauses(spec, names)
-  const keys = fieldsNamed(spec.keys, source, 'KEYS', names)
+  const keys = [...new Set(fieldsNamed(spec.keys, source, 'KEYS', names))]
+  checkKeysOrderable(keys, names)
   const selected = selectedFields(spec, source, names)
   checkKeysSelected(keys, selected)
   checkReserved(selected, intervalColumns(spec), names)
@@ -80,8 +77,11 @@ export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: Aut
     isSplit: has(ignoredBySome, name),
     isTracked: tracked.some((each) => each.name === name),
   }))
-  const sequenceType = typeOfSequence(spec, spec.sequenceBy, source, names)
-  const systemType = spec.systemSequenceBy && typeOfSequence(spec, spec.systemSequenceBy, source, names)
+  const { sequenceBy, systemSequenceBy } = spec
+  const sequenceType = typeOfSequence(sequenceBy, 'SEQUENCE BY', source, names)
+  const systemType = systemSequenceBy && typeOfSequence(systemSequenceBy, 'SYSTEM SEQUENCE BY', source, names)
+  if (spec.deleteWhen) checkRowByRow(spec.deleteWhen, 'APPLY AS DELETE WHEN', source)
+  if (spec.truncateWhen) checkRowByRow(spec.truncateWhen, 'APPLY AS TRUNCATE WHEN', source)
   return {
     spec,
     scdType: spec.scdType === 1 ? 1 : 2,
@@ -199,6 +199,14 @@ function fieldsNamed(
   return columns.flatMap((name) => fieldNamed(schema, name) ?? [])
 }
 
+/** Throws AUTOCDC_NON_ORDERABLE_KEY for keys that cannot be compared. */
+function checkKeysOrderable(keys: readonly StructField[], { flowName }: AutoCdcNames): void {
+  const wrong = keys.find((each) => !isOrderable(each.dataType))
+  if (wrong === undefined) return
+  const dataType = printSqlType(wrong.dataType)
+  throw new PipelineError('AUTOCDC_NON_ORDERABLE_KEY', { flowName, columnName: wrong.name, dataType })
+}
+
 function checkKeysSelected(keys: readonly StructField[], selected: readonly StructField[]): void {
   const missing = keys.filter((each) => !selected.includes(each))
   if (missing.length === 0) return
@@ -238,26 +246,6 @@ function checkColumnsToUpdate(
       dataType: printSqlType(dataType),
     })
   }
-}
-
-function typeOfSequence(
-  spec: AutoCdcSpec,
-  sequence: Expression,
-  source: StructType,
-  { tableName }: AutoCdcNames,
-): DataType {
-  const rows: Relation = { kind: 'Scan', input: { kind: 'staged', table: '' }, schema: source }
-  const columnsOf = (query: Relation) =>
-    analyze(query, { resolveLeaf: () => ({ schema: source }), ansi: true }).schema.fields
-  const dataType = columnsOf(project(rows, [alias(sequence, 'sequence')]))[0]!.dataType
-  for (const condition of [spec.deleteWhen, spec.truncateWhen]) {
-    if (condition !== undefined) columnsOf(filter(rows, condition))
-  }
-  if (isOrderable(dataType)) return asNullable(dataType)
-  throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE', {
-    tableName,
-    dataType: printSqlType(dataType),
-  })
 }
 
 /** The columns that the target has beside those of the source. */

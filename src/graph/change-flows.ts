@@ -53,8 +53,8 @@ export function resolveChanges(
 export function clusteringByKeys({ definition, flows }: Dataset, schema: StructType): readonly string[] {
   if (definition.partitionColumns.length > 0) return []
   const keys = flows[0]?.definition.changes?.spec.keys ?? []
-  return keys
-    .flatMap((key) => fieldNamed(schema, key) ?? [])
+  const fields = new Set(keys.flatMap((key) => fieldNamed(schema, key) ?? []))
+  return [...fields]
     .filter(canCluster)
     .slice(0, MAX_CLUSTERING_COLUMNS)
     .map((field) => field.name)

@@ -54,6 +54,10 @@ describe('columns of the target', () => {
     expect(identityColumns(resolve({ keys: ['region', 'id'] }))).toEqual(['region', 'id'])
     expect(identityColumns(resolve({ scdType: 2 }))).toEqual(['id', '__START_AT'])
   })
+
+  test('a key that is named twice counts once', () => {
+    expect(identityColumns(resolve({ keys: ['id', 'region', 'ID'] }))).toEqual(['id', 'region'])
+  })
 })
 
 describe('what a flow cannot say', () => {
@@ -97,9 +101,30 @@ describe('what a flow cannot say', () => {
       { sequenceBy: parseExpression('tags') },
       { tableName: 'target', dataType: 'MAP<STRING, INT>' },
     ],
+    [
+      'AUTOCDC_NON_ORDERABLE_KEY',
+      { keys: ['id', 'tags'] },
+      { flowName: 'flow', columnName: 'tags', dataType: 'MAP<STRING, INT>' },
+    ],
   ])('%s', (condition, change, parameters) => {
     expect(() => resolve(change)).toThrow(
       expect.objectContaining({ condition, parameters: expect.objectContaining(parameters) }),
+    )
+  })
+
+  test.each<[string, Partial<AutoCdcSpec>, string]>([
+    ['max', { sequenceBy: parseExpression('max(seq) + 1') }, 'SEQUENCE BY'],
+    ['explode', { sequenceBy: parseExpression('explode(changed)') }, 'SEQUENCE BY'],
+    ['a window function', { sequenceBy: parseExpression('row_number() OVER (ORDER BY seq)') }, 'SEQUENCE BY'],
+    ['sum', { scdType: 'bitemporal', systemSequenceBy: parseExpression('sum(seq)') }, 'SYSTEM SEQUENCE BY'],
+    ['count', { deleteWhen: parseExpression('count(op) > 1') }, 'APPLY AS DELETE WHEN'],
+    ['bool_or', { truncateWhen: parseExpression("bool_or(op = 'T')") }, 'APPLY AS TRUNCATE WHEN'],
+  ])('an expression over several events: %s', (invalidExprSqls, change, place) => {
+    expect(() => resolve(change)).toThrow(
+      expect.objectContaining({
+        condition: 'UNSUPPORTED_EXPR_FOR_OPERATOR',
+        parameters: { invalidExprSqls, place },
+      }),
     )
   })
 

@@ -260,6 +260,11 @@ describe('the layout of the target', () => {
     const graph = await graphOf(inSql('KEYS (changed, sku) SEQUENCE BY seq'))
     expect(tableNamed(graph)).toMatchObject({ clusterBy: ['sku'] })
   })
+
+  test('has a key once that is named twice', async () => {
+    const graph = await graphOf(inSql('KEYS (sku, title, SKU) SEQUENCE BY seq'))
+    expect(tableNamed(graph)).toMatchObject({ clusterBy: ['sku', 'title'] })
+  })
 })
 
 describe('a flow that runs once', () => {
@@ -578,6 +583,16 @@ describe('a mistake is shown where it stands, with the columns that there are', 
       'KEYS (^sku) SEQUENCE BY seq COLUMNS (title, price)',
       'AUTOCDC_KEY_NOT_IN_SELECTED_SCHEMA',
       { missingKeys: 'sku', selectedColumns: 'title, price' },
+    ],
+    [
+      'KEYS (sku, ^tags) SEQUENCE BY seq',
+      'AUTOCDC_NON_ORDERABLE_KEY',
+      { columnName: 'tags', dataType: 'MAP<STRING, INT>' },
+    ],
+    [
+      'KEYS (sku) SEQUENCE BY ^max(seq)',
+      'UNSUPPORTED_EXPR_FOR_OPERATOR',
+      { invalidExprSqls: 'max', place: 'SEQUENCE BY' },
     ],
     ['KEYS (sku) SEQUENCE BY ^sequ', 'UNRESOLVED_COLUMN.WITH_SUGGESTION', { objectName: 'sequ' }],
     [

@@ -23,6 +23,12 @@ export const autoCdcConditions = {
     hint: 'Keep the keys in the column list.',
     sqlState: '42703',
   },
+  AUTOCDC_NON_ORDERABLE_KEY: {
+    message:
+      "The key {columnName} of the AUTO CDC flow '{flowName}' is {dataType}, of which no two values can be compared.",
+    hint: 'Name keys without maps and variants in them, or make such a one text in a view that the flow reads.',
+    sqlState: '42K09',
+  },
   AUTOCDC_RESERVED_COLUMN_NAME_CONFLICT: {
     message:
       "The source of the AUTO CDC flow '{flowName}' has a column '{columnName}', a name that AUTO CDC uses itself: {reservedColumnName}.",

@@ -256,6 +256,16 @@ describe('a target of change events', () => {
     expect(await items()).toEqual([['A1', 'mug', 6]])
   })
 
+  test('has a key once that its flow names twice', async () => {
+    begin({ scdType: 2, flow: `keys: ['sku', 'SKU'],` })
+    await apply(MUG, JAR)
+    await apply(remove('A1', 20))
+    expect(await items()).toEqual([
+      ['A1', 'mug', 5, 10, 20],
+      ['B2', 'jar', 3, 40, null],
+    ])
+  })
+
   test('takes events of several flows', async () => {
     begin({
       more: `temporaryView('others', () => changes('others'))
