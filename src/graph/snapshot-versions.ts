@@ -6,6 +6,8 @@ import { literalOf } from '../plan/literal.ts'
 import type { Relation } from '../plan/relation.ts'
 import { mapExpressions, transform, transformExpression } from '../plan/rewrite.ts'
 import { type DataType, type StructType, VOID } from '../types/data-type.ts'
+import { printSqlType } from '../types/ddl.ts'
+import { isAtomic } from '../types/type-classes.ts'
 
 /** What orders snapshots: whole numbers are BIGINT, other numbers DOUBLE, a Date is TIMESTAMP. */
 export type SnapshotVersion = number | bigint | string | Date | Uint8Array
@@ -49,7 +51,7 @@ export function bindSnapshotVersions(query: Relation, versions: SnapshotVersions
 
 /**
  * The type of the versions that a query gives, which is found out twice: first with an untyped NULL as the last version, and
- * then with one of the type that this gave. Throws AUTOCDC_SNAPSHOT_VERSION_NOT_ONE_COLUMN.
+ * then with one of the type that this gave. Throws AUTOCDC_SNAPSHOT_VERSION_NOT_ONE_COLUMN and AUTOCDC_SNAPSHOT_VERSION_TYPE.
  */
 export function versionTypeOf(version: Relation, schemaOf: (query: Relation) => StructType): DataType {
   const typed = (type: DataType): DataType => {
@@ -62,7 +64,9 @@ export function versionTypeOf(version: Relation, schemaOf: (query: Relation) => 
       columns,
     })
   }
-  return typed(typed(VOID))
+  const type = typed(typed(VOID))
+  if (isAtomic(type) || ['void', 'unknown'].includes(type.kind)) return type
+  throw new PipelineError('AUTOCDC_SNAPSHOT_VERSION_TYPE', { dataType: printSqlType(type) })
 }
 
 /** A query of snapshots as it is analyzed: no version is known, but their type is. */

@@ -85,10 +85,11 @@ describe('snapshots by version in SQL', () => {
   test.each([
     ['SELECT 1 AS a, 2 AS b', 'AUTOCDC_SNAPSHOT_VERSION_NOT_ONE_COLUMN', { count: '2', columns: 'a, b' }],
     [
-      'SELECT map(1, 2)',
-      'AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE',
-      { dataType: 'MAP<INT, INT>' },
+      'SELECT min(struct(day, id)) FROM days',
+      'AUTOCDC_SNAPSHOT_VERSION_TYPE',
+      { dataType: 'STRUCT<day: DATE, id: INT>' },
     ],
+    ['SELECT map(1, 2)', 'AUTOCDC_SNAPSHOT_VERSION_TYPE', { dataType: 'MAP<INT, INT>' }],
     ['SELECT min(dya) FROM days', 'UNRESOLVED_COLUMN.WITH_SUGGESTION', { objectName: 'dya' }],
     [
       'SELECT max(n) FROM STREAM numbers',

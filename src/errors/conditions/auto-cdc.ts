@@ -81,6 +81,11 @@ export const autoCdcConditions = {
     hint: 'Select one value, such as min(version) of those that are greater than last_snapshot_version().',
     sqlState: '42000',
   },
+  AUTOCDC_SNAPSHOT_VERSION_TYPE: {
+    message: 'The query of WITH VERSION gives a version of type {dataType}, which is no single value.',
+    hint: 'Give a number, text, date, timestamp or bytes: the parts of a STRUCT can be put together to one text.',
+    sqlState: '42K09',
+  },
   AUTOCDC_TARGET_READ_AS_STREAM: {
     message:
       "The table '{tableName}' cannot be read as a stream of rows: the AUTO CDC flow '{flowName}' changes rows of it.",
