@@ -177,7 +177,8 @@ const OPTION_OF = {
   'COLUMNS TO UPDATE': 'columnsToUpdate',
 } as const
 
-function fieldsNamed(
+/** The fields of these names. Throws AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA. */
+export function fieldsNamed(
   columns: readonly string[],
   schema: StructType,
   clause: keyof typeof OPTION_OF,

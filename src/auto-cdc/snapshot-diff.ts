@@ -7,7 +7,7 @@ import type { Relation } from '../plan/relation.ts'
 import { type DataType, field, STRING, type StructType, struct } from '../types/data-type.ts'
 import type { Row, Value } from '../types/row.ts'
 import { comparable, OPERATION, select, where } from './event.ts'
-import { type AutoCdc, type AutoCdcNames, checkReserved, resolveAutoCdc } from './resolve.ts'
+import { type AutoCdc, type AutoCdcNames, checkReserved, fieldsNamed, resolveAutoCdc } from './resolve.ts'
 import { leafValue, named } from './shape.ts'
 import type { ColumnSelection } from './spec.ts'
 import { END_AT, STATE } from './state.ts'
@@ -37,6 +37,7 @@ export function resolveSnapshots(
   checkReserved(snapshot.fields, [VERSION, CHANGE], names)
   const source = struct([...snapshot.fields, field(VERSION, versionType), field(CHANGE, STRING)])
   const { keys, scdType, trackHistory } = spec
+  fieldsNamed(keys, snapshot, 'KEYS', names)
   const events = {
     keys,
     scdType,

@@ -228,7 +228,12 @@ test.each([
   [
     `source: 'days', keys: ['idd']`,
     'AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA',
-    { suggestion: "Did you mean 'id'?" },
+    { suggestion: "Did you mean 'id'?", availableColumns: 'id, name, day' },
+  ],
+  [
+    `source: 'days', keys: ['__SEQUENCE']`,
+    'AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA',
+    { missingColumns: '__SEQUENCE', availableColumns: 'id, name, day' },
   ],
 ])('a mistake in the options: %s', async (options, condition, parameters) => {
   const failures = await failuresOf(typescript(options))
