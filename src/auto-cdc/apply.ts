@@ -32,13 +32,13 @@ import {
 import { type AutoCdcInput, type KnownEvents, meetings, nullOf } from './timeline.ts'
 import { versionEvents } from './version-events.ts'
 
-/** The column of `targetChanges` that says what to do with its row. */
-export const CHANGE = '__CHANGE'
+/** The column of `targetChanges` that says what to do with its row. Columns of users are beside it: none has such a name. */
+export const CHANGE = '{change}'
 
 /** What a batch does. The relations read the timeline, the target and the hidden state: hold these while they are used. */
 export interface AutoCdcOutput {
   /**
-   * The rows of the target that change: `__CHANGE` (`insert`, `update`, `delete`), then the target's columns; a delete has the
+   * The rows of the target that change: CHANGE (`insert`, `update`, `delete`), then the target's columns; a delete has the
    * row as it was. Rows are found by their `identityColumns`.
    */
   readonly targetChanges: Relation

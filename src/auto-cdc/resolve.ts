@@ -1,3 +1,4 @@
+import { CHANGE_TYPE } from '../delta/index.ts'
 import { nearest, PipelineError } from '../errors/index.ts'
 import { columnNamed } from '../plan/column.ts'
 import {
@@ -55,7 +56,7 @@ export function resolveAutoCdc(spec: AutoCdcSpec, source: StructType, names: Aut
   checkKeysOrderable(keys, names)
   const selected = selectedFields(spec, source, names)
   checkKeysSelected(keys, selected)
-  checkReserved(selected, intervalColumns(spec), names)
+  checkReserved(selected, [...intervalColumns(spec), CHANGE_TYPE], names)
   checkReserved(keys, RESERVED_STATE_COLUMNS, names)
   checkColumnsToUpdate(spec, source, names)
   const values = selected.filter((each) => !keys.includes(each))

@@ -5,10 +5,10 @@ export type ScanInput = DeltaScan | FilesScan | ParquetScan | NdjsonScan | Stage
 
 /**
  * Columns that a DeltaScan gives where the schema of its Scan names them, both LONG: the row's file (its `index`) and the
- * row's position in the file, from 0, deleted rows counted.
+ * row's position in the file, from 0, deleted rows counted. Columns of users are beside them: none has such a name.
  */
-export const FILE_INDEX = '_file_index'
-export const ROW_POSITION = '_row_position'
+export const FILE_INDEX = '{file index}'
+export const ROW_POSITION = '{row position}'
 
 /** Data files of a Delta table, as its log names them. */
 export interface DeltaScan {

@@ -142,6 +142,7 @@ describe('what a flow cannot say', () => {
 
   test.each<[Partial<AutoCdcSpec>, string, string]>([
     [{ scdType: 2 }, 'id INT, seq INT, __start_at INT', '__START_AT'],
+    [{}, 'id INT, seq INT, _change_type STRING', '_change_type'],
     [{ keys: ['__sequence'] }, 'id INT, seq INT, __sequence INT', '__SEQUENCE'],
   ])('reserved names %#', (change, columns, reservedColumnName) => {
     expect(() => resolve(change, parseSchema(columns))).toThrow(

@@ -29,7 +29,7 @@ import type { Row } from '../../src/types/row.ts'
 
 /** What one batch did. */
 export interface CdcBatchResult {
-  /** `__CHANGE` and the row, of the target. */
+  /** What happens to a row, and the row, of the target. */
   readonly changes: readonly Row[]
   readonly lateEvents: readonly Row[]
   readonly ties: readonly Row[]

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rowMetadata } from '../../../src/delta/index.ts'
-import type { DeltaScan, DeltaScanFile } from '../../../src/plan/scan.ts'
+import { type DeltaScan, type DeltaScanFile, FILE_INDEX, ROW_POSITION } from '../../../src/plan/scan.ts'
 import {
   array,
   BINARY,
@@ -326,7 +326,7 @@ describe('a delta scan', () => {
       ['20', 'r2', null, '1'],
       ['20', 'r2', null, '2'],
     ])
-    const place = struct([field('_file_index', LONG), field('_row_position', LONG)])
+    const place = struct([field(FILE_INDEX, LONG), field(ROW_POSITION, LONG)])
     expect(
       await run(`SELECT * FROM ${await deltaRelation(duckdb.connection, scan, place)} ORDER BY ALL`),
     ).toHaveLength(5)

@@ -394,3 +394,22 @@ test('batches without an event that counts leave the table as it is', async () =
   expect([...(await pipeline.table('cities')).snapshot.files()]).toEqual(files)
   expect(await cities()).toEqual([[1, 'Oslo']])
 })
+
+test.each([1, 2] as const)('columns may have any name: SCD type %i', async (scdType) => {
+  const columns = 'id INT, __CHANGE STRING, _file_index STRING, _row_position STRING, seq BIGINT'
+  pipeline = new TestPipeline(`
+    CREATE TEMPORARY VIEW events AS SELECT * FROM STREAM read_files('data/events', format => 'json', schema => '${columns}');
+    CREATE STREAMING TABLE items;
+    AUTO CDC INTO items FROM STREAM events KEYS (id) SEQUENCE BY seq COLUMNS * EXCEPT (seq) STORED AS SCD TYPE ${scdType};`)
+  const names = (text: string) => ({ __CHANGE: text, _file_index: text, _row_position: text })
+  await apply('1', { id: 1, seq: 1, ...names('a') })
+  await apply('2', { id: 1, seq: 2, ...names('b') })
+  expect(await pipeline.query('SELECT * FROM items ORDER BY ALL')).toEqual(
+    scdType === 1
+      ? [[1, 'b', 'b', 'b']]
+      : [
+          [1, 'a', 'a', 'a', 1, 2],
+          [1, 'b', 'b', 'b', 2, null],
+        ],
+  )
+})
