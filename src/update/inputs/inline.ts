@@ -1,5 +1,6 @@
+import type { AutoCdcSpec } from '../../auto-cdc/index.ts'
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
-import { call, FALSE } from '../../plan/build.ts'
+import { attribute, call, conjunction, FALSE } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Read, Relation, With } from '../../plan/relation.ts'
 import { childrenOf, mapExpressions, transformExpression, withChildren } from '../../plan/rewrite.ts'
@@ -24,7 +25,7 @@ function withRules(input: Relation, { identifier, rules }: ResolvedDataset): Rel
 
 /**
  * A flow's query with the rules of its target on top. Those of a target of change events judge what becomes a row of it:
- * deletes and truncates pass.
+ * deletes and truncates pass, but for those that cannot be applied.
  */
 export function withTargetRules(
   query: Relation,
@@ -33,7 +34,7 @@ export function withTargetRules(
 ): Relation {
   const dataset = datasetOf(graph, target)
   if (autoCdc === undefined) return withRules(query, dataset)
-  const spared = [autoCdc.deleteWhen, autoCdc.truncateWhen].filter((each) => each !== undefined)
+  const spared = sparedEvents(autoCdc)
   const rules = dataset.rules.map((rule) => {
     const passes = (condition: Expression, each: Expression) =>
       call('or', call('coalesce', each, FALSE), condition)
@@ -41,6 +42,19 @@ export function withTargetRules(
     return { ...rule, condition: { ...spared.reduce(passes, rule.condition), position } }
   })
   return withRules(query, { ...dataset, rules })
+}
+
+/** Deletes and truncates, where nothing that they need is NULL. */
+function sparedEvents({ keys, sequenceBy, systemSequenceBy, deleteWhen, truncateWhen }: AutoCdcSpec) {
+  const sequences = [sequenceBy, ...(systemSequenceBy === undefined ? [] : [systemSequenceBy])]
+  const withAll = (condition: Expression | undefined, needed: readonly Expression[]) =>
+    condition === undefined
+      ? []
+      : [conjunction([condition, ...needed.map((each) => call('isnotnull', each))])]
+  return [
+    ...withAll(deleteWhen, [...keys.map((each) => attribute(each)), ...sequences]),
+    ...withAll(truncateWhen, sequences),
+  ]
 }
 
 /** `shadowed` holds the names, in lower case, of common table expressions that hide views of the same name. */

@@ -308,6 +308,38 @@ describe('a target of change events', () => {
   })
 })
 
+describe('rules of a target', () => {
+  const NAMED = `expectOrDrop: { named: 'sku IS NOT NULL', ordered: 'seq IS NOT NULL' }, quarantine: true`
+
+  test('drop events without a key or a sequence, deletes too', async () => {
+    begin({ target: NAMED })
+    await apply(MUG, JAR)
+    await apply(
+      { seq: 20, op: 'DELETE' },
+      { sku: 'A1', op: 'DELETE' },
+      upsert(null, 20, 'cup', 1),
+      remove('B2', 50),
+    )
+    expect(await items()).toEqual([['A1', 'mug', 5]])
+    const quarantined = 'SELECT sku, seq, op, _failed_expectations FROM items_quarantine ORDER BY ALL'
+    expect(await pipeline.query(quarantined)).toEqual([
+      [null, 20, 'DELETE', ['named']],
+      [null, 20, 'UPSERT', ['named']],
+      ['A1', null, 'DELETE', ['ordered']],
+    ])
+  })
+
+  test('let truncates pass that have no key', async () => {
+    begin({ target: NAMED, flow: `applyAsTruncates: expr("op = 'TRUNCATE'"),` })
+    await apply(MUG, JAR)
+    await apply({ op: 'TRUNCATE', seq: 30 }, { op: 'TRUNCATE' })
+    expect(await items()).toEqual([['B2', 'jar', 3]])
+    expect(await pipeline.query('SELECT op, _failed_expectations FROM items_quarantine')).toEqual([
+      ['TRUNCATE', ['named', 'ordered']],
+    ])
+  })
+})
+
 describe('an update that stopped between the hidden state and the target', () => {
   for (const scdType of [1, 2] as const) {
     test(`is done again from the same start, SCD type ${scdType}`, async () => {
