@@ -26,7 +26,7 @@ export function isDataset(value: unknown): value is Dataset {
 
 /** The parts of the name that a handle or a text gives. */
 export function partsOf(dataset: DatasetOrName): readonly string[] {
-  return typeof dataset === 'string' ? parseTableName(dataset) : dataset.name
+  return isDataset(dataset) ? dataset.name : parseTableName(dataset)
 }
 
 /** The name as SQL text. */

@@ -4,12 +4,24 @@ import {
   plainColumnName,
   type SnapshotSpec,
 } from '../auto-cdc/index.ts'
-import { type DatasetOrName, isDataset, partsOf } from '../dataframe/index.ts'
+import { type DatasetOrName, partsOf } from '../dataframe/index.ts'
 import { PipelineError, type Position } from '../errors/index.ts'
 import { Column, columnNamed } from '../plan/column.ts'
 import type { Expression } from '../plan/expression.ts'
 import { parseExpression } from '../sql/index.ts'
-import { ANY, checkOptions, FLAG, type Form, isText, SETTINGS, TEXT, wrongForm } from './check-options.ts'
+import {
+  ANY,
+  checkOptions,
+  checkRequired,
+  DATASET,
+  FLAG,
+  type Form,
+  isText,
+  NAME,
+  SETTINGS,
+  TEXT,
+  wrongForm,
+} from './check-options.ts'
 import { placeText } from './place-text.ts'
 import type { SnapshotFunction } from './snapshot-versions.ts'
 
@@ -80,10 +92,6 @@ export interface SnapshotFlowOptions<Columns extends string = string>
 }
 
 const isColumn = (value: unknown): boolean => isText(value) || value instanceof Column
-const DATASET: Form = {
-  expected: 'a dataset or the name of one',
-  accepts: (value) => isText(value) || isDataset(value),
-}
 const COLUMN: Form = { expected: 'a column or the name of one', accepts: isColumn }
 const COLUMNS: Form = {
   expected: "a list of columns, such as ['id']",
@@ -102,7 +110,7 @@ const FLOW_OPTIONS: Readonly<Record<string, Form>> = {
   keys: COLUMNS,
   trackHistoryColumnList: COLUMNS,
   trackHistoryExceptColumnList: COLUMNS,
-  name: TEXT,
+  name: NAME,
   comment: TEXT,
   configuration: SETTINGS,
 }
@@ -161,10 +169,9 @@ function checkFlowOptions(
   forms: Readonly<Record<string, Form>>,
   required: readonly string[],
 ): void {
-  const name = flowNameOf(options) ?? element
-  checkOptions({ element, name, options }, forms, FOREIGN_OPTIONS)
-  const missing = required.find((each) => !(each in options))
-  if (missing !== undefined) throw wrongForm(missing, name, forms[missing]!, undefined)
+  const call = { element, name: flowNameOf(options) ?? element, options }
+  checkOptions(call, forms, FOREIGN_OPTIONS)
+  checkRequired(call, forms, required)
 }
 
 /** The flow's name, whatever else is wrong; undefined where neither it nor its target's is a name. */
@@ -175,7 +182,7 @@ function flowNameOf({
   readonly name?: unknown
   readonly target?: unknown
 }): string | undefined {
-  if (typeof name === 'string') return name
+  if (NAME.accepts(name)) return name as string
   return DATASET.accepts(target) ? partsOf(target as DatasetOrName).at(-1) : undefined
 }
 

@@ -1,3 +1,4 @@
+import { isDataset } from '../dataframe/index.ts'
 import { nearest, PipelineError } from '../errors/index.ts'
 
 /** What values an option takes. */
@@ -22,9 +23,24 @@ export const isMapOf = (isValue: (value: unknown) => boolean) => (value: unknown
 const isSetting = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value)
 
 export const TEXT: Form = { expected: 'a text', accepts: isText }
+export const NAME: Form = { expected: 'a name', accepts: (value) => isText(value) && value !== '' }
+export const DATASET: Form = {
+  expected: 'a dataset or the name of one',
+  accepts: (value) => isText(value) || isDataset(value),
+}
 export const FLAG: Form = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' }
 export const SETTINGS: Form = { expected: 'texts, numbers and booleans by key', accepts: isMapOf(isSetting) }
 export const ANY: Form = { expected: 'a value', accepts: () => true }
+
+/** Throws INVALID_DATASET_OPTION for the first of these options that has no value. */
+export function checkRequired(
+  { name, options }: OptionsCall,
+  forms: Readonly<Record<string, Form>>,
+  required: readonly string[],
+): void {
+  const missing = required.find((each) => (options as Readonly<Record<string, unknown>>)[each] === undefined)
+  if (missing !== undefined) throw wrongForm(missing, name, forms[missing]!, undefined)
+}
 
 /**
  * Types are stripped, not checked, when a definition file runs: what an editor would mark is looked at once more.

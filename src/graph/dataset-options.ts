@@ -3,11 +3,14 @@ import { formatTableName } from '../plan/table-name.ts'
 import {
   ANY,
   checkOptions,
+  checkRequired,
+  DATASET,
   FLAG,
   type Form,
   isList,
   isMapOf,
   isText,
+  NAME,
   SETTINGS,
   TEXT,
 } from './check-options.ts'
@@ -61,7 +64,7 @@ const VIEW_OPTIONS: Readonly<Record<string, Form>> = {
   expect: RULES,
   expectOrDrop: RULES,
   expectOrFail: RULES,
-  quarantine: { expected: 'a table name or true', accepts: (value) => isText(value) || value === true },
+  quarantine: { expected: 'a table name or true', accepts: (value) => NAME.accepts(value) || value === true },
   configuration: SETTINGS,
 }
 
@@ -75,6 +78,14 @@ const TABLE_OPTIONS: Readonly<Record<string, Form>> = {
   },
   schema: ANY,
   private: FLAG,
+}
+
+const APPEND_FLOW_OPTIONS: Readonly<Record<string, Form>> = {
+  target: DATASET,
+  name: NAME,
+  once: FLAG,
+  comment: TEXT,
+  configuration: SETTINGS,
 }
 
 /** Spellings of other systems, and what to write here. */
@@ -120,6 +131,15 @@ export function outputOf(call: {
     ...(options.quarantine === undefined ? {} : { quarantine: options.quarantine }),
     origin,
   }
+}
+
+/** Checks the options of `appendFlow`. Throws UNSUPPORTED_DATASET_OPTION and INVALID_DATASET_OPTION. */
+export function checkAppendFlow(options: FlowOptions & { readonly name?: unknown }): void {
+  const name = NAME.accepts(options.name) ? String(options.name) : 'appendFlow'
+  const call = { element: 'appendFlow', name, options }
+  const foreign = { spark_conf: FOREIGN_OPTIONS.spark_conf!, flow_name: "It is called 'name' here." }
+  checkOptions(call, APPEND_FLOW_OPTIONS, foreign)
+  checkRequired(call, APPEND_FLOW_OPTIONS, ['target', 'name'])
 }
 
 /** Numbers and booleans as the texts that they are stored as. */

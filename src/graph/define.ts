@@ -8,6 +8,7 @@ import {
 import { PipelineError } from '../errors/index.ts'
 import { formatTableName } from '../plan/table-name.ts'
 import {
+  checkAppendFlow,
   type FlowOptions,
   outputOf,
   type TableOptions,
@@ -101,7 +102,9 @@ export function appendFlow<Columns extends string>(
 ): void {
   const origin = originHere()
   locating(origin, () => {
-    activeRegistry('appendFlow').registerFlow({
+    const registry = activeRegistry('appendFlow')
+    checkAppendFlow(options)
+    registry.registerFlow({
       name: options.name,
       target: partsOf(options.target),
       once: options.once ?? false,

@@ -22,7 +22,7 @@ interface Scope {
 
 /**
  * Registers what a SQL file defines. `file` is its path for positions. Throws SQL_CONF_NOT_FOUND, the parser's
- * conditions, and UNSUPPORTED_PIPELINE_STATEMENT for statements that define nothing.
+ * conditions, INVALID_TABLE_NAME for names that are empty, and UNSUPPORTED_PIPELINE_STATEMENT for statements that define nothing.
  */
 export function registerSql(
   registry: Registry,
@@ -80,6 +80,7 @@ function unsupported(name: string, { position }: Statement): PipelineError {
 }
 
 function outputOf(statement: CreateDataset, scope: Scope): OutputDefinition {
+  checkName(statement.name, statement.position)
   const schema = isView(statement) ? undefined : schemaOfColumns(statement.columns)
   return {
     kind: statement.type,
@@ -155,7 +156,14 @@ function autoCdcFlowOf(statement: CreateAutoCdcFlow, scope: Scope): FlowDefiniti
   }
 }
 
+/** An identifier in backticks may be empty. Throws INVALID_TABLE_NAME. */
+function checkName(parts: readonly string[], position: Position): void {
+  if (!parts.includes('')) return
+  throw new PipelineError('INVALID_TABLE_NAME', { name: formatTableName(parts) }, { position })
+}
+
 function singleName(name: readonly string[], position: Position): string {
+  checkName(name, position)
   if (name.length === 1) return name[0]!
   const flowName = formatTableName(name)
   throw new PipelineError('MULTIPART_FLOW_NAME_NOT_SUPPORTED', { flowName }, { position })

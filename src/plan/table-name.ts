@@ -5,9 +5,10 @@ import { PipelineError } from '../errors/index.ts'
  * as Databricks' default publishing mode does. Throws INVALID_TABLE_NAME for anything but one to three parts.
  */
 export function parseTableName(name: string): string[] {
-  const parts = withoutLive(nameParts(name))
+  // Types are stripped, not checked, when a definition file runs.
+  const parts = typeof name === 'string' ? withoutLive(nameParts(name)) : []
   if (parts.length === 0 || parts.length > 3 || parts.includes('')) {
-    throw new PipelineError('INVALID_TABLE_NAME', { name })
+    throw new PipelineError('INVALID_TABLE_NAME', { name: String(name) })
   }
   return parts
 }

@@ -674,6 +674,27 @@ describe('options that types would mark', () => {
     [`keys: 'sku', sequenceBy: 'seq'`, 'INVALID_DATASET_OPTION', { option: 'keys', actual: '"sku"' }],
     [`sequenceBy: 'seq'`, 'INVALID_DATASET_OPTION', { name: 'items', option: 'keys', actual: 'undefined' }],
     [`keys: ['sku']`, 'INVALID_DATASET_OPTION', { option: 'sequenceBy' }],
+    [
+      `keys: undefined, sequenceBy: 'seq'`,
+      'INVALID_DATASET_OPTION',
+      { name: 'items', option: 'keys', actual: 'undefined' },
+    ],
+    [
+      `keys: ['sku'], sequenceBy: undefined`,
+      'INVALID_DATASET_OPTION',
+      { option: 'sequenceBy', actual: 'undefined' },
+    ],
+    [
+      `keys: ['sku'], sequenceBy: 'seq', target: undefined`,
+      'INVALID_DATASET_OPTION',
+      { name: 'autoCdcFlow', option: 'target' },
+    ],
+    [`keys: ['sku'], sequenceBy: 'seq', source: undefined`, 'INVALID_DATASET_OPTION', { option: 'source' }],
+    [
+      `keys: ['sku'], sequenceBy: 'seq', name: ''`,
+      'INVALID_DATASET_OPTION',
+      { name: 'items', option: 'name', expected: 'a name', actual: '""' },
+    ],
     [`keys: ['sku'], sequenceBy: 1`, 'INVALID_DATASET_OPTION', { option: 'sequenceBy', actual: '1' }],
     [
       `keys: [col('sku').cast('int')], sequenceBy: 'seq'`,

@@ -148,6 +148,56 @@ describe('mistakes in TypeScript are explained', () => {
   })
 })
 
+describe('a name that is none', () => {
+  const imports = `import { appendFlow, createSink, materializedView, read, readStream, streamingTable, temporaryView } from 'millrace'`
+
+  test.each([
+    [`streamingTable('')`, 'INVALID_TABLE_NAME', { name: '' }],
+    [`streamingTable(undefined)`, 'INVALID_TABLE_NAME', { name: 'undefined' }],
+    [`temporaryView('', () => read.table('b'))`, 'INVALID_TABLE_NAME', { name: '' }],
+    [`createSink('', { format: 'delta', options: { path: 'out' } })`, 'INVALID_TABLE_NAME', { name: '' }],
+    [`materializedView('m', () => read.table(undefined))`, 'INVALID_TABLE_NAME', { name: 'undefined' }],
+    [
+      `materializedView('m', { quarantine: '' }, () => read.table('b'))`,
+      'INVALID_DATASET_OPTION',
+      { name: 'm', option: 'quarantine', actual: '""' },
+    ],
+    [
+      `appendFlow({ target: 'a', name: '' }, () => readStream.table('b'))`,
+      'INVALID_DATASET_OPTION',
+      { name: 'appendFlow', option: 'name', actual: '""' },
+    ],
+    [
+      `appendFlow({ target: undefined, name: 'f' }, () => readStream.table('b'))`,
+      'INVALID_DATASET_OPTION',
+      { name: 'f', option: 'target', actual: 'undefined' },
+    ],
+    [
+      `appendFlow({ target: 'a', name: 'f', onec: true }, () => readStream.table('b'))`,
+      'UNSUPPORTED_DATASET_OPTION',
+      { element: 'appendFlow', name: 'f', option: 'onec', advice: "Did you mean 'once'?" },
+    ],
+  ])('%s', async (definition, condition, parameters) => {
+    const failures = await failuresOf({ 'a.ts': `${imports}\n${definition}` })
+    expect(failures).toMatchObject([
+      { condition, parameters, position: { file: 'a.ts', line: 2, column: 1 } },
+    ])
+  })
+
+  test.each([
+    'CREATE STREAMING TABLE ``',
+    'CREATE TEMPORARY VIEW `` AS SELECT 1',
+    'CREATE FLOW `` AS INSERT INTO m BY NAME SELECT 1',
+  ])('%s', async (statement) => {
+    const failures = await failuresOf({
+      'a.sql': `CREATE MATERIALIZED VIEW m AS SELECT 1 AS id;\n${statement}`,
+    })
+    expect(failures.map((each) => summaryOf(each, 'name'))).toEqual([
+      { condition: 'INVALID_TABLE_NAME', at: 'a.sql:2:1', name: '``' },
+    ])
+  })
+})
+
 describe('query functions', () => {
   test.each([
     ['that throw', "{ throw new Error('boom') }", 'FLOW_FUNCTION_FAILED', 37],
