@@ -98,6 +98,27 @@ describe.each([
     expect([...(await pipeline.table('cities')).snapshot.files()]).toEqual(files)
   })
 
+  test('emptied by hand has the rows again of events that come again with SCD type 2 alone', async () => {
+    await begin()
+    const table = await pipeline.table('cities')
+    const files = [...table.snapshot.files()]
+    await table.startTransaction().removeFiles(files).commit({ operation: 'TRUNCATE' })
+    await update({ resetCheckpoints: ['cities'] })
+    expect(await cities()).toEqual(scdType === 1 ? [] : rows)
+    pipeline.land('events/3.json', event(1, 40, 'Graz'))
+    await update()
+    expect(await cities()).toContainEqual([1, 'Graz'])
+    await update({ fullRefresh: ['cities'] })
+    expect(await cities()).toEqual(
+      scdType === 1
+        ? [
+            [1, 'Graz'],
+            [3, 'Nice'],
+          ]
+        : [[1, 'Graz'], ...rows],
+    )
+  })
+
   test('is the same when its flow gets another name, and so reads all events again', async () => {
     await begin()
     pipeline.define(definition('renamed'))
