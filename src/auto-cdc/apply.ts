@@ -16,7 +16,7 @@ import {
   select,
   where,
 } from './event.ts'
-import type { AutoCdc } from './resolve.ts'
+import { type AutoCdc, intervalColumns } from './resolve.ts'
 import { latestEvents, latestTimeline } from './scd1.ts'
 import { versionTimeline } from './scd2.ts'
 import { columnValue, leafValue, named } from './shape.ts'
@@ -101,12 +101,18 @@ function isMarkedBy({ flow, batch }: AutoCdcInput): Column {
   return ofFlow.eqNullSafe(lit(flow)).and(ofBatch.eqNullSafe(lit(batch)))
 }
 
+/** The columns of the timeline that are the target's intervals. */
+const MOMENTS: Readonly<Record<string, string>> = {
+  [START_AT]: 'since',
+  [END_AT]: 'until',
+  [SYSTEM_START_AT]: 'system_since',
+  [SYSTEM_END_AT]: 'system_until',
+}
+
 function targetRows(cdc: AutoCdc, held: Relation): Relation {
+  const intervals = intervalColumns(cdc.spec)
   const column = (name: string): Column => {
-    if (name === START_AT) return col('since')
-    if (name === END_AT) return col('until')
-    if (name === SYSTEM_START_AT) return col('system_since')
-    if (name === SYSTEM_END_AT) return col('system_until')
+    if (intervals.includes(name)) return col(MOMENTS[name]!)
     const key = cdc.keys.findIndex((each) => each.name === name)
     if (key >= 0) return col(keyColumn(key))
     const { shape } = cdc.columns.find((each) => each.field.name === name)!

@@ -2,7 +2,14 @@ export { type AutoCdcOutput, applyEvents, CHANGE, knownEvents, rivalMoments, tim
 export { checkEvents, type EventSurvey, readEvents, surveyEvents } from './events.ts'
 export { formerColumns, withFormerColumns } from './former-columns.ts'
 export { stateOfKeys, touchedHistory, touchedKeys, touchedRows } from './reach.ts'
-export { type AutoCdc, type AutoCdcNames, leftOutAmong, plainColumnName, resolveAutoCdc } from './resolve.ts'
+export {
+  type AutoCdc,
+  type AutoCdcNames,
+  intervalColumns,
+  leftOutAmong,
+  plainColumnName,
+  resolveAutoCdc,
+} from './resolve.ts'
 export {
   checkVersions,
   compareVersions,
@@ -22,9 +29,7 @@ export {
   isMarkedByAttempt,
   isStaleState,
   liveState,
-  START_AT,
   STATE,
   SYSTEM_END_AT,
-  SYSTEM_START_AT,
 } from './state.ts'
 export type { AutoCdcInput, KnownEvents } from './timeline.ts'

@@ -251,7 +251,7 @@ function checkColumnsToUpdate(
 }
 
 /** The columns that the target has beside those of the source. */
-function intervalColumns({ scdType }: AutoCdcSpec): readonly string[] {
+export function intervalColumns({ scdType }: Pick<AutoCdcSpec, 'scdType'>): readonly string[] {
   if (scdType === 1) return []
   return scdType === 2 ? [START_AT, END_AT] : [START_AT, END_AT, SYSTEM_START_AT, SYSTEM_END_AT]
 }

@@ -1,12 +1,9 @@
 import {
   type AutoCdc,
   type AutoCdcSpec,
-  END_AT,
+  intervalColumns,
   leftOutAmong,
   resolveAutoCdc,
-  START_AT,
-  SYSTEM_END_AT,
-  SYSTEM_START_AT,
 } from '../auto-cdc/index.ts'
 import { defaultOf, generationExpressionOf } from '../delta/index.ts'
 import { PipelineError } from '../errors/index.ts'
@@ -60,7 +57,8 @@ function aligned(
   declared: StructType | undefined,
 ): readonly ChangeFlow[] {
   const sequenced = withOneSequenceType(flows)
-  const columns = [...(declared?.fields ?? []).filter(isGiven), ...sequenced.flatMap(columnsOf)]
+  const ofTable = declared === undefined ? [] : columnsOf(flows[0]!.changes, declared).filter(isGiven)
+  const columns = [...ofTable, ...sequenced.flatMap(({ changes, flow }) => columnsOf(changes, flow.schema))]
   const valueFor = ({ name, dataType }: StructField): Expression => {
     const known = declared && fieldNamed(declared, name)
     const text = known && defaultOf(known)
@@ -76,20 +74,15 @@ function appliesEvents<State extends TargetFlow>(state: State): state is State &
   return state.changes?.kind === 'auto_cdc'
 }
 
-/** Columns that the table gets besides those of events. */
-const BOUNDS: readonly string[] = [START_AT, END_AT, SYSTEM_START_AT, SYSTEM_END_AT]
-
-function columnsOf({ flow }: ChangeFlow): readonly StructField[] {
-  return flow.schema.fields.filter((field) => !BOUNDS.includes(field.name))
+/** The columns that a table has of events. */
+function columnsOf({ spec }: AutoCdcChanges, { fields }: StructType): readonly StructField[] {
+  const intervals = intervalColumns(spec)
+  return fields.filter(({ name }) => !intervals.some((each) => sameName(each, name)))
 }
 
 /** Columns that the table itself has no value for. */
 function isGiven(field: StructField): boolean {
-  return (
-    !BOUNDS.includes(field.name) &&
-    generationExpressionOf(field) === undefined &&
-    defaultOf(field) === undefined
-  )
+  return generationExpressionOf(field) === undefined && defaultOf(field) === undefined
 }
 
 /** `SEQUENCE BY 0`, as backfills say it, has the type that the sequences of the other flows have. */

@@ -1,8 +1,9 @@
-import { END_AT, START_AT } from '../auto-cdc/index.ts'
+import { intervalColumns, type SnapshotSpec } from '../auto-cdc/index.ts'
 import { PipelineError } from '../errors/index.ts'
 import { alias, FALSE, filter, nullLiteral, project } from '../plan/build.ts'
 import type { Relation } from '../plan/relation.ts'
-import { type DataType, fieldNamed, type StructType, TIMESTAMP } from '../types/data-type.ts'
+import { type DataType, type StructField, type StructType, TIMESTAMP } from '../types/data-type.ts'
+import { sameName } from '../types/same-name.ts'
 import type { SnapshotChanges } from './flow-changes.ts'
 import type {
   NextSnapshot,
@@ -37,7 +38,7 @@ export interface SnapshotContext {
  * these are declared. Throws what the function throws, AUTOCDC_SNAPSHOT_FUNCTION_RESULT and AUTOCDC_SNAPSHOT_SCHEMA_UNKNOWN.
  */
 export async function prepareSnapshots(
-  { source }: SnapshotChanges,
+  { source, spec }: SnapshotChanges,
   context: SnapshotContext,
 ): Promise<PreparedSnapshots> {
   if (source.kind === 'periodic') return { source, versionType: TIMESTAMP }
@@ -55,7 +56,7 @@ export async function prepareSnapshots(
     return snapshot && { ...snapshot, query: qualify(snapshot.query) }
   }
   const prepared = { source: { kind: 'function', next } } as const
-  if (declared !== undefined) return { ...prepared, ...declaredSnapshot(declared) }
+  if (declared !== undefined) return { ...prepared, ...declaredSnapshot(declared, spec) }
   const first = await snapshotBehind(null)
   if (first === undefined) throw new PipelineError('AUTOCDC_SNAPSHOT_SCHEMA_UNKNOWN', { flowName })
   return { ...prepared, query: first.query, versionType: versionLiteral(first.version).dataType }
@@ -75,11 +76,16 @@ function checkedSnapshot(result: VersionedSnapshot, flowName: string): PreparedS
 }
 
 /** No rows of the columns that snapshots have by what the target declares. */
-function declaredSnapshot(declared: StructType): { query: Relation; versionType: DataType } {
-  const columns = declared.fields.filter(({ name }) => name !== START_AT && name !== END_AT)
+function declaredSnapshot(
+  { fields }: StructType,
+  spec: SnapshotSpec,
+): { query: Relation; versionType: DataType } {
+  const intervals = intervalColumns(spec)
+  const isBound = ({ name }: StructField) => intervals.some((each) => sameName(each, name))
+  const columns = fields.filter((each) => !isBound(each))
   const row: Relation = { kind: 'LocalRelation', rows: [[]], columns: [] }
   const nulls = columns.map(({ name, dataType }) => alias(nullLiteral(dataType), name))
-  const versionType = fieldNamed(declared, START_AT)?.dataType ?? { kind: 'unknown' }
+  const versionType = fields.find(isBound)?.dataType ?? { kind: 'unknown' }
   return { query: filter(project(row, nulls), FALSE), versionType }
 }
 

@@ -162,6 +162,22 @@ describe('snapshots that a function gives', () => {
     })
   })
 
+  test('have versions of the type of the bounds that the target declares, in upper or lower case', async () => {
+    const declared = 'id INT, __start_at DATE, __end_at DATE'
+    const target = `streamingTable('items', { schema: '${declared}' })`
+    const graph = await graphOf(typescript('source: () => null, storedAsScdType: 2', target))
+    expect(columnsOf(graph)).toBe(declared)
+    expect(printSqlType(flowOf(graph).snapshots!.versionType)).toBe('DATE')
+  })
+
+  test('may have columns with the names of bounds where the target is of SCD type 1', async () => {
+    const declared = 'id INT, __START_AT INT'
+    const target = `streamingTable('items', { schema: '${declared}' })`
+    const graph = await graphOf(typescript('source: () => null', target))
+    expect(columnsOf(graph)).toBe(declared)
+    expect(flowOf(graph).snapshots!.versionType).toEqual({ kind: 'unknown' })
+  })
+
   test.each([
     ['() => null', 'AUTOCDC_SNAPSHOT_SCHEMA_UNKNOWN', { flowName: 'items' }],
     [`() => read.table('days')`, 'AUTOCDC_SNAPSHOT_FUNCTION_RESULT', { flowName: 'items' }],

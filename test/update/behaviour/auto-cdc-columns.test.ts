@@ -354,6 +354,38 @@ describe('columns of the events', () => {
     ])
   })
 
+  test.each([
+    [1, '__START_AT', [[1, 5]]],
+    [1, '__END_AT', [[1, 5]]],
+    [
+      2,
+      '__SYSTEM_START_AT',
+      [
+        [1, 4],
+        [1, 5],
+      ],
+    ],
+  ] as const)(
+    'of SCD type %i may be called %s, which is nothing of ours there',
+    async (scdType, name, rows) => {
+      pipeline = new TestPipeline(flow(`${name} INT`, { scdType }))
+      await apply('1', { id: 1, [name]: 4, seq: 10 })
+      await apply('2', { id: 1, [name]: 5, seq: 20 })
+      expect(await cities(`id, ${name}`)).toEqual(rows)
+    },
+  )
+
+  test('have bounds of their time in lower case where the target declares them so', async () => {
+    pipeline = new TestPipeline(
+      definition({ declared: 'ID INT, city STRING, __start_at BIGINT, __end_at BIGINT', scdType: 2 }),
+    )
+    await apply('1', event(1, 10, 'Oslo'), event(1, 20, 'Rome'))
+    expect(await cities()).toEqual([
+      [1, 'Oslo', 10, 20],
+      [1, 'Rome', 20, null],
+    ])
+  })
+
   test('may change between a batch that did not reach the target and its second attempt', async () => {
     pipeline = new TestPipeline(flow('city STRING'))
     await apply('1', { id: 1, city: 'Oslo', seq: 10 }, { id: 1, city: 'Oslo', seq: 14 })

@@ -73,6 +73,15 @@ describe('periodic snapshots', () => {
     ).toEqual([[2, 1]])
   })
 
+  test('of SCD type 1 may have columns with the names of bounds', async () => {
+    pipeline = new TestPipeline({
+      'items.ts': definitions(1).replaceAll('val STRING', '__START_AT STRING'),
+    })
+    pipeline.land('stock/all.json', { id: 1, __START_AT: 'noon' })
+    await update()
+    expect(await items()).toEqual([[1, 'noon']])
+  })
+
   test.each([1, 2] as const)('count on when the clock stands or steps back: SCD type %i', async (scdType) => {
     pipeline = new TestPipeline({ 'items.ts': definitions(scdType) })
     const start = 1_767_225_600_000_000n
