@@ -109,6 +109,7 @@ export { type CommitResult, type MetadataChange, Transaction } from './transacti
 export { appendRows } from './write/append-rows.ts'
 export { createTableAs } from './write/create-table-as.ts'
 export { fileShape } from './write/file-shape.ts'
+export { fitColumn } from './write/fit-column.ts'
 export { type OverwriteOptions, overwriteRows } from './write/overwrite-rows.ts'
 export { defaultValue, hasRowRules, type PrepareOptions, prepareRows } from './write/prepare-rows.ts'
 export { truncateTable } from './write/truncate-table.ts'

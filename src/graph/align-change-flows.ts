@@ -81,7 +81,7 @@ function columnsOf({ spec }: AutoCdcChanges, { fields }: StructType): readonly S
 }
 
 /** Columns that the table itself has no value for. */
-function isGiven(field: StructField): boolean {
+export function isGiven(field: StructField): boolean {
   return generationExpressionOf(field) === undefined && defaultOf(field) === undefined
 }
 

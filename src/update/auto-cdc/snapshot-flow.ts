@@ -1,24 +1,22 @@
-import { checkVersions, compareVersions, resolveSnapshots } from '../../auto-cdc/index.ts'
-import { isAnsi } from '../../graph/flow-configuration.ts'
-import { alias, project } from '../../plan/build.ts'
-import type { Relation } from '../../plan/relation.ts'
+import { checkVersions, compareVersions } from '../../auto-cdc/index.ts'
+import { type StructType, struct } from '../../types/data-type.ts'
+import { sameType } from '../../types/same-type.ts'
 import type { BatchOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, runBatchQuery, withSession } from '../batch/batch-query.ts'
 import { recoverBatch } from '../batch/recover-batch.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import { FINGERPRINT, fingerprintOf } from '../flows/fingerprint.ts'
 import { recomputeReason } from '../flows/recompute-reason.ts'
-import { bindBatch, type FlowInputs, flowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
+import { type FlowInputs, flowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
 import { withTargetRules } from '../inputs/inline.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
 import { type FlowOutcome, techniqueOf } from '../run.ts'
-import { openCdcOutput } from './auto-cdc-output.ts'
+import { fitSnapshot, openSnapshotOutput } from './snapshot-output.ts'
 import {
   type NextSnapshot,
   nextSnapshot,
   recordedSnapshot,
   type StoredVersion,
-  sequenceOf,
   storedLiteral,
   versionOf,
 } from './snapshot-source.ts'
@@ -29,7 +27,9 @@ import {
  */
 export class SnapshotFlow {
   readonly #options: BatchQueryOptions
+  /** For snapshots with the columns of the last one. */
   #output: BatchOutput | undefined
+  #columns: StructType = struct([])
   /** The version that was taken last. */
   #last: StoredVersion | undefined
   #isReady = false
@@ -144,9 +144,13 @@ export class SnapshotFlow {
     checkVersions(row!, { flowName: flow.name, tableName: flow.target })
   }
 
-  async #apply(record: BatchRecord, inputs: FlowInputs): Promise<void> {
+  async #apply(record: BatchRecord, given: FlowInputs): Promise<void> {
+    const { inputs, schema } = await fitSnapshot({ ...this.#options, inputs: given }, record)
     const options = { ...this.#options, inputs }
-    this.#output ??= await openSnapshotOutput(options, record)
+    if (this.#output === undefined || !sameType(schema, this.#columns)) {
+      this.#output = await openSnapshotOutput(options, record, schema)
+      this.#columns = schema
+    }
     const written = await runBatchQuery(options, { record, output: this.#output, info: infoOf(record) })
     this.#rowsWritten += written
   }
@@ -156,19 +160,4 @@ export class SnapshotFlow {
 function infoOf(record: BatchRecord): Readonly<Record<string, unknown>> {
   const version = versionOf(record)
   return version === undefined ? {} : { version }
-}
-
-async function openSnapshotOutput(options: BatchQueryOptions, record: BatchRecord): Promise<BatchOutput> {
-  const { run, flow, inputs } = options
-  const { spec, versionType } = flow.snapshots!
-  const engine = await run.engine.get()
-  const context = { timestampMicros: record.timestampMicros, ansi: isAnsi(flow) }
-  const { schema } = engine.compile(await bindBatch(inputs, record), context)
-  const sequence = sequenceOf(record, versionType)
-  const versions: Relation = { kind: 'LocalRelation', rows: [[]], columns: [] }
-  const [column] = engine.compile(project(versions, [alias(sequence, 'version')]), context).schema.fields
-  const known = column!.dataType
-  const names = { flowName: flow.name, tableName: flow.target }
-  const cdc = resolveSnapshots(spec, schema, known, names)
-  return openCdcOutput(options, cdc, (each) => sequenceOf(each, known))
 }

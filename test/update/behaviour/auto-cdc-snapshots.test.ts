@@ -266,3 +266,84 @@ describe('versioned snapshots', () => {
     ])
   })
 })
+
+describe('snapshots of a function whose columns differ', () => {
+  /** A function that gives the snapshots up to a version, with the columns that its files have. */
+  const definitions = (count: number, target = `streamingTable('items')`, scdType = 2) => `${IMPORTS}
+    ${target}
+    autoCdcFromSnapshotFlow({ target: 'items', keys: ['id'], storedAsScdType: ${scdType}, source: (latest) => {
+      const version = [1, 2, 3, 4, 5].slice(0, ${count}).find((each) => latest === null || each > latest)
+      return version === undefined ? null : { df: read.json(\`data/v\${version}\`), version }
+    } })`
+  const DECLARED = `streamingTable('items', {
+    schema: 'id BIGINT, name STRING, price BIGINT, __START_AT BIGINT, __END_AT BIGINT' })`
+
+  const begin = (definition: string) => {
+    pipeline = new TestPipeline({ 'items.ts': definition })
+    pipeline.land('v1/all.json', { id: 1, name: 'a' })
+    pipeline.land('v2/all.json', { id: 1, name: 'a', price: 5 })
+    pipeline.land('v3/all.json', { id: 1, name: 'b', price: 5 })
+    pipeline.land('v4/all.json', { id: 1, name: 'b', price: 5 })
+    pipeline.land('v5/all.json', { id: 1, name: 'b' })
+  }
+  const versions = () =>
+    pipeline.query('SELECT id, name, price, __START_AT, __END_AT FROM items ORDER BY __START_AT')
+  const ALL = [
+    [1, 'a', null, 1, 2],
+    [1, 'a', 5, 2, 3],
+    [1, 'b', 5, 3, 5],
+    [1, 'b', null, 5, null],
+  ]
+
+  test.each([
+    ['declares them', DECLARED],
+    ['gains them', undefined],
+  ])('open the same versions in one update and in several: the target %s', async (_, target) => {
+    begin(definitions(5, target))
+    await update()
+    expect(await versions()).toEqual(ALL)
+    begin(definitions(0, target))
+    for (const count of [1, 2, 3, 4, 5]) {
+      pipeline.define({ 'items.ts': definitions(count, target) })
+      await update()
+    }
+    expect(await versions()).toEqual(ALL)
+  })
+
+  test('leave NULL in a target of SCD type 1 where they lack one', async () => {
+    begin(definitions(4, undefined, 1))
+    await update()
+    expect(await items()).toEqual([[1, 'b', 5]])
+    pipeline.define({ 'items.ts': definitions(5, undefined, 1) })
+    await update()
+    expect(await items()).toEqual([[1, 'b', null]])
+  })
+
+  test('may have other fields in structs, and narrower types', async () => {
+    begin(definitions(3, undefined, 1))
+    pipeline.land('v1/all.json', { id: 1, size: { x: 1.5 } })
+    pipeline.land('v2/all.json', { id: 1, size: { x: 1, y: 2 } })
+    pipeline.land('v3/all.json', { id: 1, size: { y: 3 } })
+    await update()
+    expect(await pipeline.query('SELECT id, size.x, size.y FROM items')).toEqual([[1, null, 3]])
+  })
+
+  test('are refused where the target declares others, before anything of them is applied', async () => {
+    begin(definitions(2, DECLARED.replace('price BIGINT, ', '')))
+    expect((await pipeline.run()).errors).toMatchObject([
+      {
+        condition: 'USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE',
+        parameters: { difference: 'price BIGINT is not declared.' },
+      },
+    ])
+    expect(await items()).toEqual([[1, 'a', 1, null]])
+  })
+
+  test('do not take away what the target computes', async () => {
+    const target = DECLARED.replace('price BIGINT', 'price BIGINT GENERATED ALWAYS AS (id * 7)')
+    begin(definitions(1, target))
+    pipeline.land('v1/all.json', { id: 1 })
+    await update()
+    expect(await versions()).toEqual([[1, null, 7, 1, null]])
+  })
+})
