@@ -12,10 +12,12 @@ export {
 } from './resolve.ts'
 export {
   checkVersions,
+  checkVersionType,
   compareVersions,
   resolveSnapshots,
   type SnapshotSpec,
   snapshotEvents,
+  versionAsType,
 } from './snapshot-diff.ts'
 export type { AutoCdcSpec, ColumnSelection } from './spec.ts'
 export {

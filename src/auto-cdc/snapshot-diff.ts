@@ -2,9 +2,11 @@ import { PipelineError } from '../errors/index.ts'
 import { attribute, joinOn, unionByName } from '../plan/build.ts'
 import { Column, call } from '../plan/column.ts'
 import { lit, namedStruct } from '../plan/column-functions/core.ts'
-import type { Expression } from '../plan/expression.ts'
+import type { Expression, Literal } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
+import { canCast } from '../types/cast-rules.ts'
 import { type DataType, field, STRING, type StructType, struct } from '../types/data-type.ts'
+import { printSqlType } from '../types/ddl.ts'
 import type { Row, Value } from '../types/row.ts'
 import { comparable, OPERATION, select, where } from './event.ts'
 import { type AutoCdc, type AutoCdcNames, checkReserved, fieldsNamed, resolveAutoCdc } from './resolve.ts'
@@ -95,15 +97,46 @@ function sameKeyOrNull(cdc: AutoCdc): readonly Column[] {
   return cdc.keys.map(({ name }) => named('l', name).eqNullSafe(named('r', name)))
 }
 
+/** One row about a version as one of `type`, for `checkVersionType`. */
+export function versionAsType(version: Literal, type: DataType): Relation {
+  const given = new Column(version)
+  const isHeld = canCast(version.dataType, type) ? survives(given, version.dataType, type) : lit(false)
+  return select(ONE_ROW, [isHeld.as('is_held'), jsonOf(given).as('version')])
+}
+
+/** Texts that differ can be one value: '2026-1-1' and '2026-01-01'. */
+function survives(value: Column, from: DataType, to: DataType): Column {
+  const held = value.tryCast(to)
+  return from.kind === 'string' ? held.isNotNull() : held.tryCast(from).eqNullSafe(value)
+}
+
+/** Judges the row of `versionAsType`. Throws AUTOCDC_SNAPSHOT_VERSION_TYPE. */
+export function checkVersionType(
+  [isHeld, version]: Row,
+  types: { readonly actual: DataType; readonly expected: DataType },
+  { flowName, tableName }: AutoCdcNames,
+): void {
+  if (isHeld === true) return
+  throw new PipelineError('AUTOCDC_SNAPSHOT_VERSION_TYPE', {
+    flowName,
+    tableName,
+    version: textOf(version),
+    actualType: printSqlType(types.actual),
+    versionType: printSqlType(types.expected),
+  })
+}
+
 /** One row about two versions, for `checkVersions`. */
 export function compareVersions(last: Expression, current: Expression): Relation {
   const [before, after] = [new Column(last), new Column(current)]
-  return select({ kind: 'LocalRelation', rows: [[]], columns: [] }, [
+  return select(ONE_ROW, [
     after.gt(before).as('ascends'),
     jsonOf(before).as('last'),
     jsonOf(after).as('current'),
   ])
 }
+
+const ONE_ROW: Relation = { kind: 'LocalRelation', rows: [[]], columns: [] }
 
 function jsonOf(version: Column): Column {
   return call('to_json', namedStruct({ version }))

@@ -51,7 +51,7 @@ export function bindSnapshotVersions(query: Relation, versions: SnapshotVersions
 
 /**
  * The type of the versions that a query gives, which is found out twice: first with an untyped NULL as the last version, and
- * then with one of the type that this gave. Throws AUTOCDC_SNAPSHOT_VERSION_NOT_ONE_COLUMN and AUTOCDC_SNAPSHOT_VERSION_TYPE.
+ * then with one of the type that this gave. Throws AUTOCDC_SNAPSHOT_VERSION_NOT_ONE_COLUMN and AUTOCDC_SNAPSHOT_VERSION_NOT_ATOMIC.
  */
 export function versionTypeOf(version: Relation, schemaOf: (query: Relation) => StructType): DataType {
   const typed = (type: DataType): DataType => {
@@ -66,7 +66,7 @@ export function versionTypeOf(version: Relation, schemaOf: (query: Relation) => 
   }
   const type = typed(typed(VOID))
   if (isAtomic(type) || ['void', 'unknown'].includes(type.kind)) return type
-  throw new PipelineError('AUTOCDC_SNAPSHOT_VERSION_TYPE', { dataType: printSqlType(type) })
+  throw new PipelineError('AUTOCDC_SNAPSHOT_VERSION_NOT_ATOMIC', { dataType: printSqlType(type) })
 }
 
 /** A query of snapshots as it is analyzed: no version is known, but their type is. */

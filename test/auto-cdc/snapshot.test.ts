@@ -2,15 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type ColumnSelection,
   checkVersions,
+  checkVersionType,
   compareVersions,
   resolveSnapshots,
+  versionAsType,
 } from '../../src/auto-cdc/index.ts'
 import { openDuckdbEngine } from '../../src/engine/duckdb/engine.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { PipelineError } from '../../src/errors/index.ts'
-import { intLiteral, stringLiteral } from '../../src/plan/build.ts'
+import { intLiteral, longLiteral, stringLiteral } from '../../src/plan/build.ts'
+import type { Literal } from '../../src/plan/expression.ts'
 import { literalOf } from '../../src/plan/literal.ts'
-import { INTEGER } from '../../src/types/data-type.ts'
+import { DATE, type DataType, DOUBLE, decimal, INTEGER, LONG } from '../../src/types/data-type.ts'
 import { parseSchema } from '../../src/types/ddl.ts'
 import type { Row } from '../../src/types/row.ts'
 import { CdcTables } from '../support/cdc-tables.ts'
@@ -155,6 +158,36 @@ describe('versions ascend', () => {
       )
     }
   })
+
+  test.each([
+    [longLiteral(2n), DOUBLE],
+    [literalOf(2.5), DOUBLE],
+    [literalOf(2.5), decimal(3, 1)],
+    [literalOf('2026-1-1'), DATE],
+    [literalOf(new Date('2026-01-01')), DATE],
+  ])('%o is one as %o', async (version, type) => {
+    expect(await judgedAs(version, type)).not.toThrow()
+  })
+
+  test.each([
+    [literalOf(1.5), LONG, '1.5', 'DOUBLE', 'BIGINT'],
+    [literalOf(2.55), decimal(3, 1), '2.55', 'DOUBLE', 'DECIMAL(3,1)'],
+    [longLiteral(1n << 40n), INTEGER, '1099511627776', 'BIGINT', 'INT'],
+    [literalOf('monday'), DATE, 'monday', 'STRING', 'DATE'],
+    [literalOf(new Date('2026-01-01T12:00:00Z')), DATE, '2026-01-01T12:00:00.000Z', 'TIMESTAMP', 'DATE'],
+    [longLiteral(5n), DATE, '5', 'BIGINT', 'DATE'],
+  ])('%o is none as %o', async (literal, type, version, actualType, versionType) => {
+    expect(await judgedAs(literal, type)).toThrow(
+      new PipelineError('AUTOCDC_SNAPSHOT_VERSION_TYPE', { ...NAMES, version, actualType, versionType }),
+    )
+  })
+
+  async function judgedAs(version: Literal, type: DataType) {
+    const session = await engine.openSession({ timestampMicros: 0n, ansi: true })
+    const [row] = await session.rows(versionAsType(version, type))
+    await session.close()
+    return () => checkVersionType(row!, { actual: version.dataType, expected: type }, NAMES)
+  }
 
   test('the error names both, however long they are', () => {
     const row = [false, '{"version":9007199254740993}', '{"version":"2024-01-09"}']

@@ -86,10 +86,10 @@ describe('snapshots by version in SQL', () => {
     ['SELECT 1 AS a, 2 AS b', 'AUTOCDC_SNAPSHOT_VERSION_NOT_ONE_COLUMN', { count: '2', columns: 'a, b' }],
     [
       'SELECT min(struct(day, id)) FROM days',
-      'AUTOCDC_SNAPSHOT_VERSION_TYPE',
+      'AUTOCDC_SNAPSHOT_VERSION_NOT_ATOMIC',
       { dataType: 'STRUCT<day: DATE, id: INT>' },
     ],
-    ['SELECT map(1, 2)', 'AUTOCDC_SNAPSHOT_VERSION_TYPE', { dataType: 'MAP<INT, INT>' }],
+    ['SELECT map(1, 2)', 'AUTOCDC_SNAPSHOT_VERSION_NOT_ATOMIC', { dataType: 'MAP<INT, INT>' }],
     ['SELECT min(dya) FROM days', 'UNRESOLVED_COLUMN.WITH_SUGGESTION', { objectName: 'dya' }],
     [
       'SELECT max(n) FROM STREAM numbers',

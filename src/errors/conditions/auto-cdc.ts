@@ -81,7 +81,7 @@ export const autoCdcConditions = {
     hint: 'Select one value, such as min(version) of those that are greater than last_snapshot_version().',
     sqlState: '42000',
   },
-  AUTOCDC_SNAPSHOT_VERSION_TYPE: {
+  AUTOCDC_SNAPSHOT_VERSION_NOT_ATOMIC: {
     message: 'The query of WITH VERSION gives a version of type {dataType}, which is no single value.',
     hint: 'Give a number, text, date, timestamp or bytes: the parts of a STRUCT can be put together to one text.',
     sqlState: '42K09',
@@ -129,6 +129,12 @@ export const autoCdcConditions = {
     message:
       "The versions of snapshots must ascend: flow '{flowName}' gives table {tableName} version {version} after {lastVersion}.",
     hint: 'Give each snapshot a greater version than the one before, or start over with a full refresh.',
+    sqlState: '22000',
+  },
+  AUTOCDC_SNAPSHOT_VERSION_TYPE: {
+    message:
+      "The snapshot function of the flow '{flowName}' gives the version {version}, which is {actualType}: versions of table {tableName} are {versionType}, which cannot hold it.",
+    hint: 'Give all versions one type (whole numbers are BIGINT, others DOUBLE), or, with SCD type 2, declare the columns of the target with __START_AT and __END_AT of a type that holds all of them. A table that has versions takes another type with a full refresh.',
     sqlState: '22000',
   },
   'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY': {

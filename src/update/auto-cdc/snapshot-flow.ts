@@ -1,8 +1,7 @@
-import { checkVersions, compareVersions } from '../../auto-cdc/index.ts'
-import { type StructType, struct } from '../../types/data-type.ts'
+import { type DataType, type StructType, struct } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { BatchOutput } from '../batch/batch-output.ts'
-import { type BatchQueryOptions, runBatchQuery, withSession } from '../batch/batch-query.ts'
+import { type BatchQueryOptions, runBatchQuery } from '../batch/batch-query.ts'
 import { recoverBatch } from '../batch/recover-batch.ts'
 import type { BatchRecord } from '../checkpoint/batch-record.ts'
 import { FINGERPRINT, fingerprintOf } from '../flows/fingerprint.ts'
@@ -11,13 +10,13 @@ import { type FlowInputs, flowInputs, pinStatics, sameStatics } from '../inputs/
 import { withTargetRules } from '../inputs/inline.ts'
 import { inputFactory } from '../inputs/input-factory.ts'
 import { type FlowOutcome, techniqueOf } from '../run.ts'
-import { fitSnapshot, openSnapshotOutput } from './snapshot-output.ts'
+import { checkVersion } from './check-version.ts'
+import { fitSnapshot, openSnapshotOutput, sequenceTypeOf } from './snapshot-output.ts'
 import {
   type NextSnapshot,
   nextSnapshot,
   recordedSnapshot,
   type StoredVersion,
-  storedLiteral,
   versionOf,
 } from './snapshot-source.ts'
 
@@ -30,6 +29,7 @@ export class SnapshotFlow {
   /** For snapshots with the columns of the last one. */
   #output: BatchOutput | undefined
   #columns: StructType = struct([])
+  #sequenceType: DataType | undefined
   /** The version that was taken last. */
   #last: StoredVersion | undefined
   #isReady = false
@@ -39,7 +39,7 @@ export class SnapshotFlow {
     this.#options = options
   }
 
-  /** Takes all snapshots that there are. Throws AUTOCDC_SNAPSHOT_VERSION_NOT_ASCENDING. */
+  /** Takes all snapshots that there are. Throws what `checkVersion`, `fitSnapshot` and `openSnapshotOutput` throw. */
   async run(): Promise<FlowOutcome> {
     const { run, flow } = this.#options
     this.#rowsWritten = 0n
@@ -100,7 +100,7 @@ export class SnapshotFlow {
       timestampMicros: this.#nextTime(),
       configuration,
     }
-    await this.#checkAscends(record)
+    await checkVersion(this.#options, record, await this.#typeOf(record), this.#last)
     await this.#apply(record, inputs)
     this.#last = version
     return true
@@ -132,23 +132,16 @@ export class SnapshotFlow {
     return flowInputs(query, inputFactory(run, checkpoint))
   }
 
-  async #checkAscends(record: BatchRecord): Promise<void> {
-    const { run, flow } = this.#options
-    const [last, version] = [this.#last, versionOf(record)]
-    if (last === undefined || version === undefined) return
-    const { versionType } = flow.snapshots!
-    const literals = [last, version].map((each) => storedLiteral(each, versionType))
-    const [row] = await withSession(run, record, (session) =>
-      session.rows(compareVersions(literals[0]!, literals[1]!)),
-    )
-    checkVersions(row!, { flowName: flow.name, tableName: flow.target })
+  async #typeOf(record: BatchRecord): Promise<DataType> {
+    this.#sequenceType ??= await sequenceTypeOf(this.#options, record)
+    return this.#sequenceType
   }
 
   async #apply(record: BatchRecord, given: FlowInputs): Promise<void> {
     const { inputs, schema } = await fitSnapshot({ ...this.#options, inputs: given }, record)
     const options = { ...this.#options, inputs }
     if (this.#output === undefined || !sameType(schema, this.#columns)) {
-      this.#output = await openSnapshotOutput(options, record, schema)
+      this.#output = await openSnapshotOutput(options, schema, await this.#typeOf(record))
       this.#columns = schema
     }
     const written = await runBatchQuery(options, { record, output: this.#output, info: infoOf(record) })

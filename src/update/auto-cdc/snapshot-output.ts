@@ -6,7 +6,14 @@ import { isAnsi } from '../../graph/flow-configuration.ts'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
 import { alias, attribute, nullLiteral, project } from '../../plan/build.ts'
 import type { Relation } from '../../plan/relation.ts'
-import { field, fieldNamed, type StructField, type StructType, struct } from '../../types/data-type.ts'
+import {
+  type DataType,
+  field,
+  fieldNamed,
+  type StructField,
+  type StructType,
+  struct,
+} from '../../types/data-type.ts'
 import { sameName } from '../../types/same-name.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { BatchOutput } from '../batch/batch-output.ts'
@@ -24,21 +31,27 @@ export interface SnapshotInputs {
   readonly schema: StructType
 }
 
-/** Opens what a snapshot with these columns is applied to. Throws what `resolveSnapshots` and `openCdcOutput` throw. */
-export async function openSnapshotOutput(
+/** The type of the versions of a flow; where its definition leaves it open, that of the batch's version. */
+export async function sequenceTypeOf(options: BatchQueryOptions, record: BatchRecord): Promise<DataType> {
+  const sequence = sequenceOf(record, options.flow.snapshots!.versionType)
+  const versions: Relation = { kind: 'LocalRelation', rows: [[]], columns: [] }
+  const { fields } = await schemaOf(options, record, project(versions, [alias(sequence, 'version')]))
+  return fields[0]!.dataType
+}
+
+/**
+ * Opens what a snapshot with these columns, and others with versions of that type, is applied to. Throws what `resolveSnapshots`
+ * and `openCdcOutput` throw.
+ */
+export function openSnapshotOutput(
   options: BatchQueryOptions,
-  record: BatchRecord,
   schema: StructType,
+  sequenceType: DataType,
 ): Promise<BatchOutput> {
   const { flow } = options
-  const { spec, versionType } = flow.snapshots!
-  const sequence = sequenceOf(record, versionType)
-  const versions: Relation = { kind: 'LocalRelation', rows: [[]], columns: [] }
-  const [column] = (await schemaOf(options, record, project(versions, [alias(sequence, 'version')]))).fields
-  const known = column!.dataType
   const names = { flowName: flow.name, tableName: flow.target }
-  const cdc = resolveSnapshots(spec, schema, known, names)
-  return openCdcOutput(options, cdc, (each) => sequenceOf(each, known))
+  const cdc = resolveSnapshots(flow.snapshots!.spec, schema, sequenceType, names)
+  return openCdcOutput(options, cdc, (each) => sequenceOf(each, sequenceType))
 }
 
 /**

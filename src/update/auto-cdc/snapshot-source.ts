@@ -1,6 +1,6 @@
 import { bindSnapshotVersions, type SnapshotVersion, versionLiteral } from '../../graph/snapshot-versions.ts'
 import { cast, nullLiteral, project, stringLiteral } from '../../plan/build.ts'
-import type { Expression } from '../../plan/expression.ts'
+import type { Expression, Literal } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { type DataType, STRING } from '../../types/data-type.ts'
 import type { BatchQueryOptions } from '../batch/batch-query.ts'
@@ -21,9 +21,12 @@ export interface NextSnapshot {
 }
 
 /** A version as records keep it: its SQL text, or the value that a function gave. */
-export type StoredVersion =
-  | { readonly kind: 'sql'; readonly text: string }
-  | { readonly kind: 'number' | 'bigint' | 'string' | 'date' | 'bytes'; readonly text: string }
+export type StoredVersion = { readonly kind: 'sql'; readonly text: string } | FunctionVersion
+
+interface FunctionVersion {
+  readonly kind: 'number' | 'bigint' | 'string' | 'date' | 'bytes'
+  readonly text: string
+}
 
 /** The snapshot behind the version that was taken last; undefined when there is none. */
 export async function nextSnapshot(
@@ -76,8 +79,13 @@ export function versionOf(record: BatchRecord | undefined): StoredVersion | unde
 
 export function storedLiteral(version: StoredVersion, versionType: DataType): Expression {
   if (version.kind === 'sql') return cast(stringLiteral(version.text), versionType)
-  const literal = versionLiteral(userValue(version))
+  const literal = userLiteral(version)
   return versionType.kind === 'unknown' ? literal : cast(literal, versionType)
+}
+
+/** A version that a function gave, in its own type. */
+export function userLiteral(version: FunctionVersion): Literal {
+  return versionLiteral(userValue(version))
 }
 
 function sqlSnapshot(

@@ -267,6 +267,57 @@ describe('versioned snapshots', () => {
   })
 })
 
+describe('versions that a function gives', () => {
+  const definitions = (versions: string, target = '') => `${IMPORTS.replace('read,', 'sql,')}
+    streamingTable('items'${target})
+    autoCdcFromSnapshotFlow({ target: 'items', keys: ['id'], storedAsScdType: 2, source: (latest) => {
+      const version = [${versions}].find((each) => latest === null || each > latest)
+      return version === undefined ? null : { df: sql\`SELECT 1L AS id, CAST(\${version * 10} AS INT) AS val\`, version }
+    } })`
+  const BIGINT_TYPES = { version: '2.7', actualType: 'DOUBLE', versionType: 'BIGINT' }
+
+  test('that the type of the first cannot hold are refused, and those before them are taken', async () => {
+    pipeline = new TestPipeline({ 'items.ts': definitions('1, 2.7, 3.9') })
+    for (let i = 0; i < 2; i++) {
+      expect((await pipeline.run()).errors).toMatchObject([
+        {
+          condition: 'AUTOCDC_SNAPSHOT_VERSION_TYPE',
+          parameters: { flowName: 'items', tableName: 'main.shop.items', ...BIGINT_TYPES },
+        },
+      ])
+    }
+    expect(await items()).toEqual([[1, 10, 1, null]])
+    pipeline.define({ 'items.ts': definitions('1, 3') })
+    await update()
+    expect(await items()).toEqual([
+      [1, 10, 1, 3],
+      [1, 30, 3, null],
+    ])
+  })
+
+  test('have the type that the target declares', async () => {
+    const schema = 'id BIGINT, val INT, __START_AT DOUBLE, __END_AT DOUBLE'
+    pipeline = new TestPipeline({ 'items.ts': definitions('1, 2.7', `, { schema: '${schema}' }`) })
+    await update()
+    expect(await items()).toEqual([
+      [1, 10, 1, 2.7],
+      [1, 27, 2.7, null],
+    ])
+  })
+
+  test('of a target of SCD type 1 that declares its columns have the type of the first', async () => {
+    const definition = definitions('1, 2.7', `, { schema: 'id BIGINT, val INT' }`).replace(
+      'Type: 2',
+      'Type: 1',
+    )
+    pipeline = new TestPipeline({ 'items.ts': definition })
+    expect((await pipeline.run()).errors).toMatchObject([
+      { condition: 'AUTOCDC_SNAPSHOT_VERSION_TYPE', parameters: BIGINT_TYPES },
+    ])
+    expect(await items()).toEqual([[1, 10]])
+  })
+})
+
 describe('snapshots of a function whose columns differ', () => {
   /** A function that gives the snapshots up to a version, with the columns that its files have. */
   const definitions = (count: number, target = `streamingTable('items')`, scdType = 2) => `${IMPORTS}
