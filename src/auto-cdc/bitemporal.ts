@@ -165,17 +165,22 @@ function currentRows(cdc: AutoCdc, current: Relation, steps: Relation): Relation
   ])
 }
 
-/** Joins the rows that are the same at steps that follow one another. */
+/** Joins the rows that are the same at steps that follow one another, or at one where the table has a row twice. */
 function systemRows(cdc: AutoCdc, rows: Relation): Relation {
   const values = cdc.leaves.map((leaf, i) => comparable(leaf, col(leafColumn(i))))
   const sameRow = Window.partitionBy(...keyColumns(cdc), 'since', 'until', ...values).orderBy('place')
   const upToNow = sameRow.rowsBetween('unboundedPreceding', 0)
   const placed = extend(rows, {
-    begins: isDistinct(lag('place').over(sameRow), col('place').minus(lit(1))),
+    begins: coalesce(
+      lag('place')
+        .over(sameRow)
+        .lt(col('place').minus(lit(1))),
+      lit(true),
+    ),
     goes_on: coalesce(
       lead('place')
         .over(sameRow)
-        .eq(col('place').plus(lit(1))),
+        .leq(col('place').plus(lit(1))),
       lit(false),
     ),
   })

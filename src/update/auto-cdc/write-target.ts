@@ -1,4 +1,4 @@
-import { type AutoCdc, CHANGE, END_AT, identityColumns, SYSTEM_END_AT } from '../../auto-cdc/index.ts'
+import { type AutoCdc, CHANGE, END_AT, SYSTEM_END_AT } from '../../auto-cdc/index.ts'
 import {
   type AddFile,
   CHANGE_TYPE,
@@ -24,9 +24,7 @@ import {
   attribute,
   call,
   caseWhen,
-  conjunction,
   filter,
-  joinOn,
   nullLiteral,
   project,
   stringLiteral,
@@ -34,11 +32,10 @@ import {
 } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
-import { FILE_INDEX, ROW_POSITION } from '../../plan/scan.ts'
 import { fieldNamed, LONG } from '../../types/data-type.ts'
 import type { AppliedBatch, CdcBatch } from './apply-batch.ts'
 import { changedFileSize } from './file-size.ts'
-import { placedCounts } from './places.ts'
+import { newName, oldName, placedChanges } from './placed-changes.ts'
 
 /** What a batch does to its target, written and in no version yet. */
 export interface TargetChanges {
@@ -56,8 +53,7 @@ export async function writeTarget(
 ): Promise<TargetChanges> {
   const { session } = batch
   const snapshot = target.transaction.readSnapshot!
-  const changed = (await session.stage(changedRows(batch, snapshot, output.targetChanges, target.rows))).scan
-  const { counts, places } = await placedCounts(session, changed, attribute(CHANGE))
+  const { changed, counts, places } = await placedChanges(batch, snapshot, output.targetChanges, target.rows)
   const [inserted = 0n, updated = 0n, deleted = 0n] = ['insert', 'update', 'delete'].map((kind) =>
     counts.get(kind),
   )
@@ -123,32 +119,6 @@ function standingBytes(snapshot: Snapshot, cdc: AutoCdc): number {
 function endColumn({ scdType, systemType }: AutoCdc): string | undefined {
   if (systemType !== undefined) return SYSTEM_END_AT
   return scdType === 2 ? END_AT : undefined
-}
-
-const newName = (index: number): string => `_new_${index}`
-const oldName = (index: number): string => `_old_${index}`
-
-/**
- * Each change with the place of the row that it is about: CHANGE, the place, the row's identity where the table tracks rows,
- * and the table's columns as they will be and as they are. Columns that the flow does not have stay as they are.
- */
-function changedRows({ cdc }: CdcBatch, { metadata }: Snapshot, changes: Relation, rows: Relation): Relation {
-  const isSame = conjunction(
-    identityColumns(cdc).map((name) => call('=', attribute('l', name), attribute('r', name))),
-  )
-  const rowId = rowIdentityOf(metadata)?.rowId
-  const { fields } = metadata.schema
-  return project(joinOn(changes, rows, 'left', isSame), [
-    alias(attribute('l', CHANGE), CHANGE),
-    alias(attribute('r', FILE_INDEX), FILE_INDEX),
-    alias(attribute('r', ROW_POSITION), ROW_POSITION),
-    ...(rowId === undefined ? [] : [alias(attribute('r', rowId), rowId)]),
-    ...fields.map(({ name }, i) => {
-      const isOfFlow = fieldNamed(cdc.targetSchema, name) !== undefined
-      return alias(attribute(isOfFlow ? 'l' : 'r', name), newName(i))
-    }),
-    ...fields.map(({ name }, i) => alias(attribute('r', name), oldName(i))),
-  ])
 }
 
 /** Rows that are inserted or updated, as the table stores them, with CHANGE_TYPE. */
