@@ -15,7 +15,13 @@ import {
   streamWarnings,
 } from './change-flows.ts'
 import type { Dataset, DatasetIndex } from './dataset-index.ts'
-import { checkDeclared, checkUniqueColumns, mergedSchema, withComments } from './dataset-schema.ts'
+import {
+  checkDeclared,
+  checkUniqueColumns,
+  mergedSchema,
+  schemasOfEach,
+  withComments,
+} from './dataset-schema.ts'
 import { resolveExpectations } from './expectations.ts'
 import { fusedSettings, isAnsi } from './flow-configuration.ts'
 import { flowKind, shapeWarnings } from './flow-kind.ts'
@@ -208,13 +214,18 @@ export class DatasetResolver {
     const { definition, identifier } = dataset
     const declared = definition.schema
     const states = alignChangeFlows(identifier, given, declared)
-    const merged = (schemaOf: (state: FlowState) => StructType) =>
-      mergedSchema(
-        identifier,
-        states.map((each) => ({ flow: each.flow.identifier, schema: schemaOf(each) })),
-      )
-    const flowsSchema = merged((each) => each.flow.schema)
-    const querySchema = merged((each) => each.querySchema)
+    const schemas = (schemaOf: (state: FlowState) => StructType) =>
+      states.map((each) => ({ flow: each.flow.identifier, schema: schemaOf(each) }))
+    const flowsSchema = mergedSchema(
+      identifier,
+      schemas((each) => each.flow.schema),
+    )
+    const queries = schemas((each) => each.querySchema)
+    // A quarantine takes the events of all flows whole.
+    const querySchemas =
+      states[0]!.changes === undefined || dataset.quarantine !== undefined
+        ? [mergedSchema(identifier, queries)]
+        : schemasOfEach(identifier, queries, flowsSchema)
     const schema = withComments(
       declared !== undefined
         ? checkDeclared(identifier, declared, flowsSchema)
@@ -226,22 +237,23 @@ export class DatasetResolver {
     const view = isTable(dataset) ? undefined : states[0]!.view
     this.#states.set(dataset, {
       schema,
-      querySchema,
+      querySchema: querySchemas[0]!,
       ...(view === undefined ? hiddenOf(dataset, schema) : { view }),
     })
     this.flows.push(...states.map(resolvedFlow))
-    this.#attempt(dataset, () => this.#describe(dataset, schema, querySchema, states[0]!.flow))
+    this.#attempt(dataset, () => this.#describe(dataset, schema, querySchemas, states[0]!.flow))
   }
 
   #describe(
     dataset: Dataset,
     schema: StructType,
-    querySchema: StructType,
+    querySchemas: readonly StructType[],
     { configuration }: ResolvedFlow,
   ): void {
     const { definition } = dataset
     const name = this.#index.shortName(dataset)
-    const { rules, failures } = resolveExpectations(dataset, querySchema, isAnsi({ configuration }))
+    const resolved = querySchemas.map((each) => resolveExpectations(dataset, each, isAnsi({ configuration })))
+    const { rules, failures } = resolved.find((each) => each.failures.length > 0) ?? resolved[0]!
     this.failures.push(...failures.map((each) => each.at({ dataset: dataset.identifier })))
     const properties = checkProperties(definition, name)
     const { partitionColumns } = definition

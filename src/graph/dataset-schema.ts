@@ -28,6 +28,26 @@ export function mergedSchema(tableName: string, flows: readonly FlowSchema[]): S
 }
 
 /**
+ * The columns of all flows into one table as the rows of each flow have them. Columns of change events that the table does not get
+ * may have a type in each. Throws FLOW_SCHEMAS_NOT_COMPATIBLE for the others.
+ */
+export function schemasOfEach(
+  tableName: string,
+  flows: readonly FlowSchema[],
+  table: StructType,
+): readonly StructType[] {
+  return flows.map((own) => {
+    const others = flows.filter((each) => each !== own)
+    return others.reduce((seen, { flow, schema }) => {
+      const isShared = ({ name }: StructField) =>
+        fieldNamed(table, name) !== undefined || fieldNamed(seen.schema, name) === undefined
+      const shared = { ...schema, fields: schema.fields.filter(isShared) }
+      return { flow: seen.flow, schema: mergedSchema(tableName, [seen, { flow, schema: shared }]) }
+    }, own).schema
+  })
+}
+
+/**
  * The schema that a table with a declared one has. As in Spark, the flows may leave columns out, which are then NULL, but bring no
  * others and no other types. Throws USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE with both schemas and what differs.
  */

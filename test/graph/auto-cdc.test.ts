@@ -406,6 +406,41 @@ CREATE FLOW two AS AUTO CDC INTO items ${second};`,
     expect(resolved.filter((each) => each.kind === 'auto_cdc')).toHaveLength(2)
   })
 
+  /** Flows whose events have another type each of the columns `op` and `changed`, which the table does not get. */
+  const otherTypes = (create: string): Files => ({
+    ...EVENTS,
+    'a.sql': `${create};
+CREATE TEMPORARY VIEW others AS SELECT sku, title, INT(op) AS op, seq, string(changed) AS changed FROM STREAM events;
+CREATE FLOW one AS AUTO CDC INTO items FROM STREAM events KEYS (sku) APPLY AS DELETE WHEN op = 'D' SEQUENCE BY seq COLUMNS (sku, title);
+CREATE FLOW two AS AUTO CDC INTO items FROM STREAM others KEYS (sku) APPLY AS DELETE WHEN op = 1 SEQUENCE BY seq COLUMNS (sku, title);`,
+  })
+
+  test('need not agree on columns that the table does not get, which rules see in each as they are', async () => {
+    const graph = await graphOf(
+      otherTypes(`CREATE STREAMING TABLE items (CONSTRAINT known EXPECT (op IS NOT NULL))`),
+    )
+    expect(printSchema(tableNamed(graph).schema)).toBe('sku STRING, title STRING')
+    const rule = 'CREATE STREAMING TABLE items (CONSTRAINT listed EXPECT (size(changed) > 0))'
+    expect((await failuresOf(otherTypes(rule))).map((each) => each.condition)).toEqual([
+      'DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE',
+    ])
+  })
+
+  test('agree on all columns of the events where a quarantine takes them', async () => {
+    const create = `CREATE STREAMING TABLE items (CONSTRAINT known EXPECT (op IS NOT NULL) ON VIOLATION DROP ROW)
+      TBLPROPERTIES ('pipelines.quarantine' = 'true')`
+    const failures = await failuresOf(otherTypes(create.replace('\n', ' ')))
+    expect(failures.map((each) => summaryOf(each, 'columnName', 'left', 'right'))).toEqual([
+      {
+        condition: 'FLOW_SCHEMAS_NOT_COMPATIBLE',
+        at: 'a.sql:1:1',
+        columnName: 'op',
+        left: 'STRING',
+        right: 'INT',
+      },
+    ])
+  })
+
   test('know of each other what events leave out', async () => {
     const { flows: resolved } = await graphOf(
       flows(
