@@ -1,6 +1,7 @@
 import { PipelineError } from '../errors/index.ts'
 import { expressionsOf, inputsOf, visitExpression, visitRelations } from '../plan/analyzer/walk.ts'
 import type { ResolvedExpression, ResolvedJoin, ResolvedRelation } from '../plan/resolved.ts'
+import { eventTimeError } from './event-time-type.ts'
 import { boundsOfJoin, type StreamingShape } from './streaming-shape.ts'
 
 type Shapes = ReadonlyMap<ResolvedRelation, StreamingShape>
@@ -9,7 +10,8 @@ type Shapes = ReadonlyMap<ResolvedRelation, StreamingShape>
  * Refuses what a streaming query cannot do batch after batch, as Spark's UnsupportedOperationChecker does: what would have to see
  * all rows of the stream at once. Above an aggregation without a watermark everything goes, for its whole result is
  * there after each batch. `flow` is named in errors. Throws UNSUPPORTED_STREAMING_OPERATION,
- * NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING and UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK.
+ * NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING, UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK and
+ * EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE.
  */
 export function checkStreamingOperators(query: ResolvedRelation, shapes: Shapes, flow: string): void {
   visitRelations(query, (node) => {
@@ -25,6 +27,8 @@ function refusal(node: ResolvedRelation, shapes: Shapes, flow: string): Pipeline
   }
   const inputs = inputsOf(node).map((each) => shapes.get(each)!)
   switch (node.kind) {
+    case 'WithWatermark':
+      return eventTimeError(node)
     case 'Aggregate':
     case 'Deduplicate':
       return refusedAbove(node, inputs[0]!, shapes.get(node)!)

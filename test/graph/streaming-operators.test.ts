@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { walk } from '../../src/plan/rewrite.ts'
-import { failuresOf, graphOf } from './pipeline-folder.ts'
+import { failuresOf, graphOf, summaryOf } from './pipeline-folder.ts'
 
 const ORDERS = `
   CREATE STREAMING TABLE orders AS
@@ -128,6 +128,63 @@ describe('a streaming query is refused', () => {
       parameters: { operation: 'dropDuplicates of no columns' },
       position: { file: 'a.ts', line: 2 },
     })
+  })
+})
+
+describe('event times are timestamps', () => {
+  const EVENTS = `CREATE STREAMING TABLE events AS SELECT * FROM STREAM read_files('data', format => 'json',
+    schema => 'id BIGINT, at STRING, ms BIGINT, day DATE, ok BOOLEAN, time TIMESTAMP, local TIMESTAMP_NTZ');`
+  const silverOf = (query: string) => ({ 'a.sql': `${EVENTS}\nCREATE STREAMING TABLE silver AS\n${query};` })
+
+  test.each([
+    ['at', 'STRING', 'WATERMARK try_cast(at AS TIMESTAMP) AS event_time in SQL'],
+    ['at', 'STRING', "schemaHints 'at TIMESTAMP'"],
+    ['ms', 'BIGINT', 'WATERMARK timestamp_seconds(ms) AS event_time in SQL'],
+    ['day', 'DATE', "withColumn('event_time', expr('CAST(day AS TIMESTAMP)'))"],
+    ['ok', 'BOOLEAN', 'Put the watermark on a column of type TIMESTAMP.'],
+  ])('a watermark on %s, of type %s, is refused: %s', async (eventName, eventType, advice) => {
+    const [error] = await failuresOf(
+      silverOf(`SELECT DISTINCT id FROM STREAM(events) WATERMARK ${eventName} DELAY OF INTERVAL 1 HOUR`),
+    )
+    expect(error).toMatchObject({
+      condition: 'EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE',
+      parameters: { eventName, eventType, advice: expect.stringContaining(advice) },
+      position: { file: 'a.sql', line: 4, column: 50 },
+    })
+  })
+
+  test('so it is below a join and a window, which would name something else', async () => {
+    const watermarked = 'STREAM(events) WATERMARK at DELAY OF INTERVAL 1 HOUR'
+    const queries = [
+      `SELECT a.id FROM ${watermarked} AS a LEFT JOIN ${watermarked} AS b ON a.id = b.id AND b.at >= a.at`,
+      `SELECT window(at, '1 hour') AS w, count(*) AS n FROM ${watermarked} GROUP BY window(at, '1 hour')`,
+    ]
+    for (const query of queries) {
+      const [error] = await failuresOf(silverOf(query))
+      expect(error!.condition).toBe('EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE')
+    }
+  })
+
+  test('so it is in TypeScript, at the call', async () => {
+    const [error] = await failuresOf({
+      'a.ts': `import { readStream, streamingTable } from 'millrace'
+streamingTable('a', () => readStream.schema('id INT, at STRING').json('x')
+  .withWatermark('at', '1 hour')
+  .dropDuplicatesWithinWatermark(['id']))`,
+    })
+    expect(summaryOf(error!)).toEqual({ condition: 'EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE', at: 'a.ts:3:4' })
+  })
+
+  test.each([
+    'SELECT DISTINCT id, time FROM STREAM(events) WATERMARK time DELAY OF INTERVAL 1 HOUR',
+    'SELECT DISTINCT id, local FROM STREAM(events) WATERMARK local DELAY OF INTERVAL 1 HOUR',
+    'SELECT DISTINCT id, t FROM STREAM(events) WATERMARK try_cast(at AS TIMESTAMP) AS t DELAY OF INTERVAL 1 HOUR',
+    "SELECT DISTINCT w FROM STREAM(events) WATERMARK window(time, '1 hour') AS w DELAY OF INTERVAL 1 HOUR",
+    "SELECT DISTINCT id, any_time FROM STREAM read_files('y', format => 'json') WATERMARK any_time DELAY OF INTERVAL 1 HOUR",
+    'SELECT e.id FROM STREAM(events) AS e JOIN events WATERMARK at DELAY OF INTERVAL 1 HOUR AS t ON e.id = t.id',
+  ])('%s is fine', async (query) => {
+    const { flows } = await graphOf(silverOf(query))
+    expect(flows.at(-1)!.name).toBe('silver')
   })
 })
 

@@ -308,6 +308,11 @@ export const graphConditions = {
     hint: '{advice}',
     sqlState: '0A000',
   },
+  EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE: {
+    message: "The event time '{eventName}' has the invalid type {eventType}, but expected TIMESTAMP.",
+    hint: '{advice}',
+    sqlState: '42K09',
+  },
   UNSUPPORTED_STREAMING_OPERATION: {
     message: 'A streaming query cannot do this: {operation}.',
     hint: '{advice}',

@@ -204,6 +204,7 @@ function analyzeDrop(relation: Drop, state: QueryState): Analyzed {
 function analyzeWatermark(relation: WithWatermark, state: QueryState): Analyzed {
   const { eventTime, delayMicros } = relation
   const { input, id } = eventTimeColumn(relation, state)
+  const position = eventTime.position ?? relation.position
   return {
     relation: {
       kind: 'WithWatermark',
@@ -211,7 +212,7 @@ function analyzeWatermark(relation: WithWatermark, state: QueryState): Analyzed 
       eventTime: id,
       delayMicros,
       ...shapeOf(input.relation),
-      ...(eventTime.position === undefined ? {} : { position: eventTime.position }),
+      ...(position === undefined ? {} : { position }),
     },
     scope: input.scope,
   }
