@@ -72,8 +72,11 @@ function assumed(source: DataSource | TableValuedFunction): LeafSchema {
   return { schema: { ...source.schema, open: true } }
 }
 
-/** `readChangeFeed` adds columns to those of the table. */
-function withChangeColumns(known: LeafSchema, { options }: Read | DataSource): LeafSchema {
+/** The columns of a table as a leaf reads them: `readChangeFeed` adds some. */
+export function withChangeColumns<Known extends LeafSchema>(
+  known: Known,
+  { options }: Pick<Read | DataSource, 'options'>,
+): Known {
   if (!readsChangeFeed(options)) return known
   const { schema } = known
   return { ...known, schema: { ...schema, fields: [...schema.fields, ...CHANGE_COLUMNS] } }

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.ts'
 import { isAnsi } from '../../graph/flow-configuration.ts'
+import { withChangeColumns } from '../../graph/leaf-schemas.ts'
 import type { ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
 import { boundToVersions } from '../../graph/snapshot-versions.ts'
 import type { DataSource, Read, Relation, Scan } from '../../plan/relation.ts'
@@ -26,7 +27,7 @@ export async function engineSql(
     if (node.kind !== 'Read' && node.kind !== 'DataSource') continue
     const known = await schemaOf(node, graph, pipeline)
     if (known === undefined || known.schema.open) return undefined
-    scans.set(node, scanOf(node, known))
+    scans.set(node, scanOf(node, withChangeColumns(known, node)))
   }
   const bound = transform(query, (node) => scans.get(node) ?? node)
   return (await engine()).compile(bound, { timestampMicros: 0n, ansi: isAnsi(flow) }).sql
