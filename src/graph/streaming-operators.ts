@@ -127,21 +127,46 @@ function refusedStreamJoin(
     )
   }
   const bounds = boundsOfJoin(node, left!, right!)
-  const isBounded = {
-    inner: true,
-    cross: true,
-    left: bounds.left.length > 0,
-    'left semi': bounds.left.length > 0,
-    right: bounds.right.length > 0,
-    full: bounds.left.length > 0 && bounds.right.length > 0,
-  }[joinType]
-  if (isBounded) return undefined
-  const other = joinType === 'right' ? 'left side' : joinType === 'full' ? 'sides' : 'right side'
+  const endless = WAITING_SIDES[joinType].filter((side) => bounds[side].length === 0)
+  if (endless.length === 0) return undefined
+  const shapes = { left: left!, right: right! }
+  const unmarked = endless.map(otherSide).filter((side) => shapes[side].eventTimes.size === 0)
+  if (unmarked.length > 0) return joinWithoutWatermark(joinType, unmarked, flow)
+  const isKnown = node.left.schema.open !== true && node.right.schema.open !== true
+  return isKnown ? joinWithoutBound(joinType, endless) : undefined
+}
+
+type Side = 'left' | 'right'
+
+/** Whose rows without a match are given out when their time is over. */
+const WAITING_SIDES: Readonly<Record<Exclude<ResolvedJoin['joinType'], 'left anti'>, readonly Side[]>> = {
+  inner: [],
+  cross: [],
+  left: ['left'],
+  'left semi': ['left'],
+  right: ['right'],
+  full: ['left', 'right'],
+}
+
+function otherSide(side: Side): Side {
+  return side === 'left' ? 'right' : 'left'
+}
+
+function joinWithoutWatermark(joinType: string, unmarked: readonly Side[], flow: string): PipelineError {
+  const sides = unmarked.length > 1 ? 'sides' : `${unmarked[0]} side`
   return new PipelineError('UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK', {
     flowName: flow,
     statefulOperator: `a ${joinType} join of two streams`,
-    advice: `Give the ${other} a watermark and the join a time bound that uses it, such as right_time BETWEEN left_time AND left_time + INTERVAL 1 HOUR.`,
+    advice: `Give the ${sides} a watermark and the join a time bound that uses it, such as right_time BETWEEN left_time AND left_time + INTERVAL 1 HOUR.`,
   })
+}
+
+function joinWithoutBound(joinType: string, endless: readonly Side[]): PipelineError {
+  const bounds = endless.map((side) => `${otherSide(side)}_time <= ${side}_time + INTERVAL 1 HOUR`)
+  return unsupported(
+    `a ${joinType} join of two streams without a time bound`,
+    `Say in the condition until when rows of the ${endless.join(' and ')} side can find a match, by the event times of the watermarks: ${bounds.join(' AND ')}.`,
+  )
 }
 
 function refusedSetOperation(

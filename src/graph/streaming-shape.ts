@@ -137,6 +137,9 @@ function bothShapes(left: StreamingShape, right: StreamingShape, node: ResolvedR
 
 function isOpenJoin(left: StreamingShape, right: StreamingShape, node: ResolvedRelation): boolean {
   if (node.kind !== 'Join' || !left.isStreaming || !right.isStreaming) return false
+  const isUnread = node.left.schema.open === true || node.right.schema.open === true
+  // The bound may be in columns that are not known yet.
+  if (isUnread && left.eventTimes.size > 0 && right.eventTimes.size > 0) return false
   const bounds = boundsOfJoin(node, left, right)
   return bounds.left.length === 0 || bounds.right.length === 0
 }

@@ -104,6 +104,37 @@ describe('a streaming query is refused', () => {
   })
 
   test.each([
+    ['LEFT', 'left side can', 'right_time <= left_time + INTERVAL 1 HOUR.'],
+    ['LEFT SEMI', 'left side can', 'right_time <= left_time + INTERVAL 1 HOUR.'],
+    ['RIGHT', 'right side can', 'left_time <= right_time + INTERVAL 1 HOUR.'],
+    ['FULL', 'right side can', 'left_time <= right_time + INTERVAL 1 HOUR.'],
+  ])('a %s join of two watermarked streams whose %s wait for ever', async (join, side, bound) => {
+    const marked = 'STREAM(orders) WATERMARK time DELAY OF INTERVAL 1 HOUR'
+    const isOneSided = join === 'FULL' ? 'AND b.time <= a.time' : ''
+    const [error] = await failuresOf(
+      silver(`SELECT a.id FROM ${marked} AS a ${join} JOIN ${marked} AS b ON a.id = b.id ${isOneSided}`),
+    )
+    expect(error).toMatchObject({
+      condition: 'UNSUPPORTED_STREAMING_OPERATION',
+      parameters: {
+        operation: `a ${join.toLowerCase()} join of two streams without a time bound`,
+        advice: `Say in the condition until when rows of the ${side} find a match, by the event times of the watermarks: ${bound}`,
+      },
+    })
+  })
+
+  test('a join that has the watermark of one side only', async () => {
+    const [error] = await failuresOf(
+      silver(`SELECT a.id FROM STREAM(orders) AS a WATERMARK time DELAY OF INTERVAL 1 HOUR
+        LEFT JOIN STREAM(orders) AS b ON a.id = b.id AND b.time <= a.time`),
+    )
+    expect(error).toMatchObject({
+      condition: 'UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK',
+      parameters: { advice: expect.stringContaining('Give the right side a watermark') },
+    })
+  })
+
+  test.each([
     [
       'SELECT a.id FROM STREAM(orders) AS a LEFT ANTI JOIN STREAM(orders) AS b ON a.id = b.id',
       'a left anti join of two streams',
@@ -211,6 +242,12 @@ describe('a streaming query may', () => {
          FROM STREAM(orders) WATERMARK time DELAY OF INTERVAL 1 HOUR GROUP BY window(time, '5 minutes'))
        GROUP BY window(time, '1 hour')`,
     ],
+    [
+      'join streams whose columns are not known yet',
+      `SELECT a.id FROM STREAM read_files('a', format => 'json') AS a WATERMARK time DELAY OF INTERVAL 1 HOUR
+       LEFT JOIN STREAM read_files('b', format => 'json') AS b WATERMARK time DELAY OF INTERVAL 1 HOUR
+       ON a.id = b.id AND b.time <= a.time`,
+    ],
     ['union streams', 'SELECT id FROM STREAM(orders) UNION ALL SELECT id FROM STREAM(orders)'],
     [
       'union streams without what is there twice',
@@ -224,8 +261,10 @@ describe('a streaming query may', () => {
        QUALIFY row_number() OVER (ORDER BY n DESC) = 1`,
     ],
   ])('%s', async (_, query) => {
-    const { datasets } = await graphOf(silver(query))
+    const { datasets, warnings } = await graphOf(silver(query))
     expect(datasets.map((each) => each.name)).toContain('silver')
+    const message = expect.stringContaining('A join of two streams without a time bound')
+    expect(warnings).not.toContainEqual(expect.objectContaining({ message }))
   })
 })
 
