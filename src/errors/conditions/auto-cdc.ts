@@ -71,8 +71,14 @@ export const autoCdcConditions = {
   },
   AUTOCDC_SNAPSHOT_DUPLICATE_KEY: {
     message:
-      "A snapshot of the flow '{flowName}' for table {tableName} has several rows that differ for the key {sample} (keys like this: {keyCount}). Nothing was applied.",
+      "The snapshot {version} of the flow '{flowName}' for table {tableName} has several rows that differ for the key {sample} (keys like this: {keyCount}). Nothing was applied.",
     hint: 'The keys identify a row of a snapshot: name more columns as keys, or leave one row of each in the query of the snapshot. The next update takes the snapshot anew.',
+    sqlState: '22000',
+  },
+  AUTOCDC_SNAPSHOT_NULL_KEY: {
+    message:
+      "The snapshot {version} of the flow '{flowName}' for table {tableName} has rows whose key {columnName} is NULL ({nullCount}), such as {sample}. Nothing was applied.",
+    hint: 'The keys identify a row of a snapshot: leave such rows out in its query. The next update takes the snapshot anew.',
     sqlState: '22000',
   },
   AUTOCDC_SNAPSHOT_VERSION_NOT_ONE_COLUMN: {

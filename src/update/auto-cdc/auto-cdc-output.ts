@@ -28,6 +28,7 @@ import { cleanHiddenTable, openHiddenTable } from './hidden-table.ts'
 import { mergeCommit } from './merge-commit.ts'
 import { type Observation, observe } from './observe.ts'
 import { forgetBefore } from './retention.ts'
+import { versionTextOf } from './snapshot-source.ts'
 import { writeHidden } from './write-hidden.ts'
 import { type TargetChanges, writeTarget } from './write-target.ts'
 
@@ -174,23 +175,41 @@ class AutoCdcOutput implements BatchOutput {
     }
     const { timestampMicros } = record
     const engine = rowEngineOf(await run.engine.get(), { timestampMicros, ansi: isAnsi(record) })
-    const applied = await applyBatch(batch)
-    const observation = await this.#observe(session, applied.output)
+    const applied = await this.#apply(batch, record)
+    const observation = await this.#observe(session, applied.output, record)
     const target = await writeTarget(batch, applied, engine)
     const hidden = await writeHidden(batch, applied, engine)
     return { applied, hidden, target, observation, startedMs }
   }
 
+  /** A snapshot's rows are no events to its author: what is wrong with them is told of the snapshot. */
+  async #apply(batch: CdcBatch, record: BatchRecord): Promise<AppliedBatch> {
+    try {
+      return await applyBatch(batch)
+    } catch (error) {
+      const isNullKey = isCondition(error, 'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY')
+      if (this.#version === undefined || !isNullKey) throw error
+      const { columnName, nullCount, sample } = error.parameters
+      const about = { columnName: columnName!, nullCount: nullCount!, sample: sample! }
+      throw new PipelineError('AUTOCDC_SNAPSHOT_NULL_KEY', { ...this.#snapshot(record), ...about })
+    }
+  }
+
+  #snapshot(record: BatchRecord) {
+    const { flow } = this.#options
+    return { flowName: flow.name, tableName: flow.target, version: versionTextOf(record) }
+  }
+
   /** What is worth a warning of events; rows of a snapshot that meet at one key leave open what the target is to be. */
-  async #observe(session: EngineSession, output: CdcOutput): Promise<Observation> {
+  async #observe(session: EngineSession, output: CdcOutput, record: BatchRecord): Promise<Observation> {
     if (this.#version === undefined) return observe(session, output)
-    const { cdc, target } = this.#tables
+    const { cdc } = this.#tables
     const keys = cdc.keys.map((each) => attribute(each.name))
     const observation = await observe(session, { ...output, ties: project(output.ties, keys) })
     if (observation.ties === undefined) return observation
-    const names = { flowName: this.#options.flow.name, tableName: target.identifier }
     const { count, sample } = observation.ties
-    throw new PipelineError('AUTOCDC_SNAPSHOT_DUPLICATE_KEY', { ...names, keyCount: String(count), sample })
+    const about = { keyCount: String(count), sample }
+    throw new PipelineError('AUTOCDC_SNAPSHOT_DUPLICATE_KEY', { ...this.#snapshot(record), ...about })
   }
 
   async #commitHidden({ hidden }: AppliedBatch, changes: FileChanges): Promise<void> {

@@ -77,6 +77,11 @@ export function versionOf(record: BatchRecord | undefined): StoredVersion | unde
   return record?.sources[0]?.range as StoredVersion | undefined
 }
 
+/** The version of a batch as messages name it: of a periodic snapshot the time at which it was taken. */
+export function versionTextOf(record: BatchRecord): string {
+  return versionOf(record)?.text ?? new Date(Number(record.timestampMicros / 1000n)).toISOString()
+}
+
 export function storedLiteral(version: StoredVersion, versionType: DataType): Expression {
   if (version.kind === 'sql') return cast(stringLiteral(version.text), versionType)
   const literal = userLiteral(version)

@@ -119,21 +119,23 @@ describe('a snapshot with several rows of one key', () => {
     pipeline.land('stock/all.json', { id: 1, val: 'a' })
     await update()
     pipeline.land('stock/all.json', { id: 1, val: 'b' }, { id: 2, val: 'x' }, { id: 2, val: 'y' })
+    const clock = { nowMicros: () => 4_102_444_800_000_000n }
+    const snapshot = { flowName: 'items', tableName: 'main.shop.items', version: '2100-01-01T00:00:00.000Z' }
     for (let i = 0; i < 2; i++) {
-      expect((await pipeline.run()).errors).toEqual([
+      expect((await pipeline.run({}, { clock })).errors).toEqual([
         expect.objectContaining({
           condition: 'AUTOCDC_SNAPSHOT_DUPLICATE_KEY',
-          parameters: { flowName: 'items', tableName: 'main.shop.items', keyCount: '1', sample: '{"id":2}' },
+          parameters: { ...snapshot, keyCount: '1', sample: '{"id":2}' },
         }),
       ])
     }
     expect(await items()).toEqual([[1, 'a']])
     pipeline.land('stock/all.json', { id: 1, val: 'b' }, { id: null, val: 'x' })
-    expect((await pipeline.run()).errors).toMatchObject([
-      {
-        condition: 'AUTOCDC_MICROBATCH_VALIDATION.NULL_KEY',
-        parameters: { sample: '{"val":"x"}' },
-      },
+    expect((await pipeline.run({}, { clock })).errors).toEqual([
+      expect.objectContaining({
+        condition: 'AUTOCDC_SNAPSHOT_NULL_KEY',
+        parameters: { ...snapshot, columnName: 'id', nullCount: '1', sample: '{"val":"x"}' },
+      }),
     ])
     pipeline.land('stock/all.json', { id: 1, val: 'b' }, { id: 2, val: 'x' })
     await update()
@@ -184,6 +186,17 @@ describe('versioned snapshots', () => {
     pipeline.define({ 'items.ts': definitions(3) })
     await update()
     expect(await items()).toEqual(AFTER_TWO)
+  })
+
+  test.each([
+    ['AUTOCDC_SNAPSHOT_NULL_KEY', { id: null, val: 'b2' }, { columnName: 'id', nullCount: '1' }],
+    ['AUTOCDC_SNAPSHOT_DUPLICATE_KEY', { id: 3, val: 'other' }, { keyCount: '1' }],
+  ])('are named by their version in %s', async (condition, row, parameters) => {
+    begin(2)
+    pipeline.land('v2/all.json', { id: 3, val: 'a3' }, row)
+    expect((await pipeline.run()).errors).toMatchObject([
+      { condition, parameters: { ...parameters, version: '2', flowName: 'items' } },
+    ])
   })
 
   test('from a function that does not come to an end do not keep the update from stopping', async () => {
