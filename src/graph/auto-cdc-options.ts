@@ -153,21 +153,30 @@ const FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
   ),
 }
 
-/** Checks the options of `autoCdcFlow`. Throws UNSUPPORTED_DATASET_OPTION and INVALID_DATASET_OPTION. */
+/** What must be given, and how. */
+const REQUIRED = {
+  target: "Name a streaming table that is defined without a query: target: 'customers'.",
+  source: "Name the dataset that the rows come from: source: 'changes'.",
+  keys: "Name the columns that identify a row: keys: ['id'].",
+  sequenceBy: "Name what orders the events of a key: sequenceBy: 'changed_at'.",
+}
+
+/** Checks the options of `autoCdcFlow`. Throws UNSUPPORTED_DATASET_OPTION, INVALID_ and MISSING_DATASET_OPTION. */
 export function checkAutoCdcOptions(options: AutoCdcOptions): void {
-  checkFlowOptions('autoCdcFlow', options, AUTO_CDC_OPTIONS, ['target', 'source', 'keys', 'sequenceBy'])
+  checkFlowOptions('autoCdcFlow', options, AUTO_CDC_OPTIONS, REQUIRED)
 }
 
 /** Checks the options of `autoCdcFromSnapshotFlow`. Throws what `checkAutoCdcOptions` throws. */
 export function checkSnapshotOptions(options: SnapshotFlowOptions): void {
-  checkFlowOptions('autoCdcFromSnapshotFlow', options, SNAPSHOT_OPTIONS, ['target', 'source', 'keys'])
+  const { sequenceBy: _, ...required } = REQUIRED
+  checkFlowOptions('autoCdcFromSnapshotFlow', options, SNAPSHOT_OPTIONS, required)
 }
 
 function checkFlowOptions(
   element: string,
   options: { readonly name?: unknown; readonly target?: unknown },
   forms: Readonly<Record<string, Form>>,
-  required: readonly string[],
+  required: Readonly<Record<string, string>>,
 ): void {
   const call = { element, name: flowNameOf(options) ?? element, options }
   checkOptions(call, forms, FOREIGN_OPTIONS)

@@ -32,14 +32,17 @@ export const FLAG: Form = { expected: 'true or false', accepts: (value) => typeo
 export const SETTINGS: Form = { expected: 'texts, numbers and booleans by key', accepts: isMapOf(isSetting) }
 export const ANY: Form = { expected: 'a value', accepts: () => true }
 
-/** Throws INVALID_DATASET_OPTION for the first of these options that has no value. */
+/** Throws MISSING_DATASET_OPTION for the first option without a value of those that `required` says how to give. */
 export function checkRequired(
-  { name, options }: OptionsCall,
+  { element, name, options }: OptionsCall,
   forms: Readonly<Record<string, Form>>,
-  required: readonly string[],
+  required: Readonly<Record<string, string>>,
 ): void {
-  const missing = required.find((each) => (options as Readonly<Record<string, unknown>>)[each] === undefined)
-  if (missing !== undefined) throw wrongForm(missing, name, forms[missing]!, undefined)
+  for (const [option, advice] of Object.entries(required)) {
+    if ((options as Readonly<Record<string, unknown>>)[option] !== undefined) continue
+    const { expected } = forms[option]!
+    throw new PipelineError('MISSING_DATASET_OPTION', { element, name, option, expected, advice })
+  }
 }
 
 /**

@@ -133,13 +133,16 @@ export function outputOf(call: {
   }
 }
 
-/** Checks the options of `appendFlow`. Throws UNSUPPORTED_DATASET_OPTION and INVALID_DATASET_OPTION. */
+/** Checks the options of `appendFlow`. Throws UNSUPPORTED_DATASET_OPTION, INVALID_ and MISSING_DATASET_OPTION. */
 export function checkAppendFlow(options: FlowOptions & { readonly name?: unknown }): void {
   const name = NAME.accepts(options.name) ? String(options.name) : 'appendFlow'
   const call = { element: 'appendFlow', name, options }
   const foreign = { spark_conf: FOREIGN_OPTIONS.spark_conf!, flow_name: "It is called 'name' here." }
   checkOptions(call, APPEND_FLOW_OPTIONS, foreign)
-  checkRequired(call, APPEND_FLOW_OPTIONS, ['target', 'name'])
+  checkRequired(call, APPEND_FLOW_OPTIONS, {
+    target: "Name the streaming table or the sink that gets the rows: target: 'orders'.",
+    name: "Name the flow, which its place in the sources goes by: name: 'orders_of_2024'.",
+  })
 }
 
 /** Numbers and booleans as the texts that they are stored as. */

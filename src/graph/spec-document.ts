@@ -3,8 +3,8 @@ import { PipelineError, type Position } from '../errors/index.ts'
 
 /** A spec file's values, each with the place where it stands. JSON is read as the YAML that it is. */
 export interface SpecDocument {
-  /** Plain values; numbers and booleans as YAML reads them. */
-  readonly value: unknown
+  /** Plain values by field, none of an empty file; numbers and booleans as YAML reads them. */
+  readonly value: Readonly<Record<string, unknown>>
   /** Where a field's value stands, by its path from the root; the nearest parent's place if it is absent. */
   position(...path: readonly (string | number)[]): Position
   /** Where a field's name stands. */
@@ -19,13 +19,16 @@ export async function readSpecDocument(text: string, file: string): Promise<Spec
   const lines = new yaml.LineCounter()
   const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const placeAt = (offset: number | undefined) => positionAt(lines, file, offset)
+  const notReadable = (reason: string, offset = 0) =>
+    new PipelineError('PIPELINE_SPEC_NOT_READABLE', { file, reason }, { position: placeAt(offset) })
   const mistake = document.errors[0]
-  if (mistake !== undefined) {
-    const position = placeAt(mistake.pos[0])
-    throw new PipelineError('PIPELINE_SPEC_NOT_READABLE', { file, reason: mistake.message }, { position })
+  if (mistake !== undefined) throw notReadable(mistake.message, mistake.pos[0])
+  const value: unknown = document.toJS() ?? {}
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw notReadable('it must hold fields, such as name: shop, not a list or a text')
   }
   return {
-    value: document.toJS(),
+    value: value as Readonly<Record<string, unknown>>,
     position: (...path) => placeAt(nearestNode(document, path)?.range?.[0]),
     keyPosition: (...path) => placeAt(keyOf(document, path, yaml)?.range?.[0]),
     text: (...path) => {

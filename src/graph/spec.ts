@@ -150,8 +150,7 @@ class SpecFields {
 
   constructor(document: SpecDocument) {
     this.#document = document
-    if (!isRecord(document.value)) this.#refuse([], 'a list of fields', document.value)
-    this.#root = document.value as Readonly<Record<string, unknown>>
+    this.#root = document.value
   }
 
   checkNames(): void {

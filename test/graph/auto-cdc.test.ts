@@ -707,24 +707,32 @@ AUTO CDC INTO items FROM STREAM named KEYS (sku) SEQUENCE BY seq STORED AS SCD T
 describe('options that types would mark', () => {
   test.each([
     [`keys: 'sku', sequenceBy: 'seq'`, 'INVALID_DATASET_OPTION', { option: 'keys', actual: '"sku"' }],
-    [`sequenceBy: 'seq'`, 'INVALID_DATASET_OPTION', { name: 'items', option: 'keys', actual: 'undefined' }],
-    [`keys: ['sku']`, 'INVALID_DATASET_OPTION', { option: 'sequenceBy' }],
     [
-      `keys: undefined, sequenceBy: 'seq'`,
-      'INVALID_DATASET_OPTION',
-      { name: 'items', option: 'keys', actual: 'undefined' },
+      `sequenceBy: 'seq'`,
+      'MISSING_DATASET_OPTION',
+      {
+        element: 'autoCdcFlow',
+        name: 'items',
+        option: 'keys',
+        expected: "a list of columns, such as ['id']",
+        advice: "Name the columns that identify a row: keys: ['id'].",
+      },
     ],
+    [`keys: undefined, sequenceBy: 'seq'`, 'MISSING_DATASET_OPTION', { name: 'items', option: 'keys' }],
     [
       `keys: ['sku'], sequenceBy: undefined`,
-      'INVALID_DATASET_OPTION',
-      { option: 'sequenceBy', actual: 'undefined' },
+      'MISSING_DATASET_OPTION',
+      {
+        option: 'sequenceBy',
+        advice: "Name what orders the events of a key: sequenceBy: 'changed_at'.",
+      },
     ],
     [
       `keys: ['sku'], sequenceBy: 'seq', target: undefined`,
-      'INVALID_DATASET_OPTION',
+      'MISSING_DATASET_OPTION',
       { name: 'autoCdcFlow', option: 'target' },
     ],
-    [`keys: ['sku'], sequenceBy: 'seq', source: undefined`, 'INVALID_DATASET_OPTION', { option: 'source' }],
+    [`keys: ['sku'], sequenceBy: 'seq', source: undefined`, 'MISSING_DATASET_OPTION', { option: 'source' }],
     [
       `keys: ['sku'], sequenceBy: 'seq', name: ''`,
       'INVALID_DATASET_OPTION',

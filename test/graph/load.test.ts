@@ -169,8 +169,8 @@ describe('a name that is none', () => {
     ],
     [
       `appendFlow({ target: undefined, name: 'f' }, () => readStream.table('b'))`,
-      'INVALID_DATASET_OPTION',
-      { name: 'f', option: 'target', actual: 'undefined' },
+      'MISSING_DATASET_OPTION',
+      { name: 'f', option: 'target', element: 'appendFlow' },
     ],
     [
       `appendFlow({ target: 'a', name: 'f', onec: true }, () => readStream.table('b'))`,

@@ -177,7 +177,15 @@ describe('mistakes', () => {
     ['name: a\nengine: spark', 'PIPELINE_SPEC_INVALID_FIELD', { expected: "'duckdb'" }, 2, 9],
     ['name: a\nschema: x\ntarget: y', 'PIPELINE_SPEC_CONFLICTING_FIELDS', { second: 'target' }, 3, 1],
     ['name: [', 'PIPELINE_SPEC_NOT_READABLE', { file: 'pipeline.yml' }, 1, 8],
-    ['- name', 'PIPELINE_SPEC_INVALID_FIELD', { actual: 'a list' }, 1, 1],
+    ['', 'PIPELINE_SPEC_MISSING_REQUIRED_FIELD', { field_name: 'name' }, 1, 1],
+    ['# soon', 'PIPELINE_SPEC_MISSING_REQUIRED_FIELD', { field_name: 'name' }, 1, 1],
+    [
+      '- name',
+      'PIPELINE_SPEC_NOT_READABLE',
+      { reason: 'it must hold fields, such as name: shop, not a list or a text' },
+      1,
+      1,
+    ],
   ])('%j', async (text, condition, parameters, line, column) => {
     await expect(specOf(text)).rejects.toMatchObject({
       condition,

@@ -99,6 +99,11 @@ export const graphConditions = {
     message: "The option '{option}' of '{name}' must be {expected}, not {actual}.",
     sqlState: '42616',
   },
+  MISSING_DATASET_OPTION: {
+    message: "{element} '{name}' lacks the option '{option}', {expected}.",
+    hint: '{advice}',
+    sqlState: '42616',
+  },
   UNSUPPORTED_PIPELINE_STATEMENT: {
     message: 'A definition file cannot hold this statement: {statement}.',
     hint: 'It may hold CREATE STREAMING TABLE, MATERIALIZED VIEW, VIEW, TEMPORARY VIEW, CREATE FLOW, SET and USE.',

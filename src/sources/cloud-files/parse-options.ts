@@ -108,6 +108,8 @@ class OptionReader {
     this.#context = context
     this.#dialect = dialectOf(context.format)
     this.#known = knownOptions(this.#dialect)
+    // Of an unknown format no option is known.
+    if (this.#dialect === 'spark') this.#format()
     const unknown: string[] = []
     for (const [name, value] of Object.entries(written)) {
       const known = this.#known.get(name.toLowerCase())

@@ -106,7 +106,7 @@ test('sizes, intervals and moments', () => {
 test.each([
   ['cloudFile', {}, "Did you mean 'cloudFiles'?"],
   ['cloudFiles', { 'cloudFiles.format': 'jsn' }, "Did you mean 'json'?"],
-  ['kafka', {}, 'Supported formats: cloudFiles, delta, json, csv, parquet, text.'],
+  ['kafka', { subscribe: 'x' }, 'Supported formats: cloudFiles, delta, json, csv, parquet, text.'],
 ])('a format that is not known names the nearest: %s %o', (format, options, hint) => {
   expect(() => parseOptions(options, { format, hasSchema: false })).toThrow(
     expect.objectContaining({ condition: 'CF_UNSUPPORTED_FORMAT', hint }),
