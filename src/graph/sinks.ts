@@ -39,8 +39,8 @@ export interface SinkBatch extends AsyncIterable<BatchRow> {
 }
 
 /**
- * Takes one batch. The ids of a flow's batches count from 0, and from 0 again after a full refresh. A batch that a crash or an
- * error interrupted comes again with its id and the same rows.
+ * Takes one batch that has rows. The ids of a flow's batches count from 0, and from 0 again after a full refresh; batches without
+ * rows have theirs. A batch that a crash or an error interrupted comes again with its id and the same rows.
  */
 export type BatchHandler = (batch: SinkBatch, batchId: number) => Promise<void> | void
 

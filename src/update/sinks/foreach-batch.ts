@@ -10,9 +10,10 @@ import type { Delivery } from './sink-output.ts'
 
 const FORMAT: DurableFormat = { name: 'millrace.handed-over', version: 1 }
 
-/** Calls the sink's function with a batch. Throws FOREACH_BATCH_USER_FUNCTION_ERROR with what it throws. */
+/** Calls the sink's function with a batch that has rows. Throws FOREACH_BATCH_USER_FUNCTION_ERROR with what it throws. */
 export async function callHandler(delivery: Delivery): Promise<void> {
   const { run, flow, checkpoint, record, session, rows } = delivery
+  if (rows.rowCount === 0n) return
   const handler = handlerOf(flow.target, run)
   // What the function does cannot be looked up: from here on it may have seen the rows.
   await run.storage.put(handedOverPath(checkpoint), encodeDurable(FORMAT, { batchId: record.batchId }))

@@ -167,6 +167,16 @@ describe('a function as a sink', () => {
     ])
   })
 
+  test('is not called for a batch without rows, which has an id all the same', async () => {
+    pipeline = pipelineOf(SINK)
+    pipeline.land('orders/1.json', { id: 1, amount: 1 })
+    expect(await run()).toEqual([['alerts', 'COMPLETED', 'APPEND', 0]])
+    expect(received).toEqual([])
+    pipeline.land('orders/2.json', { id: 2, amount: 5 })
+    await run()
+    expect(received).toEqual([{ batchId: 1, flow: 'large', count: 1n, rows: [{ id: 2n, amount: 5n }] }])
+  })
+
   test('is given a batch again, with the same id and rows, after an error', async () => {
     pipeline = pipelineOf(SINK)
     Object.assign(globalThis, { fails: true })
