@@ -1,8 +1,9 @@
+import { formatPosition } from '../errors/index.ts'
 import type { EventDraft } from '../event-log/event.ts'
 import { datasetDefinition, flowDefinition, sinkDefinition } from '../event-log/graph-events.ts'
 import { deprecation } from '../event-log/update-events.ts'
 import { flowText } from '../graph/flow-text.ts'
-import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
+import type { GraphWarning, ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../graph/resolved-graph.ts'
 import { walk } from '../plan/rewrite.ts'
 import { printSparkExpression } from '../sql/index.ts'
 import { printSchemaJson } from '../types/schema-json.ts'
@@ -15,10 +16,14 @@ export function definitionEvents(graph: ResolvedGraph): EventDraft[] {
       dataset.kind === 'sink' ? sinkEvent(dataset) : datasetEvent(dataset, dataset.kind, graph),
     ),
     ...graph.flows.map((flow) => flowEvent(flow, graph)),
-    ...graph.warnings.map((warning) =>
-      deprecation(warning.message, warning.dataset === undefined ? {} : { dataset_name: warning.dataset }),
-    ),
+    ...graph.warnings.map(warningEvent),
   ]
+}
+
+/** The place stands in front, as compilers print it: the origin of events has none. */
+function warningEvent({ message, dataset, position }: GraphWarning): EventDraft {
+  const text = position === undefined ? message : `${formatPosition(position)}: ${message}`
+  return deprecation(text, dataset === undefined ? {} : { dataset_name: dataset })
 }
 
 function sinkEvent({ identifier, sink }: ResolvedDataset): EventDraft {
