@@ -121,8 +121,8 @@ export function unresolvedColumn(
   )
 }
 
-/** Columns that commands add to what they read: the place of a row, whether a source matched it. */
-const INTERNAL = /^_(file_index|row_position|target_\d+)$/
+/** Columns that commands and streams add to what they read: the place of a row, whether a source matched it, the key of a group. */
+const INTERNAL = /^(\{.*\}|_target_\d+|__(key|part)_\d+)$/
 
 /** Near names first; where none is near, the first columns there are, as Spark does. */
 function proposals(parts: readonly string[], scope: Scope, aliases: readonly string[]): readonly string[] {
