@@ -1,8 +1,9 @@
 import { joinOn, unionByName } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
-import { lastValue } from '../plan/column-functions/aggregate.ts'
+import { collectList } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
-import { col, lit, when } from '../plan/column-functions/core.ts'
+import { col, lit, namedStruct, when } from '../plan/column-functions/core.ts'
+import { exists } from '../plan/column-functions/higher-order.ts'
 import type { Relation } from '../plan/relation.ts'
 import {
   extend,
@@ -10,7 +11,6 @@ import {
   isOperation,
   keyColumn,
   keyColumns,
-  keyWindow,
   leafColumn,
   leafColumns,
   OPERATION,
@@ -46,8 +46,7 @@ export function versionEvents(cdc: AutoCdc, input: AutoCdcInput): Relation {
   if (input.hiddenCount === 0n) {
     return withGiven(cdc, unionByName([opened, ended, select(batch, eventColumns(cdc))]))
   }
-  const placed = placedState(cdc, input, unionByName([opened, ended]))
-  const hidden = select(placed, [...eventColumns(cdc), col('is_past')])
+  const hidden = select(placedState(cdc, input), [...eventColumns(cdc), col('is_past')])
   const recent = where(hidden, col('is_past').not())
   const inTime = where(withHistory(cdc, batch, input), coalesce(col('s').geq(col('horizon')), lit(true)))
   const shown = unionByName([
@@ -71,10 +70,15 @@ function withHistory(cdc: AutoCdc, events: Relation, { history }: AutoCdcInput):
     named(REACH.since).as('since'),
     named(REACH.horizon).as('horizon'),
   ])
+  return joinWithKeys(cdc, events, bounds, 'inner')
+}
+
+/** Keys of the right side are `r_k0..`. */
+function joinWithKeys(cdc: AutoCdc, left: Relation, right: Relation, joinType: 'inner' | 'left'): Relation {
   const condition = keyColumns(cdc)
     .map((each) => col(each).eq(col(`r_${each}`)))
     .reduce((all, each) => all.and(each)).expression
-  const joined: Relation = { kind: 'Join', left: events, right: bounds, joinType: 'inner', condition }
+  const joined: Relation = { kind: 'Join', left, right, joinType, condition }
   return { kind: 'Drop', input: joined, columns: keyColumns(cdc).map((each) => `r_${each}`) }
 }
 
@@ -82,14 +86,14 @@ function withHistory(cdc: AutoCdc, events: Relation, { history }: AutoCdcInput):
  * The hidden state from the horizon on. An event is past when it is from before `since` and no row of the target that was read
  * holds it. A later upsert that none holds had its row deleted by hand: it counts as a delete, so that it does not bring it back.
  */
-function placedState(cdc: AutoCdc, input: AutoCdcInput, shown: Relation): Relation {
+function placedState(cdc: AutoCdc, input: AutoCdcInput): Relation {
   const bounded = withHistory(cdc, hiddenEvents(cdc, input.hidden), input)
   const kept = where(bounded, coalesce(col('s').geq(col('horizon')), lit(true)))
   const isBase = coalesce(col('s').eq(col('horizon')), lit(false))
   const isEarly = col('s').lt(col('since'))
   const isDeleted = isOperation('upsert').and(col('is_held').or(isEarly).not())
   const unlessDeleted = (name: string) => [name, when(isDeleted.not(), col(name))] as const
-  return extend(withHeld(cdc, kept, shown), {
+  return extend(withHeld(cdc, kept, input), {
     is_past: isEarly.and(col('is_held').not()),
     base: isBase,
     op: when(isDeleted, lit(OPERATION.delete)).otherwise(col('op')),
@@ -98,19 +102,28 @@ function placedState(cdc: AutoCdc, input: AutoCdcInput, shown: Relation): Relati
   })
 }
 
-/** Adds `is_held`: the event lies within a version of the target, whose rows are `shown` as events. */
-function withHeld(cdc: AutoCdc, hidden: Relation, shown: Relation): Relation {
-  const isShown = col('origin').eq(lit(ORIGIN.target))
-  const inOrder = keyWindow(cdc).orderBy(col('s').asc(), col('origin').desc())
-  const lastShown = lastValue(when(isShown, col('op')), true).over(
-    inOrder.rowsBetween('unboundedPreceding', 0),
-  )
-  const noBounds = { since: nullOf(cdc.sequenceType), horizon: nullOf(cdc.sequenceType) }
-  const known = select(hidden, [...eventColumns(cdc), col('since'), col('horizon')])
-  const all = extend(unionByName([known, extend(shown, noBounds)]), {
-    is_held: lastShown.eqNullSafe(lit(OPERATION.upsert)),
-  })
-  return where(all, isShown.not())
+/** Adds `is_held`: the event lies within a version of the target. Where a key has a row several times, the event comes once. */
+function withHeld(cdc: AutoCdc, hidden: Relation, { target }: AutoCdcInput): Relation {
+  const interval = namedStruct({ since: named(START_AT), until: named(END_AT) })
+  const versions: Relation = {
+    kind: 'Aggregate',
+    input: target,
+    groupType: 'groupby',
+    grouping: cdc.keys.map((each) => named(each.name).expression),
+    expressions: [
+      ...cdc.keys.map((each, i) => named(each.name).as(`r_${keyColumn(i)}`)),
+      collectList(interval).as('versions'),
+    ].map((each) => each.expression),
+  }
+  const isWithin = (version: Column): Column => {
+    const until = version.getField('until')
+    return version
+      .getField('since')
+      .leq(col('s'))
+      .and(until.isNull().or(col('s').lt(until)))
+  }
+  const joined = joinWithKeys(cdc, hidden, versions, 'left')
+  return extend(joined, { is_held: coalesce(exists('versions', isWithin), lit(false)) })
 }
 
 /** The upserts that opened the target's versions. */
