@@ -51,6 +51,7 @@ export {
   partitionFilter,
 } from './files/file-match.ts'
 export { dataFilePath, decodePath, encodePath } from './files/file-path.ts'
+export { boundsAll } from './files/statistics-bounds.ts'
 export type { WrittenColumn, WrittenDataFile } from './files/written-file.ts'
 export type {
   AddCdcFile,

@@ -1,3 +1,5 @@
+import type { DataType } from '../types/data-type.ts'
+
 /**
  * Scans of bytes that the fast judges of JSON and CSV share. Each takes the place where a value begins and gives the place
  * behind it, or -1 when the value is not plainly one that DuckDB reads exactly. The bytes end with a line feed, so that no
@@ -11,6 +13,34 @@ const POINT = 46
 const ZERO = 48
 const NINE = 57
 const COLON = 58
+
+/** The scan of a number, a date or a timestamp without quotes; undefined for other types. */
+export function scalarScan(type: DataType): Scan | undefined {
+  switch (type.kind) {
+    case 'byte':
+      return integerScan(2)
+    case 'short':
+      return integerScan(4)
+    case 'integer':
+      return integerScan(9)
+    case 'long':
+      return integerScan(18)
+    case 'double':
+      return (bytes, i) => numberEnd(bytes, i, 15, 17)
+    case 'float':
+      return (bytes, i) => numberEnd(bytes, i, 7, 7)
+    case 'decimal':
+      return decimalScan(type.precision - type.scale, type.scale)
+    case 'date':
+      return dayEnd
+    case 'timestamp':
+      return (bytes, i) => momentEnd(bytes, i, true)
+    case 'timestamp_ntz':
+      return (bytes, i) => momentEnd(bytes, i, false)
+    default:
+      return undefined
+  }
+}
 
 /** The place behind blanks and tabs. */
 export function space(bytes: Bytes, i: number): number {
@@ -36,7 +66,7 @@ export function endsNumber(bytes: Bytes, i: number): boolean {
   return byte !== POINT && (byte | 32) !== 101
 }
 
-export function integerScan(digits: number): Scan {
+function integerScan(digits: number): Scan {
   return (bytes, start) => {
     const from = bytes[start] === MINUS ? start + 1 : start
     const end = wholeEnd(bytes, from)
@@ -59,7 +89,7 @@ export function numberEnd(bytes: Bytes, start: number, integerDigits: number, al
 }
 
 /** Up to 15 digits in all, which DuckDB carries through a double without loss. */
-export function decimalScan(wholeDigits: number, scale: number): Scan {
+function decimalScan(wholeDigits: number, scale: number): Scan {
   return (bytes, start) => {
     const from = bytes[start] === MINUS ? start + 1 : start
     const end = wholeEnd(bytes, from)
@@ -80,7 +110,7 @@ function twoDigits(bytes: Bytes, i: number): number {
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** `YYYY-MM-DD` of the calendar from `i`; the place behind it. */
-export function dayEnd(bytes: Bytes, i: number): number {
+function dayEnd(bytes: Bytes, i: number): number {
   const century = twoDigits(bytes, i)
   const ofCentury = twoDigits(bytes, i + 2)
   if (century < 0 || ofCentury < 0 || bytes[i + 4] !== MINUS || bytes[i + 7] !== MINUS) return -1
@@ -92,11 +122,8 @@ export function dayEnd(bytes: Bytes, i: number): number {
   return day <= MONTH_DAYS[month - 1]! + (month === 2 && isLeap ? 1 : 0) ? i + 10 : -1
 }
 
-/**
- * `YYYY-MM-DD[T ]HH:MM:SS[.ffffff]` from `i`; with `zoned`, `Z` or `+HH:MM` may stand behind it, or must. The place
- * behind it, or -1.
- */
-export function momentEnd(bytes: Bytes, start: number, zoned: 'never' | 'maybe' | 'always'): number {
+/** `YYYY-MM-DD[T ]HH:MM:SS[.ffffff]` from `i`, and `Z` or `+HH:MM` behind it where there may be a zone; the place behind it. */
+function momentEnd(bytes: Bytes, start: number, mayHaveZone: boolean): number {
   let i = dayEnd(bytes, start)
   if (i < 0 || (bytes[i] !== 84 && bytes[i] !== 32)) return -1
   const hour = twoDigits(bytes, i + 1)
@@ -110,9 +137,9 @@ export function momentEnd(bytes: Bytes, start: number, zoned: 'never' | 'maybe' 
     if (end === i + 1 || end > i + 7) return -1
     i = end
   }
-  if (zoned === 'never') return i
+  if (!mayHaveZone) return i
   const end = offsetEnd(bytes, i)
-  return end < 0 && zoned === 'maybe' && bytes[i] !== 43 && bytes[i] !== MINUS ? i : end
+  return end < 0 && bytes[i] !== 43 && bytes[i] !== MINUS ? i : end
 }
 
 function offsetEnd(bytes: Bytes, i: number): number {

@@ -1,3 +1,27 @@
+import type { DataType } from '../../types/data-type.ts'
+
+/** Types whose smallest and largest value the statistics of files have. */
+export function hasBounds(type: DataType): boolean {
+  return type.kind === 'float' || type.kind === 'double' || boundsAll(type)
+}
+
+/** Types whose bounds every value lies within: those of float and double leave NaN out. */
+export function boundsAll({ kind }: DataType): boolean {
+  return BOUNDED.has(kind)
+}
+
+const BOUNDED: ReadonlySet<DataType['kind']> = new Set([
+  'byte',
+  'short',
+  'integer',
+  'long',
+  'decimal',
+  'string',
+  'date',
+  'timestamp',
+  'timestamp_ntz',
+])
+
 /**
  * The lower bound of strings: a prefix of `length` UTF-16 units, which sorts before all that it begins. Never half a
  * character.

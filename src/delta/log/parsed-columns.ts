@@ -1,5 +1,6 @@
 import { type DataType, field, LONG, type StructType, struct } from '../../types/data-type.ts'
 import { indexedLeaves } from '../files/statistics.ts'
+import { hasBounds } from '../files/statistics-bounds.ts'
 import type { Metadata } from '../schema/metadata.ts'
 import { physicalNaming } from '../schema/physical-name.ts'
 import { checkpointStatisticsOf } from '../schema/table-properties.ts'
@@ -51,10 +52,6 @@ function textValues(stats: string): object {
     reviver: (key: string, value: unknown, context: { source: string }) => unknown,
   ) => object
   return parse(stats, (_key, value, { source }) => (typeof value === 'number' ? source : value))
-}
-
-function hasBounds({ kind }: DataType): boolean {
-  return !['boolean', 'binary', 'array', 'map', 'variant', 'void'].includes(kind)
 }
 
 interface Leaf {

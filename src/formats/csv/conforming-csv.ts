@@ -1,13 +1,5 @@
 import type { DataType } from '../../types/data-type.ts'
-import {
-  type Bytes,
-  dayEnd,
-  decimalScan,
-  integerScan,
-  momentEnd,
-  numberEnd,
-  type Scan,
-} from '../byte-scan.ts'
+import { type Bytes, type Scan, scalarScan } from '../byte-scan.ts'
 import type { CsvDialect } from './csv-dialect.ts'
 
 /**
@@ -97,9 +89,9 @@ function textTable(sep: number, quote: number, escapeText: string): Uint8Array {
 }
 
 function valueScan(type: DataType | undefined, text: Uint8Array, sep: number, quote: number): Scan {
-  const scan = type === undefined ? undefined : typedScan(type)
-  if (scan === undefined && type !== undefined && type.kind !== 'string') return emptyScan(sep)
-  if (scan === undefined) return textScan(text, sep, quote)
+  if (type === undefined || type.kind === 'string') return textScan(text, sep, quote)
+  const scan = type.kind === 'boolean' ? booleanEnd : scalarScan(type)
+  if (scan === undefined) return emptyScan(sep)
   return (bytes, i) => (isEnd(bytes[i]!, sep) ? i : scan(bytes, i))
 }
 
@@ -122,35 +114,6 @@ function textScan(text: Uint8Array, sep: number, quote: number): Scan {
     i++
     while (text[bytes[i]!] === 1 || bytes[i] === sep) i++
     return bytes[i] === quote && i > start + 1 ? i + 1 : -1
-  }
-}
-
-function typedScan(type: DataType): Scan | undefined {
-  switch (type.kind) {
-    case 'boolean':
-      return booleanEnd
-    case 'byte':
-      return integerScan(2)
-    case 'short':
-      return integerScan(4)
-    case 'integer':
-      return integerScan(9)
-    case 'long':
-      return integerScan(18)
-    case 'double':
-      return (bytes, i) => numberEnd(bytes, i, 15, 17)
-    case 'float':
-      return (bytes, i) => numberEnd(bytes, i, 7, 7)
-    case 'decimal':
-      return decimalScan(type.precision - type.scale, type.scale)
-    case 'date':
-      return dayEnd
-    case 'timestamp':
-      return (bytes, i) => momentEnd(bytes, i, 'maybe')
-    case 'timestamp_ntz':
-      return (bytes, i) => momentEnd(bytes, i, 'never')
-    default:
-      return undefined
   }
 }
 

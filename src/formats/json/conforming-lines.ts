@@ -1,14 +1,12 @@
 import type { DataType, StructType } from '../../types/data-type.ts'
+import { isDatetime } from '../../types/type-classes.ts'
 import {
   type Bytes,
-  dayEnd,
-  decimalScan,
   digitsEnd,
   endsNumber,
-  integerScan,
-  momentEnd,
   numberEnd,
   type Scan,
+  scalarScan,
   space,
   wholeEnd,
 } from '../byte-scan.ts'
@@ -91,32 +89,15 @@ function valueScan(type: DataType, skipUnknown: boolean): Scan {
       return textScan
     case 'boolean':
       return (bytes, i) => (bytes[i] === 116 ? word(bytes, i, TRUE) : word(bytes, i, FALSE))
-    case 'byte':
-      return integerScan(2)
-    case 'short':
-      return integerScan(4)
-    case 'integer':
-      return integerScan(9)
-    case 'long':
-      return integerScan(18)
-    case 'double':
-      return (bytes, i) => numberEnd(bytes, i, 15, 17)
-    case 'float':
-      return (bytes, i) => numberEnd(bytes, i, 7, 7)
-    case 'decimal':
-      return decimalScan(type.precision - type.scale, type.scale)
-    case 'date':
-      return quotedScan(dayEnd)
-    case 'timestamp':
-      return quotedScan((bytes, i) => momentEnd(bytes, i, 'maybe'))
-    case 'timestamp_ntz':
-      return quotedScan((bytes, i) => momentEnd(bytes, i, 'never'))
     case 'struct':
       return structScan(type, skipUnknown)
     case 'array':
       return listScan(scanOf(type.elementType, skipUnknown))
-    default:
-      return () => -1
+    default: {
+      const scan = scalarScan(type)
+      if (scan === undefined) return () => -1
+      return isDatetime(type) ? quotedScan(scan) : scan
+    }
   }
 }
 

@@ -19,14 +19,21 @@ import {
   touchedKeys,
   touchedRows,
 } from '../../auto-cdc/index.ts'
-import { type AddFile, fileMayMatch, filesWhere, placedRows, type Transaction } from '../../delta/index.ts'
+import {
+  type AddFile,
+  boundsAll,
+  fileMayMatch,
+  filesWhere,
+  placedRows,
+  type Transaction,
+} from '../../delta/index.ts'
 import type { EngineSession } from '../../engine/engine.ts'
 import { attribute, call, filter, TRUE } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
 import type { OpenTable } from '../tables/tables.ts'
 import { obsoleteFiles } from './hidden-files.ts'
-import { hasBounds, type KeyCondition, keyCondition } from './key-condition.ts'
+import { type KeyCondition, keyCondition } from './key-condition.ts'
 
 /** A batch of change events and what it is applied to. */
 export interface CdcBatch {
@@ -137,7 +144,7 @@ function holdsTruncates({ cdc, hidden }: CdcBatch): boolean {
 
 /** Rows of truncates have no keys: they lie where a key is NULL. */
 function isTruncate({ keys }: AutoCdc): Expression {
-  const key = keys.find((each) => hasBounds(each.dataType)) ?? keys[0]!
+  const key = keys.find((each) => boundsAll(each.dataType)) ?? keys[0]!
   return call('isnull', attribute(key.name))
 }
 

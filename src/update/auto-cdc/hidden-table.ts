@@ -11,7 +11,7 @@ import {
   STATE,
   withFormerColumns,
 } from '../../auto-cdc/index.ts'
-import { defaultValue, generationExpressionOf, mergeSchemas, vacuum } from '../../delta/index.ts'
+import { boundsAll, defaultValue, generationExpressionOf, mergeSchemas, vacuum } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { MAX_CLUSTERING_COLUMNS } from '../../graph/table-layout.ts'
@@ -20,7 +20,6 @@ import { parseExpression } from '../../sql/index.ts'
 import type { StructField } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { OpenTable, Tables } from '../tables/tables.ts'
-import { hasBounds } from './key-condition.ts'
 
 export interface HiddenTableOptions {
   readonly tables: Tables
@@ -168,7 +167,7 @@ const STATISTICS = 'delta.dataSkippingStatsColumns'
 /** What files are chosen by: the values of a wide table are not among it. */
 function statisticsColumns(cdc: AutoCdc): string {
   const { addedByFlow, addedByBatch, removedByFlow, removedByBatch } = STATE
-  const keys = cdc.keys.filter((each) => hasBounds(each.dataType)).map((each) => each.name)
+  const keys = cdc.keys.filter((each) => boundsAll(each.dataType)).map((each) => each.name)
   return [...keys, addedByFlow, addedByBatch, removedByFlow, removedByBatch]
     .map((name) => formatTableName([name]))
     .join(',')
@@ -176,7 +175,7 @@ function statisticsColumns(cdc: AutoCdc): string {
 
 function clusteringKeys(keys: readonly StructField[]): string[][] {
   return keys
-    .filter((each) => hasBounds(each.dataType))
+    .filter((each) => boundsAll(each.dataType))
     .slice(0, MAX_CLUSTERING_COLUMNS)
     .map((each) => [each.name])
 }

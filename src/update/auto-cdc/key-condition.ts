@@ -1,3 +1,4 @@
+import { boundsAll } from '../../delta/index.ts'
 import type { EngineSession } from '../../engine/engine.ts'
 import { alias, attribute, call, conjunction, FALSE, TRUE } from '../../plan/build.ts'
 import { Column } from '../../plan/column.ts'
@@ -25,7 +26,7 @@ export async function keyCondition(
   keys: readonly StructField[],
   touched: { readonly scan: Scan; readonly rowCount: bigint },
 ): Promise<KeyCondition> {
-  const bounded = keys.filter((each) => hasBounds(each.dataType))
+  const bounded = keys.filter((each) => boundsAll(each.dataType))
   if (touched.rowCount === 0n) return { files: FALSE, rows: FALSE }
   if (bounded.length === 0) return { files: TRUE, rows: TRUE }
   if (touched.rowCount <= MOST_KEYS) {
@@ -91,20 +92,3 @@ function anyOf(conditions: readonly Expression[]): Expression {
   const middle = conditions.length >> 1
   return call('or', anyOf(conditions.slice(0, middle)), anyOf(conditions.slice(middle)))
 }
-
-/** Types whose bounds the statistics of files hold, NaN aside. */
-export function hasBounds({ kind }: DataType): boolean {
-  return BOUNDED.has(kind)
-}
-
-const BOUNDED: ReadonlySet<DataType['kind']> = new Set([
-  'byte',
-  'short',
-  'integer',
-  'long',
-  'decimal',
-  'string',
-  'date',
-  'timestamp',
-  'timestamp_ntz',
-])

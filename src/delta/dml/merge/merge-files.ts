@@ -4,6 +4,7 @@ import { transformExpression } from '../../../plan/rewrite.ts'
 import { type DataType, fieldNamed } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/row.ts'
 import { sameType } from '../../../types/same-type.ts'
+import { boundsAll } from '../../files/statistics-bounds.ts'
 import type { RowEngine, RowSession } from '../../row-engine.ts'
 import type { MergeScope } from './merge-scope.ts'
 import { sideOf } from './merge-sides.ts'
@@ -83,7 +84,7 @@ async function sourceValues(
 ): Promise<Expression | undefined> {
   const keys = project(scope.source, [alias(value, 'k')])
   const valueType = engine.schemaOf(keys).fields[0]!.dataType
-  if (!isComparable(type) || !sameType(type, valueType)) return undefined
+  if (!boundsAll(type) || !sameType(type, valueType)) return undefined
   const [bounds] = await session.rows({
     kind: 'Aggregate',
     input: keys,
@@ -106,19 +107,4 @@ async function sourceValues(
     return call('in', column, ...present)
   }
   return conjunction([call('>=', column, literal(min!)), call('<=', column, literal(max!))])
-}
-
-/** Types whose bounds statistics hold, NaN aside. */
-function isComparable({ kind }: DataType): boolean {
-  return [
-    'byte',
-    'short',
-    'integer',
-    'long',
-    'decimal',
-    'string',
-    'date',
-    'timestamp',
-    'timestamp_ntz',
-  ].includes(kind)
 }
