@@ -1,4 +1,4 @@
-import { joinOn, unionByName } from '../plan/build.ts'
+import { aggregate, joinOn, unionByName } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
 import { lastValue, max } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
@@ -63,16 +63,14 @@ function currentVersions({ target }: AutoCdcInput): Relation {
 
 /** Adds `recorded`, the step of system time that an event belongs to, and how it stands to what is known. */
 function recordedEvents(cdc: AutoCdc, { events, target }: AutoCdcInput): Relation {
-  const lastTimes: Relation = {
-    kind: 'Aggregate',
-    input: target,
-    groupType: 'groupby',
-    grouping: cdc.keys.map((each) => named(each.name).expression),
-    expressions: [
+  const lastTimes = aggregate(
+    target,
+    cdc.keys.map((each) => named(each.name).expression),
+    [
       ...cdc.keys.map((each, i) => named(each.name).as(keyColumn(i))),
       max(coalesce(named(SYSTEM_END_AT), named(SYSTEM_START_AT))).as('last_time'),
     ].map((each) => each.expression),
-  }
+  )
   const joined = joinOn(events, lastTimes, 'left', sameKeys(cdc, keyColumn).expression)
   const [time, lastTime] = [named('l', 'y'), named('r', 'last_time')]
   const isNews = coalesce(time.gt(lastTime), lit(true))

@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors/index.ts'
+import { aggregate } from '../plan/build.ts'
 import { Column, call } from '../plan/column.ts'
 import { min } from '../plan/column-functions/aggregate.ts'
 import { arrayContains } from '../plan/column-functions/array.ts'
@@ -84,13 +85,11 @@ export function surveyEvents(cdc: AutoCdc, events: Relation): Relation {
     ...sequenceParts(cdc).map(({ of, path }) => nulls(fieldOf(col(of), path), lit(true))),
     ...keyColumns(cdc).map((each) => nulls(col(each), isForKey)),
   ]
-  return {
-    kind: 'Aggregate',
-    input: events,
-    groupType: 'groupby',
-    grouping: [],
-    expressions: expressions.map((each, i) => each.as(`n${i}`).expression),
-  }
+  return aggregate(
+    events,
+    [],
+    expressions.map((each, i) => each.as(`n${i}`).expression),
+  )
 }
 
 /** What of an event's place in time must not be NULL: fields of structs neither, which engines order in different ways. */
@@ -162,13 +161,7 @@ export async function checkEvents(
 function smallestEvent(events: Relation): Relation {
   const input: Relation = { kind: 'Drop', input: events, columns: [STATE.sequence, STATE.operation] }
   const event = call('to_json', call('struct', new Column({ kind: 'UnresolvedStar' })))
-  return {
-    kind: 'Aggregate',
-    input: select(input, [event.as('event')]),
-    groupType: 'groupby',
-    grouping: [],
-    expressions: [min('event').as('event').expression],
-  }
+  return aggregate(select(input, [event.as('event')]), [], [min('event').as('event').expression])
 }
 
 const LONGEST_SAMPLE = 500

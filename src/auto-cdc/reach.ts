@@ -1,4 +1,4 @@
-import { joinOn, project, unionByName } from '../plan/build.ts'
+import { aggregate, joinOn, project, unionByName } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
 import { max, min } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
@@ -69,13 +69,11 @@ export function touchedHistory(
     when(isBase.or(isOld), named(STATE.sequence)),
   )
   const keys = cdc.keys.map((each) => named(each.name))
-  return {
-    kind: 'Aggregate',
-    input: unionByName([select(events, ofEvents), select(hidden, ofState)]),
-    groupType: 'groupby',
-    grouping: keys.map((each) => each.expression),
-    expressions: row(keys, min(named(REACH.since)), max(named(REACH.horizon))).map((each) => each.expression),
-  }
+  return aggregate(
+    unionByName([select(events, ofEvents), select(hidden, ofState)]),
+    keys.map((each) => each.expression),
+    row(keys, min(named(REACH.since)), max(named(REACH.horizon))).map((each) => each.expression),
+  )
 }
 
 /** The rows of the target that matter: those of the keys, with SCD 2 without versions that had ended before. */

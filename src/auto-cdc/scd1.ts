@@ -1,4 +1,4 @@
-import { unionByName } from '../plan/build.ts'
+import { aggregate, unionByName } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
 import { lastValue, max } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
@@ -104,13 +104,7 @@ function newestTruncate({ events, hidden }: AutoCdcInput): Relation {
       named(STATE.sequence).as('s'),
     ]),
   ])
-  return {
-    kind: 'Aggregate',
-    input: truncates,
-    groupType: 'groupby',
-    grouping: [],
-    expressions: [max('s').as('truncated').expression],
-  }
+  return aggregate(truncates, [], [max('s').as('truncated').expression])
 }
 
 function afterTruncate(events: Relation, truncate: Relation): Relation {

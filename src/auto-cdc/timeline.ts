@@ -1,4 +1,4 @@
-import { joinOn, nullLiteral, unionByName } from '../plan/build.ts'
+import { aggregate, joinOn, nullLiteral, unionByName } from '../plan/build.ts'
 import { Column } from '../plan/column.ts'
 import { boolOr, firstValue, lastValue, max, maxBy } from '../plan/column-functions/aggregate.ts'
 import { arrayCompact, array as arrayOf } from '../plan/column-functions/array.ts'
@@ -122,13 +122,11 @@ export function meetings(cdc: AutoCdc, events: Relation): Relation {
   const moment = momentColumns(cdc).map((each) => col(each))
   return {
     kind: 'Filter',
-    input: {
-      kind: 'Aggregate',
-      input: events,
-      groupType: 'groupby',
-      grouping: moment.map((each) => each.expression),
-      expressions: [...moment, count(lit(1)).as('met')].map((each) => each.expression),
-    },
+    input: aggregate(
+      events,
+      moment.map((each) => each.expression),
+      [...moment, count(lit(1)).as('met')].map((each) => each.expression),
+    ),
     condition: col('met').gt(lit(1)).expression,
   }
 }

@@ -1,4 +1,4 @@
-import { joinOn, unionByName } from '../plan/build.ts'
+import { aggregate, joinOn, unionByName } from '../plan/build.ts'
 import type { Column } from '../plan/column.ts'
 import { collectList } from '../plan/column-functions/aggregate.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
@@ -105,16 +105,14 @@ function placedState(cdc: AutoCdc, input: AutoCdcInput): Relation {
 /** Adds `is_held`: the event lies within a version of the target. Where a key has a row several times, the event comes once. */
 function withHeld(cdc: AutoCdc, hidden: Relation, { target }: AutoCdcInput): Relation {
   const interval = namedStruct({ since: named(START_AT), until: named(END_AT) })
-  const versions: Relation = {
-    kind: 'Aggregate',
-    input: target,
-    groupType: 'groupby',
-    grouping: cdc.keys.map((each) => named(each.name).expression),
-    expressions: [
+  const versions = aggregate(
+    target,
+    cdc.keys.map((each) => named(each.name).expression),
+    [
       ...cdc.keys.map((each, i) => named(each.name).as(`r_${keyColumn(i)}`)),
       collectList(interval).as('versions'),
     ].map((each) => each.expression),
-  }
+  )
   const isWithin = (version: Column): Column => {
     const until = version.getField('until')
     return version

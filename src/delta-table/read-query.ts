@@ -1,4 +1,4 @@
-import { alias, call, intLiteral, project } from '../plan/build.ts'
+import { aggregate, alias, call, intLiteral, project } from '../plan/build.ts'
 import { type Column, columnOf } from '../plan/column.ts'
 import type { Expression, SortOrder } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
@@ -45,7 +45,7 @@ export function countQuery(scan: Relation, options: CountOptions): Relation {
   const { where } = options
   const input = readQuery(scan, where === undefined ? {} : { where })
   const count = alias(call('count', { kind: 'UnresolvedStar' }), 'n')
-  return { kind: 'Aggregate', input, groupType: 'groupby', grouping: [], expressions: [count] }
+  return aggregate(input, [], [count])
 }
 
 function selectItem(item: string | Column): Expression {

@@ -9,7 +9,7 @@ import type {
   UnresolvedExtractValue,
   UnresolvedFunction,
 } from './expression.ts'
-import type { Filter, Join, Project, Relation } from './relation.ts'
+import type { Aggregate, Filter, Join, Project, Relation } from './relation.ts'
 
 /** Short forms for code that builds plans. */
 
@@ -76,6 +76,15 @@ export function filter(input: Relation, condition: Expression): Filter {
 
 export function project(input: Relation, expressions: readonly Expression[]): Project {
   return { kind: 'Project', input, expressions }
+}
+
+/** `SELECT expressions FROM input GROUP BY grouping`; without a grouping one row. */
+export function aggregate(
+  input: Relation,
+  grouping: readonly Expression[],
+  expressions: readonly Expression[],
+): Aggregate {
+  return { kind: 'Aggregate', input, groupType: 'groupby', grouping, expressions }
 }
 
 /** Only these columns, in this order. */

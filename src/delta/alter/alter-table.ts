@@ -1,4 +1,4 @@
-import { alias, call } from '../../plan/build.ts'
+import { aggregate, alias, call } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import type { Row } from '../../types/row.ts'
@@ -44,11 +44,5 @@ export async function queryTable(
 
 /** How many rows of a relation meet a condition: one row, one column. */
 export function countQuery(input: Relation, condition: Expression): Relation {
-  return {
-    kind: 'Aggregate',
-    input,
-    groupType: 'groupby',
-    grouping: [],
-    expressions: [alias(call('count_if', condition), 'rows')],
-  }
+  return aggregate(input, [], [alias(call('count_if', condition), 'rows')])
 }

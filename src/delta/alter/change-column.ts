@@ -1,5 +1,5 @@
 import { PipelineError } from '../../errors/index.ts'
-import { attribute, call, conjunction } from '../../plan/build.ts'
+import { aggregate, attribute, call, conjunction } from '../../plan/build.ts'
 import { type DataType, fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
 import { printSqlType } from '../../types/ddl.ts'
 import { sameType } from '../../types/same-type.ts'
@@ -77,13 +77,9 @@ export function syncIdentity(context: TableContext, column: string): Promise<Com
       throw new PipelineError('DELTA_IDENTITY_COLUMNS_ALTER_NON_IDENTITY_COLUMN', { columnName: column })
     }
     const furthest = call(identity.step > 0n ? 'max' : 'min', attribute(field.name))
-    const [row] = await queryTable(context, snapshot, transaction, (input) => ({
-      kind: 'Aggregate',
-      input,
-      groupType: 'groupby',
-      grouping: [],
-      expressions: [furthest],
-    }))
+    const [row] = await queryTable(context, snapshot, transaction, (input) =>
+      aggregate(input, [], [furthest]),
+    )
     const value = row![0]
     if (typeof value === 'bigint') {
       transaction.updateMetadata({ schema: synced(snapshot.metadata.schema, field.name, value) })

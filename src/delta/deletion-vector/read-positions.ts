@@ -1,4 +1,4 @@
-import { alias, attribute, call, longLiteral } from '../../plan/build.ts'
+import { aggregate, alias, attribute, call, longLiteral } from '../../plan/build.ts'
 import type { Expression, SortOrder } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import type { RowSession } from '../row-engine.ts'
@@ -29,17 +29,15 @@ function blocksOf(
   { file, position }: { readonly file: Expression; readonly position: Expression },
 ): Relation {
   const block = call('div', position, longLiteral(BLOCK))
-  const input: Relation = {
-    kind: 'Aggregate',
-    input: rows,
-    groupType: 'groupby',
-    grouping: [file, block],
-    expressions: [
+  const input: Relation = aggregate(
+    rows,
+    [file, block],
+    [
       alias(file, 'file'),
       alias(block, 'block'),
       alias(call('sort_array', call('collect_list', position)), 'positions'),
     ],
-  }
+  )
   return { kind: 'Sort', input, order: [ascending('file'), ascending('block')] }
 }
 

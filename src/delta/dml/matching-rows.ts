@@ -1,4 +1,4 @@
-import { alias, attribute, call, filter, intLiteral } from '../../plan/build.ts'
+import { aggregate, alias, attribute, call, filter, intLiteral } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { FILE_INDEX, ROW_POSITION } from '../../plan/scan.ts'
@@ -122,13 +122,13 @@ async function positionsIn(session: RowSession, chosen: Relation): Promise<Map<n
 }
 
 async function countsIn(session: RowSession, chosen: Relation): Promise<Map<number, Found>> {
-  const rows = await session.rows({
-    kind: 'Aggregate',
-    input: chosen,
-    groupType: 'groupby',
-    grouping: [attribute(FILE_INDEX)],
-    expressions: [attribute(FILE_INDEX), alias(call('count', intLiteral(1)), 'rows')],
-  })
+  const rows = await session.rows(
+    aggregate(
+      chosen,
+      [attribute(FILE_INDEX)],
+      [attribute(FILE_INDEX), alias(call('count', intLiteral(1)), 'rows')],
+    ),
+  )
   return new Map(rows.map(([index, count]) => [Number(index), { count: Number(count) }]))
 }
 

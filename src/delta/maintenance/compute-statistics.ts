@@ -1,4 +1,4 @@
-import { alias, attribute, call } from '../../plan/build.ts'
+import { aggregate, alias, attribute, call } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { struct } from '../../types/data-type.ts'
@@ -86,17 +86,17 @@ async function batchStatistics(
     },
     schema: struct([...dataFields(metadata), marker]),
   }
-  const found = await session.rows({
-    kind: 'Aggregate',
-    input: rows,
-    groupType: 'groupby',
-    grouping: [attribute(marker.name)],
-    expressions: [
-      attribute(marker.name),
-      alias(call('count', { kind: 'UnresolvedStar' }), 'n'),
-      ...leaves.flatMap((leaf, index) => measures(leaf, index)),
-    ],
-  })
+  const found = await session.rows(
+    aggregate(
+      rows,
+      [attribute(marker.name)],
+      [
+        attribute(marker.name),
+        alias(call('count', { kind: 'UnresolvedStar' }), 'n'),
+        ...leaves.flatMap((leaf, index) => measures(leaf, index)),
+      ],
+    ),
+  )
   const byFile = new Map(found.map((row) => [Number(row[0]), row]))
   return files.map((file, index) => ({
     ...file,

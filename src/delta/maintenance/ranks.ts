@@ -1,4 +1,13 @@
-import { attribute, call, filter, intLiteral, longLiteral, selectColumns } from '../../plan/build.ts'
+import {
+  aggregate,
+  alias,
+  attribute,
+  call,
+  filter,
+  intLiteral,
+  longLiteral,
+  selectColumns,
+} from '../../plan/build.ts'
 import type { Expression, Literal } from '../../plan/expression.ts'
 import type { Relation, Scan } from '../../plan/relation.ts'
 import { DOUBLE, fieldNamed } from '../../types/data-type.ts'
@@ -82,13 +91,11 @@ async function quantiles(
       orderBy: [{ kind: 'SortOrder', child: value, direction: 'asc', nulls: 'first' }],
     },
   })
-  const lowest: Relation = {
-    kind: 'Aggregate',
-    input: tiled,
-    groupType: 'groupby',
-    grouping: [attribute('part')],
-    expressions: [attribute('part'), { kind: 'Alias', child: call('min', attribute('v')), name: 'lowest' }],
-  }
+  const lowest = aggregate(
+    tiled,
+    [attribute('part')],
+    [attribute('part'), alias(call('min', attribute('v')), 'lowest')],
+  )
   const order = { kind: 'SortOrder', child: attribute('part'), direction: 'asc', nulls: 'first' } as const
   const found: readonly Row[] = await session.rows({ kind: 'Sort', input: lowest, order: [order] })
   return found.map((row) => row[1]!).filter((each, index, all) => index === 0 || each !== all[index - 1])

@@ -1,6 +1,6 @@
 import { boundsAll } from '../../delta/index.ts'
 import type { EngineSession } from '../../engine/engine.ts'
-import { alias, attribute, call, conjunction, FALSE, TRUE } from '../../plan/build.ts'
+import { aggregate, alias, attribute, call, conjunction, FALSE, TRUE } from '../../plan/build.ts'
 import { Column } from '../../plan/column.ts'
 import { ntile } from '../../plan/column-functions/window.ts'
 import type { Expression, Literal } from '../../plan/expression.ts'
@@ -59,16 +59,14 @@ function tiles(touched: Relation, keys: readonly StructField[]): Relation {
     input: touched,
     columns: [{ name: TILE, expression: ntile(MOST_KEYS).over(order).expression }],
   }
-  return {
-    kind: 'Aggregate',
-    input: numbered,
-    groupType: 'groupby',
-    grouping: [attribute(TILE)],
-    expressions: keys.flatMap(({ name }, i) => {
+  return aggregate(
+    numbered,
+    [attribute(TILE)],
+    keys.flatMap(({ name }, i) => {
       const value = attribute(name)
       return [alias(call('min', value), `min${i}`), alias(call('max', value), `max${i}`)]
     }),
-  }
+  )
 }
 
 const TILE = '__tile'

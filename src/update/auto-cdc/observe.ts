@@ -1,6 +1,6 @@
 import type { AutoCdcOutput } from '../../auto-cdc/index.ts'
 import type { EngineSession } from '../../engine/engine.ts'
-import { alias, call, intLiteral, project, stringLiteral, unionAll } from '../../plan/build.ts'
+import { aggregate, alias, call, intLiteral, project, stringLiteral, unionAll } from '../../plan/build.ts'
 import type { Relation } from '../../plan/relation.ts'
 import type { EventSample } from '../batch/batch-report.ts'
 
@@ -26,15 +26,13 @@ export async function observe(
 
 function counted(name: string, events: Relation): Relation {
   const json = call('to_json', call('struct', { kind: 'UnresolvedStar' }))
-  return {
-    kind: 'Aggregate',
-    input: project(events, [alias(json, 'event')]),
-    groupType: 'groupby',
-    grouping: [],
-    expressions: [
+  return aggregate(
+    project(events, [alias(json, 'event')]),
+    [],
+    [
       alias(stringLiteral(name), 'name'),
       alias(call('count', intLiteral(1)), 'rows'),
       alias(call('min', { kind: 'UnresolvedAttribute', parts: ['event'] }), 'sample'),
     ],
-  }
+  )
 }

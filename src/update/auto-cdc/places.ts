@@ -1,6 +1,6 @@
 import type { RowPlaces } from '../../delta/index.ts'
 import type { EngineSession } from '../../engine/engine.ts'
-import { alias, attribute, call, intLiteral, longLiteral } from '../../plan/build.ts'
+import { aggregate, alias, attribute, call, intLiteral, longLiteral } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Relation } from '../../plan/relation.ts'
 import { FILE_INDEX, ROW_POSITION } from '../../plan/scan.ts'
@@ -23,18 +23,18 @@ export async function placedCounts(
   const file = attribute(FILE_INDEX)
   const position = attribute(ROW_POSITION)
   const block = call('div', position, longLiteral(BLOCK))
-  const grouped = await session.rows({
-    kind: 'Aggregate',
-    input: rows,
-    groupType: 'groupby',
-    grouping: [kind, file, block],
-    expressions: [
-      alias(kind, 'kind'),
-      alias(file, 'file'),
-      alias(call('count', intLiteral(1)), 'rows'),
-      alias(call('collect_list', position), 'positions'),
-    ],
-  })
+  const grouped = await session.rows(
+    aggregate(
+      rows,
+      [kind, file, block],
+      [
+        alias(kind, 'kind'),
+        alias(file, 'file'),
+        alias(call('count', intLiteral(1)), 'rows'),
+        alias(call('collect_list', position), 'positions'),
+      ],
+    ),
+  )
   const counts = new Map<string, bigint>()
   const places = new Map<number, number[]>()
   for (const [name, index, count, positions] of grouped) {

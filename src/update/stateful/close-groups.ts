@@ -1,4 +1,4 @@
-import { alias, attribute, call, FALSE, filter } from '../../plan/build.ts'
+import { aggregate, alias, attribute, call, FALSE, filter } from '../../plan/build.ts'
 import type { Relation } from '../../plan/relation.ts'
 import type { StructType } from '../../types/data-type.ts'
 import { type Batch, type StagedRows, stageStreaming } from './batch.ts'
@@ -66,12 +66,8 @@ async function closeSessions(groups: OpenGroups, canClose: boolean, batch: Batch
 }
 
 async function countOf(rows: Relation, { session }: Batch): Promise<bigint> {
-  const [row] = await session.rows({
-    kind: 'Aggregate',
-    input: rows,
-    groupType: 'groupby',
-    grouping: [],
-    expressions: [alias(call('count', { kind: 'UnresolvedStar' }), 'n')],
-  })
+  const [row] = await session.rows(
+    aggregate(rows, [], [alias(call('count', { kind: 'UnresolvedStar' }), 'n')]),
+  )
   return row![0] as bigint
 }

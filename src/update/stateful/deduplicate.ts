@@ -1,4 +1,13 @@
-import { attribute, call, conjunction, filter, joinOn, selectColumns } from '../../plan/build.ts'
+import {
+  aggregate,
+  alias,
+  attribute,
+  call,
+  conjunction,
+  filter,
+  joinOn,
+  selectColumns,
+} from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Deduplicate, Relation, Scan } from '../../plan/relation.ts'
 import { field, fieldNamed, type StructType, struct } from '../../types/data-type.ts'
@@ -128,17 +137,13 @@ async function alive(
 }
 
 async function keysWithNulls(rows: Scan, keys: readonly string[], batch: Batch): Promise<Set<string>> {
-  const [counts] = await batch.session.rows({
-    kind: 'Aggregate',
-    input: rows,
-    groupType: 'groupby',
-    grouping: [],
-    expressions: keys.map((key, i) => ({
-      kind: 'Alias',
-      child: call('count_if', call('isnull', attribute(key))),
-      name: `n${i}`,
-    })),
-  })
+  const [counts] = await batch.session.rows(
+    aggregate(
+      rows,
+      [],
+      keys.map((key, i) => alias(call('count_if', call('isnull', attribute(key))), `n${i}`)),
+    ),
+  )
   return new Set(keys.filter((_, i) => counts![i] !== 0n))
 }
 

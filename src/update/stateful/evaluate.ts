@@ -1,4 +1,4 @@
-import { alias, attribute, call, project } from '../../plan/build.ts'
+import { aggregate, alias, attribute, call, project } from '../../plan/build.ts'
 import type { Aggregate, Deduplicate, Expect, Relation, WithWatermark } from '../../plan/relation.ts'
 import { childrenOf, walk, withChildren } from '../../plan/rewrite.ts'
 import { applyRules } from '../rules/count-rules.ts'
@@ -7,7 +7,7 @@ import { deduplicate } from './deduplicate.ts'
 import { outputName } from './event-time.ts'
 import { isJoinOfStreams, readsStream } from './input-watermark.ts'
 import { joinStreams } from './join-streams.ts'
-import { aggregate } from './streaming-aggregate.ts'
+import { aggregateStream } from './streaming-aggregate.ts'
 import { asTimestamp } from './watermark.ts'
 
 /**
@@ -31,7 +31,7 @@ export async function evaluate(relation: Relation, batch: Batch, query = relatio
     case 'Deduplicate':
       return deduplicate(evaluated, relation as Deduplicate, batch)
     case 'Aggregate':
-      return aggregate(evaluated, relation as Aggregate, batch)
+      return aggregateStream(evaluated, relation as Aggregate, batch)
     case 'Join':
       return isJoinOfStreams(relation) ? joinStreams(evaluated, relation, query, batch) : evaluated
     default:
@@ -88,13 +88,9 @@ async function observeEventTime(node: WithWatermark, batch: Batch): Promise<Rela
       : node.input
   const rows = isCheapToRepeat(input) ? input : underNameOf(input, (await stageStreaming(batch, input)).scan)
   const newest = call('unix_micros', call('max', asTimestamp(attribute(column))))
-  const [row] = await batch.session.rows({
-    kind: 'Aggregate',
-    input: project(rows, [attribute(column)]),
-    groupType: 'groupby',
-    grouping: [],
-    expressions: [alias(newest, 'newest')],
-  })
+  const [row] = await batch.session.rows(
+    aggregate(project(rows, [attribute(column)]), [], [alias(newest, 'newest')]),
+  )
   const maxMicros = row![0] as bigint | null
   batch.observed.eventTimes.push({ maxMicros: maxMicros ?? undefined, delayMicros: node.delayMicros })
   return rows

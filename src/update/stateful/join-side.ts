@@ -1,4 +1,5 @@
 import {
+  aggregate,
   alias,
   attribute,
   call,
@@ -117,13 +118,13 @@ export async function heldRows(
   if (side.rows.isEmpty || other.fresh.rowCount === 0n) return undefined
   const held = filter(await side.rows.scan(), waitsAt(side, side.other.previousMicros))
   if (!side.isBounded || other.instant === undefined) return held
-  const [row] = await session.rows({
-    kind: 'Aggregate',
-    input: other.fresh.scan,
-    groupType: 'groupby',
-    grouping: [],
-    expressions: [alias(call('unix_micros', call('min', asTimestamp(other.instant))), 'first')],
-  })
+  const [row] = await session.rows(
+    aggregate(
+      other.fresh.scan,
+      [],
+      [alias(call('unix_micros', call('min', asTimestamp(other.instant))), 'first')],
+    ),
+  )
   const first = row![0] as bigint | null
   return first === null ? undefined : filter(held, call('>=', attribute(UNTIL), longLiteral(first)))
 }

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../errors/index.ts'
-import { alias, attribute, call, filter, project } from '../../plan/build.ts'
+import { aggregate, alias, attribute, call, filter, project } from '../../plan/build.ts'
 import type { Expression, UnresolvedFunction } from '../../plan/expression.ts'
 import type { Aggregate, Relation } from '../../plan/relation.ts'
 import { expressionsOf } from '../../plan/rewrite.ts'
@@ -27,7 +27,7 @@ import { inSessions, withSpans } from './session-groups.ts'
  * groups that are over are dropped and counted. Without one the whole result is given out after each batch (complete
  * mode). State is one row a group of mergeable parts; where an aggregate has none, the rows themselves.
  */
-export async function aggregate(node: Aggregate, original: Aggregate, batch: Batch): Promise<Relation> {
+export async function aggregateStream(node: Aggregate, original: Aggregate, batch: Batch): Promise<Relation> {
   const keys = groupKeys(node, batch.schemaOf(node.input), original.input)
   checkMode(keys, batch)
   const watermark = inputWatermark(original.input, batch)
@@ -57,17 +57,15 @@ async function overPartials(
 ): Promise<Relation> {
   const columns = parts.flatMap((each) => each.partial.columns)
   const spans = withSpans(node.input, keys)
-  const partial: Aggregate = {
-    kind: 'Aggregate',
-    input: spans.input,
-    groupType: 'groupby',
-    grouping: spans.keys.map((each) => each.expression),
-    expressions: [
+  const partial = aggregate(
+    spans.input,
+    spans.keys.map((each) => each.expression),
+    [
       ...spans.keys.map((each) => alias(each.expression, each.column)),
       ...columns.map((each) => alias(each.compute, each.name)),
       alias(call('count', { kind: 'UnresolvedStar' }), ROWS),
     ],
-  }
+  )
   const staged = await stageStreaming(batch, partial)
   const end = endOfGroups(keys)
   const onTime = await withoutLateGroups(staged, end, watermark, batch)
@@ -142,13 +140,9 @@ async function withoutLateGroups(
 ): Promise<StagedRows> {
   if (end === undefined || lateMicros === undefined) return groups
   const isLate = isOver(attribute(...end), lateMicros)
-  const [row] = await batch.session.rows({
-    kind: 'Aggregate',
-    input: filter(groups.scan, isLate),
-    groupType: 'groupby',
-    grouping: [],
-    expressions: [alias(call('sum', attribute(ROWS)), 'late')],
-  })
+  const [row] = await batch.session.rows(
+    aggregate(filter(groups.scan, isLate), [], [alias(call('sum', attribute(ROWS)), 'late')]),
+  )
   const late = (row![0] as bigint | null) ?? 0n
   if (late === 0n) return groups
   countLate(late, batch)
@@ -167,25 +161,19 @@ function mergeGroups(
   schema: StructType,
 ): Relation {
   const keyColumns = keys.map((each) => attribute(each.column))
-  return {
-    kind: 'Aggregate',
-    input: groups,
-    groupType: 'groupby',
-    grouping: keyColumns,
-    expressions: [
-      ...keyColumns,
-      ...columns.map((each) => {
-        const dataType = schema.fields.find((known) => known.name === each.name)!.dataType
-        const merged: Expression = {
-          kind: 'Cast',
-          child: call(each.merge, attribute(each.name)),
-          dataType,
-          mode: 'ansi',
-        }
-        return alias(merged, each.name)
-      }),
-    ],
-  }
+  return aggregate(groups, keyColumns, [
+    ...keyColumns,
+    ...columns.map((each) => {
+      const dataType = schema.fields.find((known) => known.name === each.name)!.dataType
+      const merged: Expression = {
+        kind: 'Cast',
+        child: call(each.merge, attribute(each.name)),
+        dataType,
+        mode: 'ansi',
+      }
+      return alias(merged, each.name)
+    }),
+  ])
 }
 
 function finalOutput(

@@ -1,4 +1,4 @@
-import { alias, call, conjunction, project } from '../../../plan/build.ts'
+import { aggregate, alias, call, conjunction, project } from '../../../plan/build.ts'
 import type { Expression, Literal } from '../../../plan/expression.ts'
 import { transformExpression } from '../../../plan/rewrite.ts'
 import { type DataType, fieldNamed } from '../../../types/data-type.ts'
@@ -85,15 +85,15 @@ async function sourceValues(
   const keys = project(scope.source, [alias(value, 'k')])
   const valueType = engine.schemaOf(keys).fields[0]!.dataType
   if (!boundsAll(type) || !sameType(type, valueType)) return undefined
-  const [bounds] = await session.rows({
-    kind: 'Aggregate',
-    input: keys,
-    groupType: 'groupby',
-    grouping: [],
-    expressions: ['min', 'max', 'approx_count_distinct'].map((name) =>
-      alias(call(name, { kind: 'UnresolvedAttribute', parts: ['k'] }), name),
+  const [bounds] = await session.rows(
+    aggregate(
+      keys,
+      [],
+      ['min', 'max', 'approx_count_distinct'].map((name) =>
+        alias(call(name, { kind: 'UnresolvedAttribute', parts: ['k'] }), name),
+      ),
     ),
-  })
+  )
   const [min, max, count] = bounds!
   const literal = (each: Value): Literal => ({
     kind: 'Literal',

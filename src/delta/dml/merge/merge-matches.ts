@@ -1,5 +1,6 @@
 import { PipelineError } from '../../../errors/index.ts'
 import {
+  aggregate,
   alias,
   attribute,
   call,
@@ -146,13 +147,9 @@ async function eachOnce(
 
 async function countTouched(session: RowSession, touched: Relation): Promise<TouchedCount[]> {
   const group = [attribute(TOUCHED.file), attribute(TOUCHED.clause)]
-  const rows = await session.rows({
-    kind: 'Aggregate',
-    input: touched,
-    groupType: 'groupby',
-    grouping: group,
-    expressions: [...group, alias(call('count', intLiteral(1)), 'rows')],
-  })
+  const rows = await session.rows(
+    aggregate(touched, group, [...group, alias(call('count', intLiteral(1)), 'rows')]),
+  )
   return rows.map(([file, clause, count]) => ({
     file: Number(file),
     clause: Number(clause),

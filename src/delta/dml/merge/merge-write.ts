@@ -1,4 +1,5 @@
 import {
+  aggregate,
   alias,
   attribute,
   call,
@@ -163,12 +164,6 @@ async function counted({ session, targetOf }: Merge, file: AddFile): Promise<Add
 
 async function countRows(session: RowSession, input: Relation): Promise<bigint> {
   const expressions = [alias(call('count', intLiteral(1)), 'rows')]
-  const [row] = await session.rows({
-    kind: 'Aggregate',
-    input,
-    groupType: 'groupby',
-    grouping: [],
-    expressions,
-  })
+  const [row] = await session.rows(aggregate(input, [], expressions))
   return row![0] as bigint
 }
