@@ -1,4 +1,5 @@
 import type { DataType, StructType } from './data-type.ts'
+import { mapInnerTypes } from './nested-types.ts'
 
 /**
  * The type with NULL allowed everywhere: that a query happens to give none is no promise of the table it is written to
@@ -7,22 +8,15 @@ import type { DataType, StructType } from './data-type.ts'
 export function asNullable(type: StructType): StructType
 export function asNullable(type: DataType): DataType
 export function asNullable(type: DataType): DataType {
-  switch (type.kind) {
+  const inner = mapInnerTypes(type, asNullable)
+  switch (inner.kind) {
     case 'struct':
-      return {
-        ...type,
-        fields: type.fields.map((each) => ({ ...each, dataType: asNullable(each.dataType), nullable: true })),
-      }
+      return { ...inner, fields: inner.fields.map((each) => ({ ...each, nullable: true })) }
     case 'array':
-      return { ...type, elementType: asNullable(type.elementType), containsNull: true }
+      return { ...inner, containsNull: true }
     case 'map':
-      return {
-        ...type,
-        keyType: asNullable(type.keyType),
-        valueType: asNullable(type.valueType),
-        valueContainsNull: true,
-      }
+      return { ...inner, valueContainsNull: true }
     default:
-      return type
+      return inner
   }
 }

@@ -1,4 +1,5 @@
 import type { DataType } from './data-type.ts'
+import { innerTypes } from './nested-types.ts'
 
 const INTEGRAL_KINDS = ['byte', 'short', 'integer', 'long']
 const FRACTIONAL_KINDS = ['float', 'double', 'decimal']
@@ -44,15 +45,5 @@ export function isOrderable(type: DataType): boolean {
 
 /** Whether the type, or one inside of it, is of one of these kinds. */
 export function holdsKind(type: DataType, kinds: readonly DataType['kind'][]): boolean {
-  if (kinds.includes(type.kind)) return true
-  switch (type.kind) {
-    case 'struct':
-      return type.fields.some((each) => holdsKind(each.dataType, kinds))
-    case 'array':
-      return holdsKind(type.elementType, kinds)
-    case 'map':
-      return holdsKind(type.keyType, kinds) || holdsKind(type.valueType, kinds)
-    default:
-      return false
-  }
+  return kinds.includes(type.kind) || innerTypes(type).some((each) => holdsKind(each, kinds))
 }

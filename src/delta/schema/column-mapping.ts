@@ -1,4 +1,5 @@
 import { type DataType, fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
+import { mapFields } from '../../types/nested-types.ts'
 import { physicalName } from './physical-name.ts'
 
 export const PHYSICAL_NAME = 'delta.columnMapping.physicalName'
@@ -36,55 +37,32 @@ function walkPath(
 }
 
 /** The schema without what writers keep in it: ids and names of mapped columns, earlier types, marks of identity columns. */
-export function definedSchema(type: StructType): StructType
-export function definedSchema(type: DataType): DataType
-export function definedSchema(type: DataType): DataType {
-  switch (type.kind) {
-    case 'struct':
-      return { ...type, fields: type.fields.map(definedField) }
-    case 'array':
-      return { ...type, elementType: definedSchema(type.elementType) }
-    case 'map':
-      return { ...type, keyType: definedSchema(type.keyType), valueType: definedSchema(type.valueType) }
-    default:
-      return type
-  }
-}
-
-function definedField(field: StructField): StructField {
-  const kept = Object.entries(field.metadata).filter(
-    ([key]) =>
-      !key.startsWith('delta.columnMapping.') &&
-      key !== 'delta.typeChanges' &&
-      key !== 'delta.identity.highWaterMark',
+export function definedSchema(schema: StructType): StructType {
+  return withoutMetadata(
+    schema,
+    (key) =>
+      key.startsWith('delta.columnMapping.') ||
+      key === 'delta.typeChanges' ||
+      key === 'delta.identity.highWaterMark',
   )
-  return { ...field, dataType: definedSchema(field.dataType), metadata: Object.fromEntries(kept) }
 }
 
 /** The schema without ids and physical names of the fields, at any depth, for which `applies` holds. */
 export function withoutMapping(
-  { fields, ...type }: StructType,
+  schema: StructType,
   applies: (field: StructField) => boolean = () => true,
 ): StructType {
-  const inner = (each: DataType): DataType => {
-    switch (each.kind) {
-      case 'struct':
-        return withoutMapping(each, applies)
-      case 'array':
-        return { ...each, elementType: inner(each.elementType) }
-      case 'map':
-        return { ...each, keyType: inner(each.keyType), valueType: inner(each.valueType) }
-      default:
-        return each
-    }
-  }
-  const unmapped = fields.map((field) => {
-    const kept = Object.entries(field.metadata).filter(
-      ([key]) => !key.startsWith('delta.columnMapping.') || !applies(field),
-    )
-    return { ...field, dataType: inner(field.dataType), metadata: Object.fromEntries(kept) }
+  return withoutMetadata(schema, (key, field) => key.startsWith('delta.columnMapping.') && applies(field))
+}
+
+function withoutMetadata(
+  schema: StructType,
+  isLeftOut: (key: string, field: StructField) => boolean,
+): StructType {
+  return mapFields(schema, (field) => {
+    const kept = Object.entries(field.metadata).filter(([key]) => !isLeftOut(key, field))
+    return { ...field, metadata: Object.fromEntries(kept) }
   })
-  return { ...type, fields: unmapped }
 }
 
 /** `a, b.c, ` + "`odd,name`.d" as paths. */

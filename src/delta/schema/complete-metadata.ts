@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { PipelineError } from '../../errors/index.ts'
 import { type DataType, fieldNamed, type StructField, type StructType } from '../../types/data-type.ts'
+import { allFields } from '../../types/nested-types.ts'
 import { COLUMN_ID, MAPPING_MODE, MAX_COLUMN_ID, PHYSICAL_NAME } from './column-mapping.ts'
 import { changeMetadata, type Metadata } from './metadata.ts'
 import { columnMappingOf } from './physical-name.ts'
@@ -104,22 +105,8 @@ function mapType(type: DataType, before: DataType | undefined, mapper: Mapper): 
   }
 }
 
-function largestId(type: DataType): number {
-  switch (type.kind) {
-    case 'struct':
-      return Math.max(
-        0,
-        ...type.fields.map((each) =>
-          Math.max(Number(each.metadata[COLUMN_ID] ?? 0), largestId(each.dataType)),
-        ),
-      )
-    case 'array':
-      return largestId(type.elementType)
-    case 'map':
-      return Math.max(largestId(type.keyType), largestId(type.valueType))
-    default:
-      return 0
-  }
+function largestId(schema: StructType): number {
+  return allFields(schema).reduce((most, each) => Math.max(most, Number(each.metadata[COLUMN_ID] ?? 0)), 0)
 }
 
 /** `col-<uuid>`, as Spark names them. An id is given once in the life of a table, and so is its name. */

@@ -1,4 +1,6 @@
-import type { DataType, StructField, StructType } from '../../types/data-type.ts'
+import type { DataType } from '../../types/data-type.ts'
+import { allFields } from '../../types/nested-types.ts'
+import { holdsKind } from '../../types/type-classes.ts'
 import { CONSTRAINT_PREFIX } from './column-rules.ts'
 import type { Metadata } from './metadata.ts'
 import { columnMappingOf } from './physical-name.ts'
@@ -37,11 +39,11 @@ const has =
 export const hasFieldMetadata =
   (prefix: string): Test =>
   ({ schema }) =>
-    someField(schema, (field) => Object.keys(field.metadata).some((key) => key.startsWith(prefix)))
+    allFields(schema).some((field) => Object.keys(field.metadata).some((key) => key.startsWith(prefix)))
 const hasType =
   (kind: DataType['kind']): Test =>
   ({ schema }) =>
-    someField(schema, (field) => contains(field.dataType, kind))
+    holdsKind(schema, [kind])
 const not =
   (test: Test): Test =>
   (metadata) =>
@@ -146,34 +148,4 @@ export function neededFeatures(metadata: Metadata, extra: readonly string[] = []
   for (const [name, feature] of Object.entries(features)) if (feature.neededBy?.(metadata)) names.add(name)
   for (const name of names) for (const other of features[name]?.needs ?? []) names.add(other)
   return [...names]
-}
-
-function someField(schema: StructType, test: (field: StructField) => boolean): boolean {
-  return schema.fields.some(
-    (field) => test(field) || structsIn(field.dataType).some((inner) => someField(inner, test)),
-  )
-}
-
-function structsIn(type: DataType): StructType[] {
-  switch (type.kind) {
-    case 'struct':
-      return [type]
-    case 'array':
-      return structsIn(type.elementType)
-    case 'map':
-      return [...structsIn(type.keyType), ...structsIn(type.valueType)]
-    default:
-      return []
-  }
-}
-
-function contains(type: DataType, kind: DataType['kind']): boolean {
-  switch (type.kind) {
-    case 'array':
-      return contains(type.elementType, kind)
-    case 'map':
-      return contains(type.keyType, kind) || contains(type.valueType, kind)
-    default:
-      return type.kind === kind
-  }
 }

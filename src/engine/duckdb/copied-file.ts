@@ -1,6 +1,7 @@
 import { DuckDBMapValue, type DuckDBValue } from '@duckdb/node-api'
 import { physicalName, type WrittenColumn } from '../../delta/index.ts'
-import { type DataType, type StructField, type StructType, struct } from '../../types/data-type.ts'
+import type { DataType, StructField, StructType } from '../../types/data-type.ts'
+import { mapFields } from '../../types/nested-types.ts'
 import type { WrittenFile } from '../engine.ts'
 
 /** A partition column and the name under which COPY saw the texts of its values. */
@@ -118,22 +119,5 @@ function textEntries(value: DuckDBValue | undefined): Map<string, string | null>
 
 /** The schema with the names as they stand, for files that are named as their columns are. */
 export function withoutMapping(schema: StructType): StructType {
-  return struct(schema.fields.map(plainField))
-}
-
-function plainField(field: StructField): StructField {
-  return { ...field, metadata: {}, dataType: plainType(field.dataType) }
-}
-
-function plainType(type: DataType): DataType {
-  switch (type.kind) {
-    case 'struct':
-      return withoutMapping(type)
-    case 'array':
-      return { ...type, elementType: plainType(type.elementType) }
-    case 'map':
-      return { ...type, keyType: plainType(type.keyType), valueType: plainType(type.valueType) }
-    default:
-      return type
-  }
+  return mapFields(schema, (each) => ({ ...each, metadata: {} }))
 }

@@ -8,6 +8,7 @@ import {
   type StructType,
   struct,
 } from '../../types/data-type.ts'
+import { mapInnerTypes } from '../../types/nested-types.ts'
 import { quoteIdentifier } from './quote.ts'
 
 /** The field as data files name it, nested ones too. */
@@ -35,35 +36,11 @@ export const VARIANT_BYTES: StructType = struct([field('metadata', BINARY), fiel
 
 /** The type as it is written: DuckDB would shred a variant, for which a table needs another feature. */
 export function unshredded(type: DataType): DataType {
-  switch (type.kind) {
-    case 'variant':
-      return VARIANT_BYTES
-    case 'struct':
-      return struct(type.fields.map((each) => ({ ...each, dataType: unshredded(each.dataType) })))
-    case 'array':
-      return { ...type, elementType: unshredded(type.elementType) }
-    case 'map':
-      return { ...type, valueType: unshredded(type.valueType) }
-    default:
-      return type
-  }
+  return type.kind === 'variant' ? VARIANT_BYTES : mapInnerTypes(type, unshredded)
 }
 
 function mapStructs(type: DataType, change: (type: StructType) => DataType): DataType {
-  switch (type.kind) {
-    case 'struct':
-      return change(type)
-    case 'array':
-      return { ...type, elementType: mapStructs(type.elementType, change) }
-    case 'map':
-      return {
-        ...type,
-        keyType: mapStructs(type.keyType, change),
-        valueType: mapStructs(type.valueType, change),
-      }
-    default:
-      return type
-  }
+  return type.kind === 'struct' ? change(type) : mapInnerTypes(type, (each) => mapStructs(each, change))
 }
 
 /**

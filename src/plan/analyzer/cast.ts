@@ -1,5 +1,6 @@
 import { castMayGiveNull } from '../../types/cast-rules.ts'
 import type { DataType } from '../../types/data-type.ts'
+import { innerTypes } from '../../types/nested-types.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { Literal } from '../expression.ts'
 import type { ResolvedExpression, ResolvedLiteral } from '../resolved.ts'
@@ -35,16 +36,6 @@ export function constantOf(expression: ResolvedExpression): Literal['value'] | u
 
 /** True for UNKNOWN and for containers that hold it. */
 export function containsUnknown(type: DataType): boolean {
-  switch (type.kind) {
-    case 'unknown':
-      return true
-    case 'array':
-      return containsUnknown(type.elementType)
-    case 'map':
-      return containsUnknown(type.keyType) || containsUnknown(type.valueType)
-    case 'struct':
-      return type.open === true || type.fields.some((each) => containsUnknown(each.dataType))
-    default:
-      return false
-  }
+  const isUnknown = type.kind === 'unknown' || (type.kind === 'struct' && type.open === true)
+  return isUnknown || innerTypes(type).some(containsUnknown)
 }

@@ -1,4 +1,5 @@
 import { type DataType, INTEGER, type StructType, struct } from '../../types/data-type.ts'
+import { mapInnerTypes } from '../../types/nested-types.ts'
 
 /** The columns of a checkpoint's files: Parquet has none for VOID, so that NULLs without a type are kept as INT, as the engine has them. */
 export function storedSchema({ fields }: StructType): StructType {
@@ -6,16 +7,5 @@ export function storedSchema({ fields }: StructType): StructType {
 }
 
 function storedType(type: DataType): DataType {
-  switch (type.kind) {
-    case 'void':
-      return INTEGER
-    case 'struct':
-      return storedSchema(type)
-    case 'array':
-      return { ...type, elementType: storedType(type.elementType) }
-    case 'map':
-      return { ...type, keyType: storedType(type.keyType), valueType: storedType(type.valueType) }
-    default:
-      return type
-  }
+  return type.kind === 'void' ? INTEGER : mapInnerTypes(type, storedType)
 }
