@@ -164,8 +164,11 @@ export class CdcTables {
       ties: await session.rows(output.ties),
     }
     this.#commitHidden(
-      await session.rows(output.hiddenAdditions),
-      await session.rows(output.hiddenRemovals),
+      {
+        touched: await session.rows(state.scan),
+        additions: await session.rows(output.hiddenAdditions),
+        removals: await session.rows(output.hiddenRemovals),
+      },
       flow,
       batch,
     )
@@ -173,13 +176,21 @@ export class CdcTables {
     return result
   }
 
-  #commitHidden(additions: readonly Row[], removals: readonly Row[], flow: string, batch: bigint): void {
+  /** Rows that an attempt of the batch marked, and that it does not touch any more, are as they were. */
+  #commitHidden(
+    { touched, additions, removals }: Readonly<Record<'touched' | 'additions' | 'removals', readonly Row[]>>,
+    flow: string,
+    batch: bigint,
+  ): void {
     const names = hiddenStateSchema(this.cdc).fields.map((each) => each.name)
     const [by, at] = [names.indexOf(STATE.removedByFlow), names.indexOf(STATE.removedByBatch)]
-    const removed = new Set(removals.map(text))
-    const kept = this.#live(flow).map((row) =>
-      removed.has(text(row)) ? row.with(by, flow).with(at, batch) : row,
-    )
+    const isTouched = new Set(touched.map(text))
+    const isRemoved = new Set(removals.map(text))
+    const kept = this.#live(flow).map((row) => {
+      if (isRemoved.has(text(row))) return row.with(by, flow).with(at, batch)
+      const isReleased = row[by] === flow && !isTouched.has(text(row))
+      return isReleased ? row.with(by, null).with(at, null) : row
+    })
     this.#hidden = [...kept, ...additions]
   }
 
