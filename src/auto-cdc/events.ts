@@ -1,5 +1,5 @@
 import { PipelineError } from '../errors/index.ts'
-import { aggregate } from '../plan/build.ts'
+import { aggregate, conjunction } from '../plan/build.ts'
 import { Column, call } from '../plan/column.ts'
 import { min } from '../plan/column-functions/aggregate.ts'
 import { arrayContains } from '../plan/column-functions/array.ts'
@@ -22,6 +22,7 @@ import {
 } from './event.ts'
 import type { AutoCdc } from './resolve.ts'
 import { type Leaf, leafValue, named } from './shape.ts'
+import type { AutoCdcSpec } from './spec.ts'
 import { STATE } from './state.ts'
 
 /**
@@ -112,6 +113,25 @@ function fieldOf(column: Column, path: readonly string[]): Column {
   return path.reduce((struct, name) => struct.getField(name), column)
 }
 
+/** A part of the sequences over the source. */
+function partOf({ sequenceBy, systemSequenceBy }: AutoCdcSpec, { of, path }: SequencePart): Column {
+  return fieldOf(new Column(of === 's' ? sequenceBy : systemSequenceBy!), path)
+}
+
+/** The deletes and the truncates that can be applied, as conditions over the source: nothing that they need is NULL. */
+export function applicableRemovals(cdc: AutoCdc): readonly Expression[] {
+  const { keys, deleteWhen, truncateWhen } = cdc.spec
+  const sequences = sequenceParts(cdc).map((part) => partOf(cdc.spec, part))
+  const withAll = (condition: Expression | undefined, needed: readonly Column[]) =>
+    condition === undefined
+      ? []
+      : [conjunction([condition, ...needed.map((each) => each.isNotNull().expression)])]
+  return [
+    ...withAll(deleteWhen, [...keys.map((each) => named(each)), ...sequences]),
+    ...withAll(truncateWhen, sequences),
+  ]
+}
+
 /** Where `checkEvents` finds a batch, and what an event of it looks like. */
 export interface CheckedBatch {
   readonly tableName: string
@@ -138,14 +158,13 @@ export async function checkEvents(
     nullCount: String(nullCount),
     sample: shortened(String(await readValue(smallestEvent(where(source, isWrong))))),
   })
-  const { sequenceBy, systemSequenceBy, truncateWhen } = cdc.spec
+  const { truncateWhen } = cdc.spec
   const parts = sequenceParts(cdc)
-  for (const [i, { of, path }] of parts.entries()) {
+  for (const [i, part] of parts.entries()) {
     const nullCount = nullCounts[i]!
     if (nullCount === 0n) continue
-    const sequence = new Column(of === 's' ? sequenceBy : systemSequenceBy!)
-    const parameters = await about(nullCount, fieldOf(sequence, path).isNull())
-    const name = [of === 's' ? 'sequence' : 'system sequence', ...path].join('.')
+    const parameters = await about(nullCount, partOf(cdc.spec, part).isNull())
+    const name = [part.of === 's' ? 'sequence' : 'system sequence', ...part.path].join('.')
     throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NULL_SEQUENCE', { ...parameters, sequence: name })
   }
   for (const [i, { name }] of cdc.keys.entries()) {

@@ -1,5 +1,5 @@
 export { type AutoCdcOutput, applyEvents, CHANGE, knownEvents, rivalMoments, timeline } from './apply.ts'
-export { checkEvents, type EventSurvey, readEvents, surveyEvents } from './events.ts'
+export { applicableRemovals, checkEvents, type EventSurvey, readEvents, surveyEvents } from './events.ts'
 export { formerColumns, withFormerColumns } from './former-columns.ts'
 export { stateOfKeys, touchedHistory, touchedKeys, touchedRows } from './reach.ts'
 export {

@@ -1,6 +1,6 @@
-import type { AutoCdcSpec } from '../../auto-cdc/index.ts'
+import { applicableRemovals, resolveAutoCdc } from '../../auto-cdc/index.ts'
 import type { ResolvedDataset, ResolvedFlow, ResolvedGraph } from '../../graph/resolved-graph.ts'
-import { attribute, call, conjunction, FALSE } from '../../plan/build.ts'
+import { call, FALSE } from '../../plan/build.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { Read, Relation, With } from '../../plan/relation.ts'
 import { childrenOf, mapExpressions, transformExpression, withChildren } from '../../plan/rewrite.ts'
@@ -29,12 +29,13 @@ function withRules(input: Relation, { identifier, rules }: ResolvedDataset): Rel
  */
 export function withTargetRules(
   query: Relation,
-  { target, autoCdc }: ResolvedFlow,
+  { name, target, autoCdc, querySchema }: ResolvedFlow,
   graph: ResolvedGraph,
 ): Relation {
   const dataset = datasetOf(graph, target)
-  if (autoCdc === undefined) return withRules(query, dataset)
-  const spared = sparedEvents(autoCdc)
+  if (autoCdc === undefined || dataset.rules.length === 0) return withRules(query, dataset)
+  const names = { flowName: name, tableName: target }
+  const spared = applicableRemovals(resolveAutoCdc(autoCdc, querySchema!, names))
   const rules = dataset.rules.map((rule) => {
     const passes = (condition: Expression, each: Expression) =>
       call('or', call('coalesce', each, FALSE), condition)
@@ -42,19 +43,6 @@ export function withTargetRules(
     return { ...rule, condition: { ...spared.reduce(passes, rule.condition), position } }
   })
   return withRules(query, { ...dataset, rules })
-}
-
-/** Deletes and truncates, where nothing that they need is NULL. */
-function sparedEvents({ keys, sequenceBy, systemSequenceBy, deleteWhen, truncateWhen }: AutoCdcSpec) {
-  const sequences = [sequenceBy, ...(systemSequenceBy === undefined ? [] : [systemSequenceBy])]
-  const withAll = (condition: Expression | undefined, needed: readonly Expression[]) =>
-    condition === undefined
-      ? []
-      : [conjunction([condition, ...needed.map((each) => call('isnotnull', each))])]
-  return [
-    ...withAll(deleteWhen, [...keys.map((each) => attribute(each)), ...sequences]),
-    ...withAll(truncateWhen, sequences),
-  ]
 }
 
 /** `shadowed` holds the names, in lower case, of common table expressions that hide views of the same name. */

@@ -329,6 +329,20 @@ describe('rules of a target', () => {
     ])
   })
 
+  test('drop events without a field of their sequence, deletes too', async () => {
+    begin({
+      target: `expectOrDrop: { known: 'price IS NOT NULL' }, quarantine: true`,
+      flow: `sequenceBy: expr('struct(seq, price)'), applyAsTruncates: expr("op = 'TRUNCATE'"),`,
+    })
+    await apply(MUG, JAR)
+    await apply(remove('A1', 20), { op: 'TRUNCATE', seq: 50 }, { ...remove('B2', 50), price: 1 })
+    expect(await items()).toEqual([['A1', 'mug', 5]])
+    expect(await pipeline.query('SELECT op, seq FROM items_quarantine ORDER BY seq')).toEqual([
+      ['DELETE', 20],
+      ['TRUNCATE', 50],
+    ])
+  })
+
   test('let truncates pass that have no key', async () => {
     begin({ target: NAMED, flow: `applyAsTruncates: expr("op = 'TRUNCATE'"),` })
     await apply(MUG, JAR)
