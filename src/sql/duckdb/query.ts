@@ -46,7 +46,6 @@ export function queryText(
 /** The text of a relation, whose common table expressions are collected in the query. */
 export function selectOf(relation: ResolvedRelation, query: Query, unique = false): string {
   const printed = printRelation(relation, query)
-  const ids = relation.output.map((each) => each.id)
   const isAsIs = printed.raw === undefined || sameOrder(printed, relation.output)
   const block = isAsIs ? printed : wrap(printed, query)
   const outputs = relation.output.map((column) => ({
@@ -54,13 +53,13 @@ export function selectOf(relation: ResolvedRelation, query: Query, unique = fals
     name: column.name,
     sql: selectText(block.cells.get(column.id)!, block),
   }))
-  return render(block, unique ? named(block, relation.output, ids) : outputs, placeIn(block, query))
+  return render(block, unique ? named(block, relation.output) : outputs, placeIn(block, query))
 }
 
-function named(block: Block, output: readonly OutputColumn[], ids: readonly number[]) {
-  const cells = new Map(block.cells)
-  for (const column of output) cells.set(column.id, { ...cells.get(column.id)!, name: column.name })
-  return outputsOf({ ...block, cells }, ids)
+/** By place: a column that stands twice may have a name for each. */
+function named(block: Block, output: readonly OutputColumn[]) {
+  const names = uniqueNames(output)
+  return output.map(({ id }, i) => ({ id, name: names[i]!, sql: selectText(block.cells.get(id)!, block) }))
 }
 
 function sameOrder(block: Block, output: readonly OutputColumn[]): boolean {

@@ -186,6 +186,16 @@ test('a constant is no position to sort by', async () => {
   expect(await rowsOf(connection, query)).toEqual([['0'], ['1']])
 })
 
+test('a column that a union takes twice has a name for each', async () => {
+  const twice = '(SELECT id, id FROM orders WHERE id < 2) AS twice(a, b)'
+  const query = `SELECT a, b + 1 FROM (SELECT * FROM ${twice} UNION ALL SELECT 7, 8) ORDER BY a`
+  expect(await rowsOf(connection, query)).toEqual([
+    ['0', '1'],
+    ['1', '2'],
+    ['7', '9'],
+  ])
+})
+
 test('ORDER BY ALL sorts by every column of the output, from the left', async () => {
   const query = 'SELECT b, a FROM VALUES (1, 2), (2, 1), (0, 2) AS t(a, b) ORDER BY ALL DESC'
   expect(await rowsOf(connection, query)).toEqual([

@@ -90,6 +90,43 @@ describe('a join of two streams', () => {
   })
 })
 
+test.each([
+  [
+    'LEFT',
+    [
+      ['a', 'a', 'a'],
+      ['b', 'b', null],
+    ],
+  ],
+  [
+    'RIGHT',
+    [
+      ['a', 'a', 'a'],
+      ['c', null, 'c'],
+    ],
+  ],
+  [
+    'FULL',
+    [
+      ['a', 'a', 'a'],
+      ['b', 'b', null],
+      ['c', null, 'c'],
+    ],
+  ],
+])('a %s join USING columns knows them of each side', async (joinType, rows) => {
+  pipeline = new TestPipeline(`${SOURCES}
+    CREATE STREAMING TABLE joined AS SELECT ad, s.ad AS shown, c.ad AS clicked
+    FROM STREAM(shown) AS s WATERMARK time DELAY OF INTERVAL 5 MINUTES
+    ${joinType} JOIN STREAM(clicks) AS c WATERMARK time DELAY OF INTERVAL 5 MINUTES USING (ad, time);`)
+  land({ shown: 'a 12:00', clicks: 'c 12:00' })
+  expect((await pipeline.run()).errors).toEqual([])
+  land({ shown: 'b 12:00', clicks: 'a 12:00' })
+  await pipeline.run()
+  land({ shown: 'z 12:30', clicks: 'z 12:30' })
+  await pipeline.run()
+  expect(await pipeline.query("SELECT * FROM joined WHERE ad <> 'z' ORDER BY ad")).toEqual(rows)
+})
+
 describe('columns of joined streams that the query does not use', () => {
   const SIDES = `
     CREATE STREAMING TABLE orders AS SELECT * FROM STREAM read_files('data/orders', format => 'json');
