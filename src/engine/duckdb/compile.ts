@@ -7,7 +7,8 @@ import { expressionsOf, walk, walkExpression } from '../../plan/rewrite.ts'
 import type { DeltaScan, ScanInput } from '../../plan/scan.ts'
 import { type PrintContext, printDuckdb } from '../../sql/duckdb/print.ts'
 import { duckdbType } from '../../sql/duckdb/types.ts'
-import { type StructType, struct } from '../../types/data-type.ts'
+import { type StructField, type StructType, struct } from '../../types/data-type.ts'
+import { holdsKind } from '../../types/type-classes.ts'
 import type { CompiledQuery, QueryContext } from '../engine.ts'
 import { bindDeltaScan } from './delta-scan.ts'
 import { prepareFilesScan } from './files-scan.ts'
@@ -88,10 +89,24 @@ function wholeScanSql(
     case 'files':
       return prepareFilesScan(connection, input, schema, { withMetadata: needsHidden })
     case 'parquet':
-      return input.paths.length === 0 ? emptyTable(schema) : `read_parquet(${quoteList(input.paths)})`
+      return input.paths.length === 0 ? emptyTable(schema) : parquet(input.paths, schema)
     case 'ndjson':
       return input.paths.length === 0 ? emptyTable(schema) : ndjson(input.paths, schema)
   }
+}
+
+/** Files may hold intervals as texts. */
+function parquet(paths: readonly string[], schema: StructType): string {
+  const rows = `read_parquet(${quoteList(paths)})`
+  const casts = schema.fields.filter((each) => holdsKind(each.dataType, INTERVALS)).map(castColumn)
+  return casts.length === 0 ? rows : `(SELECT * REPLACE (${casts.join(', ')}) FROM ${rows})`
+}
+
+const INTERVALS = ['interval day to second', 'interval year to month'] as const
+
+function castColumn({ name, dataType }: StructField): string {
+  const column = quoteIdentifier(name)
+  return `CAST(${column} AS ${duckdbType(dataType)}) AS ${column}`
 }
 
 function ndjson(paths: readonly string[], schema: StructType): string {

@@ -335,10 +335,10 @@ describe('a batch whose query gives other rows each time', () => {
       ${FUNCTION}
       appendFlow({ target: 'told', name: 'all' }, () => readStream.table('orders').select('id', expr('uuid()').as('key'),
         expr('null').as('nothing'), expr('map(id, named_struct("a b", array(1.50)))').as('Nested "one"'),
-        expr("timestamp '2026-01-01 12:00:00.123456'").as('time'), expr("interval '3' day").as('days')))`)
+        expr("timestamp '2026-01-01 12:00:00.123456'").as('time'), expr("interval '-0.000001' second").as('wait')))`)
     pipeline.land('orders/1.json', { id: 1, amount: 1 })
     await runUntilDelivered()
-    expect(deliveries[0]!.rows).toMatchObject([{ id: 1n, nothing: null, key: expect.any(String) }])
+    expect(deliveries[0]!.rows).toMatchObject([{ id: 1n, nothing: null, key: expect.any(String), wait: -1n }])
     const first = `${'0'.repeat(20)}.json`
     expect(checkpointFiles()).toEqual([`commits/${first}`, 'handed-over.json', `offsets/${first}`])
   })

@@ -1,4 +1,8 @@
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { field, struct } from '../../../src/types/data-type.ts'
+import { scanRowFiles } from '../../../src/update/checkpoint/row-files.ts'
 import { Workbench } from './batches.ts'
 
 let workbench: Workbench
@@ -44,5 +48,40 @@ describe('a state keeps NULLs without a type, which Parquet has no column for', 
   ])('%s', async (_, query, expected) => {
     const { outputs } = await workbench.stream(query, batches, { isComplete: true })
     expect(outputs.map((rows) => rows.toSorted())).toEqual(expected)
+  })
+})
+
+describe('a state keeps intervals as they are, which those of Parquet cannot be', () => {
+  const WAITS = `SELECT id, array(timestamp '2026-01-01 00:00:00' - timestamp '2026-01-01 00:00:00.000001') AS waits,
+    interval '-1' month AS month FROM STREAM(input)`
+  const batches = [{ input: 'SELECT 1 AS id' }, { input: 'SELECT 1 AS id UNION ALL SELECT 2' }]
+
+  test.each([
+    ['in a dedupe', `SELECT DISTINCT * FROM (${WAITS})`, [[[1, [-1n], -1n]], [[2, [-1n], -1n]]]],
+    [
+      'on a side of a join',
+      `SELECT r.id, l.waits, l.month FROM (${WAITS}) AS l JOIN STREAM(input) AS r ON l.id = r.id - 1`,
+      [
+        [],
+        [
+          [2, [-1n], -1n],
+          [2, [-1n], -1n],
+        ],
+      ],
+    ],
+  ])('%s', async (_, query, expected) => {
+    expect((await workbench.stream(query, batches)).outputs).toEqual(expected)
+  })
+
+  test('also those that were kept as the intervals of Parquet', async () => {
+    const file = join(workbench.folder, 'interval.parquet')
+    const database = await DuckDBInstance.create(':memory:')
+    const connection = await database.connect()
+    await connection.run(`COPY (SELECT INTERVAL '1 second' AS wait) TO '${file}' (FORMAT parquet)`)
+    database.closeSync()
+    const schema = struct([field('wait', { kind: 'interval day to second' })])
+    expect(
+      await workbench.session.rows(await scanRowFiles(workbench.storage, ['interval.parquet'], schema)),
+    ).toEqual([[1_000_000n]])
   })
 })
