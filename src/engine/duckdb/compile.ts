@@ -95,18 +95,19 @@ function wholeScanSql(
   }
 }
 
-/** Files may hold intervals as texts. */
+/** Files may hold intervals as texts, and lack columns of NULLs without a type. */
 function parquet(paths: readonly string[], schema: StructType): string {
   const rows = `read_parquet(${quoteList(paths)})`
-  const casts = schema.fields.filter((each) => holdsKind(each.dataType, INTERVALS)).map(castColumn)
-  return casts.length === 0 ? rows : `(SELECT * REPLACE (${casts.join(', ')}) FROM ${rows})`
+  if (!holdsKind(schema, ['void', ...INTERVALS])) return rows
+  return `(SELECT ${schema.fields.map(storedColumn).join(', ')} FROM ${rows})`
 }
 
 const INTERVALS = ['interval day to second', 'interval year to month'] as const
 
-function castColumn({ name, dataType }: StructField): string {
+function storedColumn({ name, dataType }: StructField): string {
   const column = quoteIdentifier(name)
-  return `CAST(${column} AS ${duckdbType(dataType)}) AS ${column}`
+  if (dataType.kind === 'void') return `CAST(NULL AS ${duckdbType(dataType)}) AS ${column}`
+  return holdsKind(dataType, INTERVALS) ? `CAST(${column} AS ${duckdbType(dataType)}) AS ${column}` : column
 }
 
 function ndjson(paths: readonly string[], schema: StructType): string {
