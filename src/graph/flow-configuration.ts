@@ -1,5 +1,5 @@
 import { PipelineError } from '../errors/index.ts'
-import { setting } from '../settings/settings.ts'
+import { isSetting, setting } from '../settings/settings.ts'
 
 /** Settings with the name of the flow that they come from. */
 export interface NamedSettings {
@@ -9,13 +9,15 @@ export interface NamedSettings {
 
 /**
  * A flow's own settings together with those of the views that it reads, as Spark fuses them: a view is evaluated inside of
- * the flow, so both must agree. Throws DUPLICATE_FLOW_SQL_CONF, naming both.
+ * the flow, so both must agree. Its own are judged, also those that nothing reads before it runs.
+ * Throws DUPLICATE_FLOW_SQL_CONF, naming both, and PIPELINE_SPEC_INVALID_FIELD.
  */
 export function fusedSettings(
   dataset: string,
   own: NamedSettings,
   views: readonly NamedSettings[],
 ): Readonly<Record<string, string>> {
+  for (const key of Object.keys(own.settings)) if (isSetting(key)) setting(own.settings, key)
   const fused = new Map<string, { value: string; flow: string }>()
   for (const { flow, settings } of [own, ...views]) {
     for (const [key, value] of Object.entries(settings)) {

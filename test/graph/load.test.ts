@@ -269,6 +269,21 @@ CREATE MATERIALIZED VIEW mv AS SELECT \${third} AS c`,
     ])
   })
 
+  test.each([
+    'spark.sql.session.timeZone = Europe/Berlin',
+    'pipelines.trigger.interval = soon',
+    'spark.sql.ansi.enabled = maybe',
+  ])('a setting of a query is judged before anything runs: %s', async (setting) => {
+    const [error] = await failuresOf({
+      'a.sql': `SET ${setting};\nCREATE MATERIALIZED VIEW a AS SELECT 1 AS b`,
+    })
+    expect(summaryOf(error!, 'field_name')).toEqual({
+      condition: 'PIPELINE_SPEC_INVALID_FIELD',
+      at: 'a.sql:2:1',
+      field_name: `configuration.${setting.split(' ')[0]}`,
+    })
+  })
+
   test('places behind a value are those of the file', async () => {
     const [error] = await failuresOf({
       ...files,
