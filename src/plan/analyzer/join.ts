@@ -1,6 +1,8 @@
-import { nearestAll, PipelineError } from '../../errors/index.ts'
+import { nearestAll, PipelineError, type Position } from '../../errors/index.ts'
 import { widerType } from '../../types/coercion.ts'
-import { BOOLEAN } from '../../types/data-type.ts'
+import { BOOLEAN, type DataType } from '../../types/data-type.ts'
+import { printSqlType } from '../../types/ddl.ts'
+import { isOrderable } from '../../types/type-classes.ts'
 import type { Join, JoinType } from '../relation.ts'
 import type { NamedExpression, OutputColumn, ResolvedExpression, ResolvedRelation } from '../resolved.ts'
 import { castTo } from './cast.ts'
@@ -19,7 +21,7 @@ import {
 } from './scope.ts'
 import { freshId, type QueryState } from './state.ts'
 
-/** Throws UNRESOLVED_USING_COLUMN_FOR_JOIN, and what the condition throws. */
+/** Throws UNRESOLVED_USING_COLUMN_FOR_JOIN, what the condition throws, and for USING what `=` of the columns would. */
 export function analyzeJoin(node: Join, state: QueryState): Analyzed {
   const left = analyzeRelation(node.left, state)
   const rightState = node.isLateral ? { ...state, outer: [left.scope, ...state.outer] } : state
@@ -96,7 +98,7 @@ function joinUsing(
     right: usingColumn(name, 'right', right, node, state),
   }))
   const condition = pairs
-    .map((pair) => equality(pair.left.column, pair.right.column, state))
+    .map((pair) => equality(pair.left.column, pair.right.column, node, state))
     .reduce<ResolvedExpression | undefined>(both, undefined)
   const all = joined(node, left, right, condition)
   if (node.joinType === 'left semi' || node.joinType === 'left anti') return all
@@ -164,19 +166,40 @@ function keyEntry(left: ScopeEntry, right: ScopeEntry, joinType: JoinType, state
   }
 }
 
-function equality(left: OutputColumn, right: OutputColumn, state: QueryState): ResolvedExpression {
+/** Throws what `=` throws of columns that cannot be compared. */
+function equality(
+  left: OutputColumn,
+  right: OutputColumn,
+  { position }: Join,
+  state: QueryState,
+): ResolvedExpression {
   const type = widerType(left.dataType, right.dataType)
-  const sides = [left, right].map((each) =>
-    type === undefined ? columnReference(each) : castTo(columnReference(each), type, state.context.ansi),
-  )
+  if (type === undefined || !isOrderable(type)) throw incomparable(left, right, type, position)
   return {
     kind: 'Call',
     function: '=',
     signature: -1,
-    arguments: sides,
+    arguments: [left, right].map((each) => castTo(columnReference(each), type, state.context.ansi)),
     dataType: BOOLEAN,
     nullable: left.nullable || right.nullable,
   }
+}
+
+function incomparable(
+  left: OutputColumn,
+  right: OutputColumn,
+  type: DataType | undefined,
+  position: Position | undefined,
+): PipelineError {
+  const sqlExpr = `(${left.name} = ${right.name})`
+  const context = position === undefined ? {} : { position }
+  if (type !== undefined) {
+    const parameters = { sqlExpr, functionName: '=', dataType: printSqlType(type) }
+    return new PipelineError('DATATYPE_MISMATCH.INVALID_ORDERING_TYPE', parameters, context)
+  }
+  const [leftType, rightType] = [left, right].map((each) => printSqlType(each.dataType))
+  const parameters = { sqlExpr, left: leftType!, right: rightType! }
+  return new PipelineError('DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES', parameters, context)
 }
 
 function both(left: ResolvedExpression | undefined, right: ResolvedExpression): ResolvedExpression {

@@ -55,6 +55,18 @@ describe('names', () => {
       { colName: 'customer', side: 'left', suggestion: 'customer_id' },
       '1:22',
     ],
+    [
+      'SELECT 1 FROM (SELECT true AS k) JOIN (SELECT 1 AS K) USING (k)',
+      'DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES',
+      { sqlExpr: '(k = K)', left: 'BOOLEAN', right: 'INT' },
+      '1:34',
+    ],
+    [
+      'SELECT 1 FROM (SELECT map(1, 2) AS k) NATURAL JOIN (SELECT map(1, 2) AS k)',
+      'DATATYPE_MISMATCH.INVALID_ORDERING_TYPE',
+      { sqlExpr: '(k = k)', functionName: '=', dataType: 'MAP<INT, INT>' },
+      '1:39',
+    ],
   ])('%s', (...row) => check(row))
 })
 
