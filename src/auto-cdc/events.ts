@@ -5,6 +5,7 @@ import { min } from '../plan/column-functions/aggregate.ts'
 import { arrayContains } from '../plan/column-functions/array.ts'
 import { coalesce } from '../plan/column-functions/conditional.ts'
 import { col, count, lit, when } from '../plan/column-functions/core.ts'
+import { lower } from '../plan/column-functions/string.ts'
 import type { Expression } from '../plan/expression.ts'
 import type { Relation } from '../plan/relation.ts'
 import type { DataType } from '../types/data-type.ts'
@@ -67,7 +68,8 @@ function suppliedLeaves(cdc: AutoCdc, value: (index: number) => Column): Column 
 
 function isListed(columnsToUpdate: string, leaf: Leaf): Column {
   const list = named(columnsToUpdate)
-  return list.isNull().or(arrayContains(lowerCased(list), leaf.path[0]!.toLowerCase()))
+  // Lower case as the engine has it, which is another one of some letters.
+  return list.isNull().or(arrayContains(lowerCased(list), lower(lit(leaf.path[0]!))))
 }
 
 /** What `surveyEvents` found in a batch. */

@@ -137,6 +137,24 @@ describe('NULL that means "not supplied"', () => {
     expect(await prices()).toEqual([[1, 'mug', 6]])
   })
 
+  // Lower case of the first depends on the place of its last letter, that of the second is of two letters.
+  test.each(['ΚΩΔΙΚΟΣ', 'İl'])(
+    'is what lists do not name, whatever letters the name has: %s',
+    async (name) => {
+      pipeline = new TestPipeline(`CREATE STREAMING TABLE prices;
+      AUTO CDC INTO prices FROM STREAM read_files('data/events', format => 'json',
+        schema => 'id INT, \`${name}\` INT, price INT, fields ARRAY<STRING>, seq INT')
+        KEYS (id) SEQUENCE BY seq COLUMNS (id, \`${name}\`, price) COLUMNS TO UPDATE fields`)
+      await apply('1', { id: 1, [name]: 1, price: 2, seq: 1 })
+      await apply(
+        '2',
+        { id: 1, [name]: 3, fields: [name], seq: 2 },
+        { id: 1, price: 4, fields: ['PRICE'], seq: 3 },
+      )
+      expect(await pipeline.query('SELECT * FROM prices')).toEqual([[1, 3, 4]])
+    },
+  )
+
   test.each([
     [1, 'id, title, price', [[1, 'mug', 6]], [[1, 'cup', 6]], [[1, null, 9]]],
     [
