@@ -11,6 +11,7 @@ export {
   resolveAutoCdc,
 } from './resolve.ts'
 export {
+  checkSnapshotKeys,
   checkVersions,
   checkVersionType,
   compareVersions,

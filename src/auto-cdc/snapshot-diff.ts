@@ -39,7 +39,7 @@ export function resolveSnapshots(
   checkReserved(snapshot.fields, [VERSION, CHANGE], names)
   const source = struct([...snapshot.fields, field(VERSION, versionType), field(CHANGE, STRING)])
   const { keys, scdType, trackHistory } = spec
-  fieldsNamed(keys, snapshot, 'KEYS', names)
+  checkSnapshotKeys(spec, snapshot, names)
   const events = {
     keys,
     scdType,
@@ -53,6 +53,15 @@ export function resolveSnapshots(
     { ...source, ...open },
     names,
   )
+}
+
+/** Throws AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA for a snapshot without a key: of the other columns it may lack some. */
+export function checkSnapshotKeys(
+  { keys }: Pick<SnapshotSpec, 'keys'>,
+  snapshot: StructType,
+  names: AutoCdcNames,
+): void {
+  fieldsNamed(keys, snapshot, 'KEYS', names)
 }
 
 /**

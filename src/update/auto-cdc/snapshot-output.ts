@@ -1,4 +1,4 @@
-import { intervalColumns, resolveSnapshots } from '../../auto-cdc/index.ts'
+import { checkSnapshotKeys, intervalColumns, resolveSnapshots } from '../../auto-cdc/index.ts'
 import { allowsWidening, fitColumn, mergeSchemas } from '../../delta/index.ts'
 import { isGiven } from '../../graph/align-change-flows.ts'
 import { checkDeclared } from '../../graph/dataset-schema.ts'
@@ -57,13 +57,14 @@ export function openSnapshotOutput(
 /**
  * A snapshot with the columns that its target has: each one that a function gives may have others. The target gains what is new
  * where it declares no columns; what the snapshot lacks is NULL in it.
- * Throws USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE for columns that are not declared.
+ * Throws USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE for columns that are not declared and what `checkSnapshotKeys` throws.
  */
 export async function fitSnapshot(options: BatchQueryOptions, record: BatchRecord): Promise<SnapshotInputs> {
   const { run, flow, inputs, table } = options
   const given = await schemaOf(options, record, await bindBatch(inputs, record))
   const { source, spec } = flow.snapshots!
   if (source.kind !== 'function') return { inputs, schema: given }
+  checkSnapshotKeys(spec, given, { flowName: flow.name, tableName: flow.target })
   const target = await table(flow.target)
   const dataset = datasetOf(run.graph, flow.target)
   const grown = await run.tables.inTurn(flow.target, () => growFor(given, target, dataset))

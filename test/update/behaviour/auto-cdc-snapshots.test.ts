@@ -392,6 +392,19 @@ describe('snapshots of a function whose columns differ', () => {
     expect(await pipeline.query('SELECT id, size.x, size.y FROM items')).toEqual([[1, null, 3]])
   })
 
+  test('are refused where they lack a key, also without rows', async () => {
+    begin(definitions(2))
+    pipeline.land('v2/all.json', { ID2: 1, name: 'a' })
+    const refused = {
+      condition: 'AUTOCDC_COLUMNS_NOT_FOUND_IN_SCHEMA',
+      parameters: { missingColumns: 'id', availableColumns: 'ID2, name' },
+    }
+    expect((await pipeline.run()).errors).toMatchObject([refused])
+    pipeline.define({ 'items.ts': definitions(2).replace('}`), version', "}`).where('false'), version") })
+    expect((await pipeline.run()).errors).toMatchObject([refused])
+    expect(await items()).toEqual([[1, 'a', 1, null]])
+  })
+
   test('are refused where the target declares others, before anything of them is applied', async () => {
     begin(definitions(2, DECLARED.replace('price BIGINT, ', '')))
     expect((await pipeline.run()).errors).toMatchObject([
