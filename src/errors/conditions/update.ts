@@ -37,7 +37,7 @@ export const updateConditions = {
   CANNOT_UPDATE_PARTITION_COLUMNS: {
     message:
       'Table {tableName} is partitioned by ({existingPartitionColumns}); the definition wants ({requestedPartitionColumns}).',
-    hint: 'Undo the change, or give the dataset a new name.',
+    hint: 'Undo the change, or start over with a full refresh: `millrace run --full-refresh {tableName}`.',
     sqlState: '42000',
   },
   CANNOT_UPDATE_TABLE_SCHEMA: {

@@ -6,6 +6,7 @@ import { datasetOf, flowsInto, isTable } from '../graph-index.ts'
 import type { UpdateRun } from '../run.ts'
 import { tablesWritten } from '../scheduler.ts'
 import { atStep } from '../steps.ts'
+import { redefinition } from './set-up-table.ts'
 import type { OpenTable } from './tables.ts'
 
 /** For each table or sink that is being reset, the checkpoint version that each of its flows is to have then. */
@@ -76,11 +77,11 @@ async function resetDataset(
 }
 
 async function emptyTable(run: UpdateRun, table: OpenTable): Promise<void> {
-  const { schema, partitionColumns } = datasetOf(run.graph, table.identifier)
-  const files = [...table.delta.snapshot.files()]
+  const { snapshot } = table.delta
+  const files = [...snapshot.files()]
   await table.commit(
     (transaction) => {
-      transaction.updateMetadata({ schema, partitionColumns })
+      transaction.updateMetadata(redefinition(datasetOf(run.graph, table.identifier), snapshot))
       transaction.readsWholeTable().removeFiles(files)
     },
     {

@@ -28,17 +28,33 @@ export async function setUpTable(dataset: ResolvedDataset, tables: Tables): Prom
   return table
 }
 
-/** What a materialized view's next refresh changes of its table's columns and partitioning; undefined when nothing. */
-export function changedDefinition(
-  dataset: ResolvedDataset,
-  { metadata }: Snapshot,
-): Pick<MetadataChange, 'schema' | 'partitionColumns'> | undefined {
+/** What a materialized view's next refresh changes of its table's columns and layout; undefined when nothing. */
+export function changedDefinition(dataset: ResolvedDataset, snapshot: Snapshot): LayoutChange | undefined {
   if (dataset.kind !== 'materialized_view') return undefined
+  const { metadata } = snapshot
   const { schema, partitionColumns } = dataset
   const isSame =
     JSON.stringify([schema, partitionColumns]) ===
     JSON.stringify([definedSchema(metadata.schema), metadata.partitionColumns])
-  return isSame ? undefined : { schema, partitionColumns }
+  return isSame ? undefined : redefinition(dataset, snapshot)
+}
+
+/** The definition's columns and layout, for a table that gets other rows in the same commit. */
+export function redefinition(dataset: ResolvedDataset, snapshot: Snapshot): LayoutChange {
+  const { schema, partitionColumns } = dataset
+  return { schema, partitionColumns, ...changedClustering(dataset, snapshot) }
+}
+
+type LayoutChange = Pick<MetadataChange, 'schema' | 'partitionColumns' | 'clusteringColumns'>
+
+function changedClustering(
+  dataset: ResolvedDataset,
+  { metadata, clusteringColumns: now = [] }: Snapshot,
+): Pick<MetadataChange, 'clusteringColumns'> {
+  const wanted = clusteringColumns(dataset)
+  const isSame =
+    JSON.stringify(wanted) === JSON.stringify(now.map((path) => logicalPath(metadata.schema, path)))
+  return isSame ? {} : { clusteringColumns: wanted }
 }
 
 function definitionOf(dataset: ResolvedDataset) {
@@ -61,17 +77,15 @@ async function alterTable(
   table: OpenTable,
   schema: StructType | undefined,
 ): Promise<void> {
-  const { metadata, clusteringColumns: clustered = [] } = table.delta.snapshot
-  const clusteredNow = clustered.map((path) => logicalPath(metadata.schema, path))
+  const { metadata } = table.delta.snapshot
   checkPartitioning(dataset, metadata.partitionColumns)
   const wanted = { ...metadata.configuration, ...storedProperties(dataset.tableProperties) }
   const change = {
     ...((dataset.comment ?? '') !== (metadata.description ?? '') && { description: dataset.comment ?? '' }),
     ...(!sameRecord(wanted, metadata.configuration) && { configuration: wanted }),
     ...(schema !== undefined && { schema }),
-    ...(JSON.stringify(clusteringColumns(dataset)) !== JSON.stringify(clusteredNow) && {
-      clusteringColumns: clusteringColumns(dataset),
-    }),
+    ...(!waitsForRefresh(dataset, metadata.partitionColumns) &&
+      changedClustering(dataset, table.delta.snapshot)),
   }
   if (Object.keys(change).length === 0) return
   await table.commit((transaction) => transaction.updateMetadata(change), {
@@ -79,6 +93,11 @@ async function alterTable(
     operationParameters: { properties: JSON.stringify(dataset.tableProperties) },
   })
   await table.delta.refresh()
+}
+
+/** A view that was partitioned is clustered once its rows are in no partitions any more. */
+function waitsForRefresh(dataset: ResolvedDataset, partitionColumns: readonly string[]): boolean {
+  return partitionColumns.length > 0 && dataset.partitionColumns.length === 0
 }
 
 function checkPartitioning(dataset: ResolvedDataset, now: readonly string[]): void {

@@ -320,4 +320,35 @@ describe('tables and their definitions', () => {
       [2, null],
     ])
   })
+
+  test.each([
+    ['PARTITIONED BY (amount)', 'CLUSTER BY (id)', [], [['id']]],
+    ['CLUSTER BY (id)', 'PARTITIONED BY (amount)', ['amount'], []],
+    ['PARTITIONED BY (amount)', 'COMMENT "no layout"', [], []],
+  ])(
+    'a table with %s takes %s with a full refresh, a view with its next',
+    async (before, after, partitions, keys) => {
+      const layout = (text: string) =>
+        `${BRONZE.replace('AS', `${text} AS`)} CREATE MATERIALIZED VIEW gold ${text} AS SELECT * FROM bronze;`
+      pipeline = new TestPipeline(layout(before))
+      pipeline.land('orders/1.json', { id: 1, amount: 5 }, { id: 2, amount: 6 })
+      await pipeline.run()
+      pipeline.define(layout(after))
+      await expect(pipeline.run()).rejects.toMatchObject({
+        condition: 'CANNOT_UPDATE_PARTITION_COLUMNS',
+        hint: 'Undo the change, or start over with a full refresh: `millrace run --full-refresh main.shop.bronze`.',
+      })
+      expect(await pipeline.query('SELECT id FROM bronze ORDER BY id')).toEqual([[1], [2]])
+      expect((await pipeline.run({ refresh: ['gold'], fullRefresh: ['bronze'] })).state).toBe('COMPLETED')
+      for (const name of ['bronze', 'gold']) {
+        const { snapshot } = await pipeline.table(name)
+        expect(snapshot.metadata.partitionColumns).toEqual(partitions)
+        expect(snapshot.clusteringColumns ?? []).toEqual(keys)
+        expect(await pipeline.query(`SELECT id, amount FROM ${name} ORDER BY id`)).toEqual([
+          [1, 5],
+          [2, 6],
+        ])
+      }
+    },
+  )
 })
