@@ -3,6 +3,7 @@ import {
   logicalPath,
   type MetadataChange,
   type Snapshot,
+  STATISTICS_COLUMNS,
   storedProperties,
 } from '../../delta/index.ts'
 import { PipelineError } from '../../errors/index.ts'
@@ -15,7 +16,7 @@ import type { OpenTable, Tables } from './tables.ts'
 /**
  * Makes a dataset's table, or brings an existing one to the definition: comment, properties and clustering are altered in
  * place; a streaming table gains new columns, and new fields of structs. Throws for a change that only a full refresh can make (a
- * column's type, the partitioning); a materialized view takes its new schema with its next refresh.
+ * column's type, the partitioning); a materialized view takes new columns and partitions, and what lies by them, with its next refresh.
  */
 export async function setUpTable(dataset: ResolvedDataset, tables: Tables): Promise<OpenTable> {
   const table = await tables.openOwn(dataset.identifier)
@@ -39,13 +40,25 @@ export function changedDefinition(dataset: ResolvedDataset, snapshot: Snapshot):
   return isSame ? undefined : redefinition(dataset, snapshot)
 }
 
-/** The definition's columns and layout, for a table that gets other rows in the same commit. */
+/** The definition's columns and layout, for a table that gets other rows, or none, in the same commit. */
 export function redefinition(dataset: ResolvedDataset, snapshot: Snapshot): LayoutChange {
-  const { schema, partitionColumns } = dataset
-  return { schema, partitionColumns, ...changedClustering(dataset, snapshot) }
+  const { schema, partitionColumns, tableProperties } = dataset
+  const properties = Object.entries(tableProperties).filter(([key]) => OF_COLUMNS.includes(key))
+  return {
+    schema,
+    partitionColumns,
+    configuration: { ...snapshot.metadata.configuration, ...Object.fromEntries(properties) },
+    ...changedClustering(dataset, snapshot),
+  }
 }
 
-type LayoutChange = Pick<MetadataChange, 'schema' | 'partitionColumns' | 'clusteringColumns'>
+type LayoutChange = Pick<
+  MetadataChange,
+  'schema' | 'partitionColumns' | 'configuration' | 'clusteringColumns'
+>
+
+/** Properties that only columns to come may fit. */
+const OF_COLUMNS = ['delta.columnMapping.mode', STATISTICS_COLUMNS]
 
 function changedClustering(
   dataset: ResolvedDataset,
@@ -77,15 +90,16 @@ async function alterTable(
   table: OpenTable,
   schema: StructType | undefined,
 ): Promise<void> {
-  const { metadata } = table.delta.snapshot
+  const { snapshot } = table.delta
+  const { metadata } = snapshot
   checkPartitioning(dataset, metadata.partitionColumns)
-  const wanted = { ...metadata.configuration, ...storedProperties(dataset.tableProperties) }
+  const waits = changedDefinition(dataset, snapshot) !== undefined
+  const wanted = { ...metadata.configuration, ...propertiesOf(dataset, waits) }
   const change = {
     ...((dataset.comment ?? '') !== (metadata.description ?? '') && { description: dataset.comment ?? '' }),
     ...(!sameRecord(wanted, metadata.configuration) && { configuration: wanted }),
     ...(schema !== undefined && { schema }),
-    ...(!waitsForRefresh(dataset, metadata.partitionColumns) &&
-      changedClustering(dataset, table.delta.snapshot)),
+    ...(!waits && changedClustering(dataset, snapshot)),
   }
   if (Object.keys(change).length === 0) return
   await table.commit((transaction) => transaction.updateMetadata(change), {
@@ -95,9 +109,10 @@ async function alterTable(
   await table.delta.refresh()
 }
 
-/** A view that was partitioned is clustered once its rows are in no partitions any more. */
-function waitsForRefresh(dataset: ResolvedDataset, partitionColumns: readonly string[]): boolean {
-  return partitionColumns.length > 0 && dataset.partitionColumns.length === 0
+/** The properties that a table has; those of columns that its next refresh brings come with them. */
+function propertiesOf({ tableProperties }: ResolvedDataset, waits: boolean): Record<string, string> {
+  const { [STATISTICS_COLUMNS]: statistics, ...others } = storedProperties(tableProperties)
+  return { ...others, ...(statistics !== undefined && !waits && { [STATISTICS_COLUMNS]: statistics }) }
 }
 
 function checkPartitioning(dataset: ResolvedDataset, now: readonly string[]): void {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
 import { checkBuiltState } from '../auto-cdc/hidden-table.ts'
@@ -22,11 +23,18 @@ export async function setUpTables(run: UpdateRun): Promise<void> {
     const isThere = (await run.tables.latestVersion(dataset.identifier)) !== undefined
     if (isThere && known[dataset.identifier] === digest) continue
     await checkBuiltState(run.tables, dataset.identifier, flowsInto(run.graph, dataset.identifier))
-    await setUpTable(dataset, run.tables)
+    await setUpTable(dataset, run.tables).catch((error) => {
+      throw atDataset(error, dataset)
+    })
     digests[dataset.identifier] = digest
   }
   if (JSON.stringify(digests) === JSON.stringify(known)) return
   await run.storage.put(PATH, encodeDurable(FORMAT, { digests }))
+}
+
+/** Says where the definition stands that a table cannot be brought to. */
+function atDataset(error: unknown, { position, identifier }: ResolvedDataset): unknown {
+  return error instanceof PipelineError ? error.at({ position, dataset: identifier }) : error
 }
 
 /** Removes what crashed writers left of files that they did not publish. Only before the flows start. */

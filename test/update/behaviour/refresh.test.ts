@@ -351,4 +351,53 @@ describe('tables and their definitions', () => {
       }
     },
   )
+
+  const columnChanges = [
+    ['CLUSTER BY (id)', 'id', 'CLUSTER BY (day)', 'id, amount AS day'],
+    ['CLUSTER BY (id)', 'id', 'CLUSTER BY (day)', 'amount AS day'],
+    ['PARTITIONED BY (id)', 'id, amount', 'CLUSTER BY (day)', 'amount AS day'],
+    ['', 'id', "TBLPROPERTIES ('delta.dataSkippingStatsColumns' = 'day')", 'amount AS day'],
+    ['', 'id', "TBLPROPERTIES ('delta.columnMapping.mode' = 'name')", 'amount AS `a day`'],
+  ] as const
+
+  const rowsOf = (columns: string) => (columns.startsWith('id') ? [[1, 5]] : [[5]])
+
+  test.each(columnChanges)('a view with %s of %s takes %s of %s', async (before, was, after, columns) => {
+    const gold = (layout: string, list: string) =>
+      `${BRONZE} CREATE MATERIALIZED VIEW gold ${layout} AS SELECT ${list} FROM bronze;`
+    pipeline = new TestPipeline(gold(before, was))
+    pipeline.land('orders/1.json', { id: 1, amount: 5 })
+    await pipeline.run()
+    pipeline.define(gold(after, columns))
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    const { snapshot } = await pipeline.table('gold')
+    expect(snapshot.clusteringColumns ?? []).toEqual(after.startsWith('CLUSTER') ? [['day']] : [])
+    expect(await pipeline.query('SELECT * FROM gold')).toEqual(rowsOf(columns))
+  })
+
+  test.each(columnChanges)(
+    'a streaming table with %s of %s takes %s of %s',
+    async (before, was, after, columns) => {
+      const silver = (layout: string, list: string) =>
+        `${BRONZE} CREATE STREAMING TABLE silver ${layout} AS SELECT ${list} FROM STREAM bronze;`
+      pipeline = new TestPipeline(silver(before, was))
+      pipeline.land('orders/1.json', { id: 1, amount: 5 })
+      await pipeline.run()
+      pipeline.define(silver(after, columns))
+      expect((await pipeline.run({ fullRefresh: ['silver'] })).state).toBe('COMPLETED')
+      expect(await pipeline.query('SELECT * FROM silver')).toEqual(rowsOf(columns))
+    },
+  )
+
+  test('a property that a table cannot have is named with its dataset', async () => {
+    pipeline = new TestPipeline(BRONZE)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    pipeline.define(BRONZE.replace('AS', "TBLPROPERTIES ('delta.dataSkippingStatsColumns' = 'idd') AS"))
+    await expect(pipeline.run()).rejects.toMatchObject({
+      condition: 'DELTA_COLUMN_NOT_FOUND_IN_SCHEMA',
+      dataset: 'main.shop.bronze',
+      position: { file: 'definitions/pipeline.sql', line: 2 },
+    })
+  })
 })
