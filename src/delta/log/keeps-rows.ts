@@ -1,5 +1,6 @@
 import type { Storage } from '../../storage/storage.ts'
 import type { Commit } from './actions.ts'
+import { commitPath } from './log-files.ts'
 import { readCommit } from './read-log.ts'
 
 /**
@@ -12,6 +13,12 @@ export async function keepsRows(storage: Storage, from: number, to: number): Pro
     if (commit === undefined || changesRows(commit)) return false
   }
   return from <= to
+}
+
+/** Tells a version's commit from one of the same number in another table; undefined where the log has no such file. */
+export async function commitStamp(storage: Storage, version: number): Promise<string | undefined> {
+  const file = await storage.stat(commitPath(version))
+  return file && `${file.sizeBytes}@${file.modifiedMs}`
 }
 
 function changesRows({ adds, removes, metaData, protocol }: Commit): boolean {

@@ -9,6 +9,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf } from '../graph-index.ts'
 import { type FlowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
 import { withTargetRules } from '../inputs/inline.ts'
+import { pinnedVersion } from '../inputs/table-pin.ts'
 import type { FlowOutcome } from '../run.ts'
 import { FINGERPRINT, fingerprintOf } from './fingerprint.ts'
 import { recomputeReason } from './recompute-reason.ts'
@@ -28,9 +29,7 @@ export async function refreshMaterializedView(options: MaterializedViewOptions):
   const statics = await pinStatics(inputs)
   const before = await lastRefresh(checkpoint)
   const fingerprint = definitionOf(flow, datasetOf(run.graph, flow.target), inputs)
-  const change = isFullRefresh ? 'FULL_REFRESH' : await whatChanged(options, { fingerprint, statics }, before)
-  const isMissing = (await run.tables.latestVersion(flow.target)) === undefined
-  const reason = change ?? (isMissing ? 'DATA_FILE_MISSING' : null)
+  const reason = isFullRefresh ? 'FULL_REFRESH' : await whatChanged(options, { fingerprint, statics }, before)
   run.events.emit(
     planningInformation({
       flowName: flow.name,
@@ -71,11 +70,11 @@ function refreshOf(record: BatchRecord): { fingerprint: string; statics: Readonl
 
 /** Databricks' issue type of the first difference to the refresh before; null when there is none. */
 async function whatChanged(
-  { run, flow, inputs }: MaterializedViewOptions,
+  { run, flow, inputs, checkpoint }: MaterializedViewOptions,
   now: Refresh,
   before: Refresh | undefined,
 ): Promise<string | null> {
-  if (before === undefined) return 'INITIAL_REFRESH'
+  if (before === undefined) return checkpoint.version === 0 ? 'INITIAL_REFRESH' : 'DATA_FILE_MISSING'
   if (now.fingerprint !== before.fingerprint) return 'QUERY_FINGERPRINT_CHANGED'
   if (!(await sameStatics(inputs, before.statics, now.statics))) return 'DATA_HAS_CHANGED'
   return recomputeReason(withTargetRules(inputs.query, flow, run.graph))
@@ -114,9 +113,10 @@ function sourceVersions(
   now: Readonly<Record<string, unknown>>,
   before: Readonly<Record<string, unknown>>,
 ): { table: string; version: number; previousVersion?: number }[] {
-  return Object.entries(now).flatMap(([table, version]) => {
-    if (typeof version !== 'number') return []
-    const previous = before[table]
-    return [{ table, version, ...(typeof previous === 'number' && { previousVersion: previous }) }]
+  return Object.entries(now).flatMap(([table, pin]) => {
+    const version = pinnedVersion(pin)
+    if (version === undefined) return []
+    const previousVersion = pinnedVersion(before[table])
+    return [{ table, version, ...(previousVersion !== undefined && { previousVersion }) }]
   })
 }

@@ -3,6 +3,7 @@ import {
   type ChangeRange,
   changeFeedScan,
   changeRange,
+  commitStamp,
   DeltaTable,
   keepsRows,
   readsChangeFeed,
@@ -19,6 +20,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { UpdateRun } from '../run.ts'
 import { sourceKey, sourceStorage } from './file-pins.ts'
 import { type InputFactory, type Leaf, leafName, type StaticInput } from './flow-inputs.ts'
+import { isPinnedTable, pinnedVersion, pinTable } from './table-pin.ts'
 
 /** Makes the inputs of one flow: sources for its streams, pins for what it reads as it stands. */
 export function inputFactory(run: UpdateRun, checkpoint: Checkpoint): InputFactory {
@@ -86,21 +88,24 @@ function tableAsItStands(run: UpdateRun, leaf: Leaf): StaticInput {
     leaf,
     name: leafName(leaf) + (timeTravel === undefined ? '' : `@${Object.values(timeTravel).at(-1)}`),
     pin: async () => {
-      if (timeTravel === undefined) return DeltaTable.latestVersion(tableStorage(run, leaf))
+      if (timeTravel === undefined) return pinTable(tableStorage(run, leaf))
       const point = pointInTime(timeTravel, position)
-      return 'version' in point ? point.version : (await (await open()).snapshotAt(point)).version
+      const { version } = 'version' in point ? point : await (await open()).snapshotAt(point)
+      return pinTable(tableStorage(run, leaf), version)
     },
     bind: async (pinned) => {
       const table = await open()
-      const version = pinned as number
+      const version = pinnedVersion(pinned)!
       const newest = await table.refresh()
       const snapshot = newest.version === version ? newest : await table.snapshotAt({ version })
       return { scan: unboundScan(snapshot), version: { snapshot, storage: tableStorage(run, leaf) } }
     },
-    isSame: async (before, now) =>
-      typeof before === 'number' &&
-      typeof now === 'number' &&
-      keepsRows(tableStorage(run, leaf), before, now),
+    isSame: async (before, now) => {
+      const [from, to] = [pinnedVersion(before), pinnedVersion(now)]
+      if (from === undefined || to === undefined) return false
+      const storage = tableStorage(run, leaf)
+      return (await isPinnedTable(storage, before)) && keepsRows(storage, from, to)
+    },
   }
 }
 
@@ -111,7 +116,10 @@ function changesAsTheyStand(run: UpdateRun, leaf: Leaf): StaticInput {
   return {
     leaf,
     name: `${leafName(leaf)}@changes:${JSON.stringify(options)}`,
-    pin: async () => (await changeRange(storage, options)) ?? null,
+    pin: async () => {
+      const range = await changeRange(storage, options)
+      return range === undefined ? null : { ...range, commit: await commitStamp(storage, range.to) }
+    },
     bind: async (pinned) => {
       const table = await DeltaTable.open(storage, run.engine.deltaPort)
       const changes = await changeFeedScan({ table, storage }, pinned as ChangeRange | null)

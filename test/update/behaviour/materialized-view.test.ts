@@ -1,4 +1,7 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { executeSql } from '../../../src/delta-table/index.ts'
 import type { DatasetSummary, UpdateSummary } from '../../../src/update/update-api.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
 
@@ -88,6 +91,30 @@ describe('a materialized view', () => {
     pipeline.land('sales/2.json', { region: 'EU', amount: 5 })
     expect(techniqueOf(await pipeline.run(), 'n')).toMatchObject({ reason: 'DATA_HAS_CHANGED' })
     expect(await pipeline.query('SELECT n FROM n')).toEqual([[2]])
+  })
+
+  test.each([
+    ['as it stands', 'SELECT * FROM delta.`data/prices`', [2]],
+    ['at a version', 'SELECT * FROM delta.`data/prices` VERSION AS OF 0', [2]],
+    ['by its changes', "SELECT id FROM table_changes('delta.`data/prices`', 0)", [2]],
+  ])('is recomputed when a table that it reads %s was made anew', async (_, query, ids) => {
+    pipeline = new TestPipeline(`
+      CREATE MATERIALIZED VIEW prices AS ${query};
+      CREATE STREAMING TABLE latest;
+      AUTO CDC INTO latest FROM SNAPSHOT (${query}) KEYS (id);`)
+    const folder = join(pipeline.folder, 'data/prices')
+    const make = (id: number) =>
+      executeSql(
+        `CREATE TABLE delta.\`${folder}\` TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true') AS SELECT ${id} AS id`,
+      )
+    await make(1)
+    await pipeline.run()
+    expect(techniqueOf(await pipeline.run(), 'prices')).toMatchObject({ technique: 'NO_OP' })
+    rmSync(folder, { recursive: true })
+    await make(2)
+    expect(techniqueOf(await pipeline.run(), 'prices')).toMatchObject({ reason: 'DATA_HAS_CHANGED' })
+    expect(await pipeline.query('SELECT id FROM prices')).toEqual([ids])
+    expect(await pipeline.query('SELECT id FROM latest')).toEqual([ids])
   })
 
   test('may read one table at several versions', async () => {
