@@ -34,6 +34,12 @@ export const updateConditions = {
     hint: 'Start over with a full refresh of {table} (`millrace run --full-refresh {table}`), or give the new query a flow of its own.',
     sqlState: '42K03',
   },
+  STREAMING_TABLE_MISSING: {
+    message:
+      'Table {tableName} is gone: there is none in {folder}. Flow {flowName} has read its source for it, and would go on behind what it has read.',
+    hint: 'Restore the folder; where `warehouse` is another one, move the tables to it. Or start over: millrace run --full-refresh {tableName}.',
+    sqlState: '42P01',
+  },
   CANNOT_UPDATE_PARTITION_COLUMNS: {
     message:
       'Table {tableName} is partitioned by ({existingPartitionColumns}); the definition wants ({requestedPartitionColumns}).',

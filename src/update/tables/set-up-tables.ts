@@ -3,6 +3,7 @@ import { PipelineError } from '../../errors/index.ts'
 import type { ResolvedDataset } from '../../graph/resolved-graph.ts'
 import { type DurableFormat, decodeDurable, encodeDurable } from '../../storage/durable-file.ts'
 import { checkBuiltState } from '../auto-cdc/hidden-table.ts'
+import { openCheckpoint } from '../checkpoint/checkpoint.ts'
 import { flowsInto, isTable } from '../graph-index.ts'
 import type { UpdateRun } from '../run.ts'
 import { setUpTable } from './set-up-table.ts'
@@ -12,7 +13,8 @@ const FORMAT: DurableFormat = { name: 'millrace.table-setup', version: 1 }
 
 /**
  * Brings the pipeline's tables to their definitions. What was set up is remembered by a digest of its definition, so that
- * an update in which nothing was edited opens no table for it.
+ * an update in which nothing was edited opens no table for it. Throws STREAMING_TABLE_MISSING before a table is made whose
+ * flows would go on behind rows that are gone, and what `checkBuiltState` and `setUpTable` throw.
  */
 export async function setUpTables(run: UpdateRun): Promise<void> {
   const known = await knownDigests(run)
@@ -22,6 +24,7 @@ export async function setUpTables(run: UpdateRun): Promise<void> {
     const digest = digestOf(dataset)
     const isThere = (await run.tables.latestVersion(dataset.identifier)) !== undefined
     if (isThere && known[dataset.identifier] === digest) continue
+    if (!isThere) await noteLoss(dataset, run)
     await checkBuiltState(run.tables, dataset.identifier, flowsInto(run.graph, dataset.identifier))
     await setUpTable(dataset, run.tables).catch((error) => {
       throw atDataset(error, dataset)
@@ -30,6 +33,22 @@ export async function setUpTables(run: UpdateRun): Promise<void> {
   }
   if (JSON.stringify(digests) === JSON.stringify(known)) return
   await run.storage.put(PATH, encodeDurable(FORMAT, { digests }))
+}
+
+/** A view whose table is gone is computed anew; a stream's rows come again only where a full refresh is asked for. */
+async function noteLoss({ identifier, kind, position }: ResolvedDataset, run: UpdateRun): Promise<void> {
+  for (const { name } of flowsInto(run.graph, identifier)) {
+    const checkpoint = await openCheckpoint(run.storage, identifier, name)
+    if (checkpoint.latestCommitted === undefined) continue
+    if (kind === 'materialized_view') await checkpoint.reset()
+    else {
+      throw new PipelineError(
+        'STREAMING_TABLE_MISSING',
+        { tableName: identifier, folder: run.tables.storageOf(identifier).name, flowName: name },
+        { position, dataset: identifier },
+      )
+    }
+  }
 }
 
 /** Says where the definition stands that a table cannot be brought to. */

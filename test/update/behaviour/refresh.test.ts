@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openDuckdbEngine } from '../../../src/engine/duckdb/engine.ts'
 import { isCondition } from '../../../src/errors/index.ts'
@@ -207,6 +208,53 @@ describe('a failing flow', () => {
     expect(summary.state).toBe('CANCELED')
     expect((await pipeline.run()).state).toBe('COMPLETED')
     expect(await pipeline.query('SELECT id FROM silver')).toEqual([[1]])
+  })
+})
+
+describe('a table whose folder is gone', () => {
+  const SNAPSHOTS = `
+    CREATE STREAMING TABLE history;
+    AUTO CDC INTO history FROM SNAPSHOT (SELECT * FROM bronze) KEYS (id) STORED AS SCD TYPE 2;`
+
+  test.each([
+    ['bronze', 'SELECT id FROM silver', [[1], [2]]],
+    ['silver', 'SELECT id FROM silver', [[1], [2]]],
+    ['history', 'SELECT id FROM history WHERE __END_AT IS NULL', [[1], [2]]],
+  ])('%s is not taken for empty: it starts over when that is asked for', async (gone, query, rows) => {
+    pipeline = new TestPipeline(BRONZE + SILVER + SNAPSHOTS)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    const folder = pipeline.folderOf(gone)
+    rmSync(folder, { recursive: true })
+    pipeline.land('orders/2.json', { id: 2 })
+    for (let i = 0; i < 2; i++) {
+      await expect(pipeline.run()).rejects.toMatchObject({
+        condition: 'STREAMING_TABLE_MISSING',
+        parameters: { tableName: `main.shop.${gone}`, folder },
+        dataset: `main.shop.${gone}`,
+        position: { file: 'definitions/pipeline.sql' },
+      })
+    }
+    const below = gone === 'bronze' ? ['bronze', 'silver'] : [gone]
+    expect((await pipeline.run({ fullRefresh: below })).state).toBe('COMPLETED')
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+    expect(await pipeline.query(`${query} ORDER BY id`)).toEqual(rows)
+  })
+
+  test('is filled again where it is that of a view, or its flow starts over', async () => {
+    pipeline = new TestPipeline(`${BRONZE}${SILVER} CREATE MATERIALIZED VIEW gold AS SELECT id FROM bronze;`)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    for (const name of ['silver', 'gold']) rmSync(pipeline.folderOf(name), { recursive: true })
+    const { datasets } = await pipeline.run({ resetCheckpoints: ['silver'] })
+    expect(datasets.find((each) => each.name === 'gold')).toMatchObject({
+      technique: 'COMPLETE_RECOMPUTE',
+      reason: 'DATA_FILE_MISSING',
+      rows_written: 1,
+    })
+    for (const name of ['silver', 'gold']) {
+      expect(await pipeline.query(`SELECT id FROM ${name}`)).toEqual([[1]])
+    }
   })
 })
 
