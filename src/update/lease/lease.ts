@@ -7,6 +7,7 @@ import { Heart } from './heart.ts'
 import { isCertainlyDead, type ProcessIdentity, thisProcess } from './process-identity.ts'
 
 const FOLDER = 'lease'
+const FIRST_TOKEN = `${FOLDER}/first-token`
 const FORMAT: DurableFormat = { name: 'millrace.lease', version: 1 }
 
 export interface LeaseOptions {
@@ -48,7 +49,8 @@ export async function acquireLease(storage: Storage, options: LeaseOptions): Pro
   for (;;) {
     const newest = await newestRecord(storage)
     if (newest !== undefined && !(await isFree(storage, newest, options))) continue
-    const record = newRecord(newest, options)
+    const token = newest === undefined ? await firstToken(storage, options) : newest.token + 1n
+    const record = newRecord(token, options)
     const outcome = await storage.putIfAbsent(leasePath(record.token), encodeRecord(record))
     if (outcome === 'exists') continue
     // Tokens below the newest are deleted, so a slow starter may create one of those again.
@@ -127,18 +129,20 @@ function alreadyRunning(holder: LeaseRecord): PipelineError {
   })
 }
 
-function newRecord(newest: LeaseRecord | undefined, options: LeaseOptions): LeaseRecord {
+function newRecord(token: bigint, options: LeaseOptions): LeaseRecord {
   const { pipelineId, updateId, clock } = options
-  const nowMs = Number(clock.nowMicros() / 1000n)
-  return {
-    ...thisProcess(),
-    // The first token is a time, not 1: when a user deletes the storage folder, it still fences the tables' older ones.
-    token: newest === undefined ? BigInt(nowMs) : newest.token + 1n,
-    pipelineId,
-    updateId,
-    since: new Date(nowMs).toISOString(),
-    released: false,
-  }
+  const since = new Date(Number(clock.nowMicros() / 1000n)).toISOString()
+  return { ...thisProcess(), token, pipelineId, updateId, since, released: false }
+}
+
+/**
+ * A time, not 1: when a user deletes the storage folder, it still fences the tables' older ones. The same for all who start
+ * at once, so that one of them gets the lease: of two times each would be newer than what the other had seen.
+ */
+async function firstToken(storage: Storage, { clock }: LeaseOptions): Promise<bigint> {
+  const now = String(clock.nowMicros() / 1000n)
+  await storage.putIfAbsent(FIRST_TOKEN, new TextEncoder().encode(now))
+  return BigInt(new TextDecoder().decode(await storage.read(FIRST_TOKEN)))
 }
 
 function encodeRecord(record: LeaseRecord): Uint8Array {

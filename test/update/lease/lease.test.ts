@@ -88,6 +88,28 @@ describe('a lease', () => {
     }
   })
 
+  test('is refused to one who saw none, and comes behind the first', async () => {
+    const reached = Promise.withResolvers<void>()
+    const opened = Promise.withResolvers<void>()
+    const slow = localStorage(folder)
+    const putIfAbsent = slow.putIfAbsent.bind(slow)
+    slow.putIfAbsent = async (...file) => {
+      reached.resolve()
+      await opened.promise
+      return putIfAbsent(...file)
+    }
+    const later = { nowMicros: () => clock.nowMicros() + 5000n }
+    const second = acquireLease(slow, { pipelineId: 'shop', updateId: 'u2', clock: later, folder })
+    await reached.promise
+    const first = await acquire('u1')
+    opened.resolve()
+    expect(await failure(second)).toMatchObject({
+      condition: 'UPDATE_ALREADY_RUNNING',
+      parameters: { updateId: 'u1' },
+    })
+    await expect(first.assertHeld()).resolves.toBeUndefined()
+  })
+
   test('of a newer Millrace is refused by name', async () => {
     await localStorage(folder).put(
       'lease/00000000000000000007.json',
