@@ -47,7 +47,7 @@ export class DefinedDatasets {
     const { datasets } = await this.#definitions()
     const folder = context.storage.name
     const dataset = datasets.find((each) => this.#catalog.locate(this.#partsOf(each)).folder === folder)
-    if (dataset === undefined) return undefined
+    if (dataset === undefined || dataset.kind === 'persisted_view') return undefined
     const parameters = { operation, tableName: tableNameOf(leaf) }
     if (dataset.kind === 'materialized_view') {
       throw new PipelineError('MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED', parameters, leaf)

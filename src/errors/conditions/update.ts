@@ -34,6 +34,12 @@ export const updateConditions = {
     hint: 'Start over with a full refresh of {table} (`millrace run --full-refresh {table}`), or give the new query a flow of its own.',
     sqlState: '42K03',
   },
+  TABLE_OR_VIEW_ALREADY_EXISTS: {
+    message:
+      'Cannot define the view {relationName}: a table of that name is in {folder}, and queries would read it.',
+    hint: 'Drop the table, which nothing fills any more: millrace query "DROP TABLE {relationName}". Or give the view another name.',
+    sqlState: '42P07',
+  },
   STREAMING_TABLE_MISSING: {
     message:
       'Table {tableName} is gone: there is none in {folder}. Flow {flowName} has read its source for it, and would go on behind what it has read.',

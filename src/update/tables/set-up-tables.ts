@@ -14,12 +14,13 @@ const FORMAT: DurableFormat = { name: 'millrace.table-setup', version: 1 }
 /**
  * Brings the pipeline's tables to their definitions. What was set up is remembered by a digest of its definition, so that
  * an update in which nothing was edited opens no table for it. Throws STREAMING_TABLE_MISSING before a table is made whose
- * flows would go on behind rows that are gone, and what `checkBuiltState` and `setUpTable` throw.
+ * flows would go on behind rows that are gone, TABLE_OR_VIEW_ALREADY_EXISTS for a view that has the name of a table, and what `checkBuiltState` and `setUpTable` throw.
  */
 export async function setUpTables(run: UpdateRun): Promise<void> {
   const known = await knownDigests(run)
   const digests: Record<string, string> = { ...known }
   for (const dataset of run.graph.datasets) {
+    if (dataset.kind === 'persisted_view') await checkNoTable(dataset, run)
     if (!isWanted(dataset, run)) continue
     const digest = digestOf(dataset)
     const isThere = (await run.tables.latestVersion(dataset.identifier)) !== undefined
@@ -49,6 +50,16 @@ async function noteLoss({ identifier, kind, position }: ResolvedDataset, run: Up
       )
     }
   }
+}
+
+/** Queries would read the table that was there before, in place of the view. */
+async function checkNoTable({ identifier, position }: ResolvedDataset, run: UpdateRun): Promise<void> {
+  if ((await run.tables.latestVersion(identifier)) === undefined) return
+  throw new PipelineError(
+    'TABLE_OR_VIEW_ALREADY_EXISTS',
+    { relationName: identifier, folder: run.tables.storageOf(identifier).name },
+    { position, dataset: identifier },
+  )
 }
 
 /** Says where the definition stands that a table cannot be brought to. */

@@ -448,4 +448,19 @@ describe('tables and their definitions', () => {
       position: { file: 'definitions/pipeline.sql', line: 2 },
     })
   })
+
+  test('a view does not get the name of a table that is there', async () => {
+    const silver = `CREATE MATERIALIZED VIEW silver AS SELECT id FROM bronze;`
+    pipeline = new TestPipeline(BRONZE + silver)
+    pipeline.land('orders/1.json', { id: 1 })
+    await pipeline.run()
+    pipeline.define(BRONZE + silver.replace('MATERIALIZED ', ''))
+    await expect(pipeline.run()).rejects.toMatchObject({
+      condition: 'TABLE_OR_VIEW_ALREADY_EXISTS',
+      parameters: { relationName: 'main.shop.silver', folder: pipeline.folderOf('silver') },
+      position: { file: 'definitions/pipeline.sql' },
+    })
+    rmSync(pipeline.folderOf('silver'), { recursive: true })
+    expect((await pipeline.run()).state).toBe('COMPLETED')
+  })
 })
