@@ -32,6 +32,7 @@ export {
   isMarkedByAttempt,
   isStaleState,
   liveState,
+  START_AT,
   STATE,
   SYSTEM_END_AT,
 } from './state.ts'

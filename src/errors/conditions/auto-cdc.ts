@@ -178,6 +178,12 @@ export const autoCdcConditions = {
     hint: 'Undo the change, or start over with a full refresh: millrace run --full-refresh {tableName}.',
     sqlState: '42000',
   },
+  'AUTOCDC_INVALID_STATE.TARGET_WITH_OTHER_ROWS': {
+    message:
+      'AUTO CDC is to keep the versions of rows in table {tableName}, which has rows that are no versions: another kind of flow wrote them.',
+    hint: 'Start over with a full refresh: millrace run --full-refresh {tableName}. Or give the target another name.',
+    sqlState: '42000',
+  },
   'AUTOCDC_INVALID_STATE.TRACK_HISTORY_DRIFT': {
     message:
       'AUTO CDC of table {tableName} tracks the history of {expectedTrackHistoryColumns}; its table was built tracking {recordedTrackHistoryColumns}.',

@@ -8,6 +8,7 @@ import {
   hiddenStateSchema,
   resolveAutoCdc,
   resolveSnapshots,
+  START_AT,
   STATE,
   withFormerColumns,
 } from '../../auto-cdc/index.ts'
@@ -17,7 +18,7 @@ import type { ResolvedFlow } from '../../graph/resolved-graph.ts'
 import { MAX_CLUSTERING_COLUMNS } from '../../graph/table-layout.ts'
 import { formatTableName } from '../../plan/table-name.ts'
 import { parseExpression } from '../../sql/index.ts'
-import type { StructField } from '../../types/data-type.ts'
+import { fieldNamed, type StructField } from '../../types/data-type.ts'
 import { sameType } from '../../types/same-type.ts'
 import type { OpenTable, Tables } from '../tables/tables.ts'
 
@@ -93,7 +94,7 @@ function withFormer(
 /**
  * Refuses flows that are not those which a table was built by, before the table is brought to their definition. `flows` are
  * those into the table. What is not known before a snapshot is there is judged when the flow opens.
- * Throws what `checkHiddenState` throws.
+ * Throws what `checkHiddenState` throws, and AUTOCDC_INVALID_STATE.TARGET_WITH_OTHER_ROWS.
  */
 export async function checkBuiltState(
   tables: Tables,
@@ -103,7 +104,10 @@ export async function checkBuiltState(
   const [scdType] = flows.flatMap((flow) => flow.autoCdc?.scdType ?? flow.snapshots?.spec.scdType ?? [])
   if (scdType === undefined) return
   const hidden = await tables.openHidden(identifier)
-  if (hidden === undefined) return
+  if (hidden === undefined) {
+    if (scdType !== 1) await checkNoOtherRows(tables, identifier, flows[0]!)
+    return
+  }
   const { configuration } = hidden.delta.snapshot.metadata
   for (const flow of flows) {
     const names = { flowName: flow.name, tableName: identifier }
@@ -114,6 +118,22 @@ export async function checkBuiltState(
         checkHiddenState(cdc, configuration, { ...names, auxTableName: hidden.storage.name })
     })
   }
+}
+
+/** Rows of a table that was not one of versions have no bounds, and would be there beside those that do. */
+async function checkNoOtherRows(
+  tables: Tables,
+  tableName: string,
+  { position }: ResolvedFlow,
+): Promise<void> {
+  const { snapshot } = (await tables.openOwn(tableName))?.delta ?? {}
+  if (snapshot === undefined || snapshot.numFiles === 0) return
+  if (fieldNamed(snapshot.metadata.schema, START_AT) !== undefined) return
+  throw new PipelineError(
+    'AUTOCDC_INVALID_STATE.TARGET_WITH_OTHER_ROWS',
+    { tableName },
+    { position, dataset: tableName },
+  )
 }
 
 /** Errors of `check` say where the flow is defined. */

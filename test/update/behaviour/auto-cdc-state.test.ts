@@ -121,3 +121,29 @@ describe('versions that were deleted by hand', () => {
     ])
   })
 })
+
+describe('a table that other flows have filled', () => {
+  const VERSIONS = `${SOURCE('events')} CREATE STREAMING TABLE items;
+    CREATE FLOW versions AS AUTO CDC INTO items FROM STREAM events KEYS (sku) SEQUENCE BY seq STORED AS SCD TYPE 2;`
+
+  test.each(['STREAMING TABLE items AS SELECT * FROM STREAM', 'MATERIALIZED VIEW items AS SELECT * FROM'])(
+    'as %s is no table of versions before it is emptied',
+    async (kind) => {
+      const events = `CREATE STREAMING TABLE all_events AS SELECT * FROM STREAM events;`
+      pipeline = new TestPipeline(`${SOURCE('events')} ${events} CREATE ${kind} all_events;`)
+      await apply('events', upsert('A1', 10, 'mug'))
+      pipeline.define(VERSIONS)
+      await expect(pipeline.run()).rejects.toMatchObject({
+        condition: 'AUTOCDC_INVALID_STATE.TARGET_WITH_OTHER_ROWS',
+        parameters: { tableName: 'main.shop.items' },
+        position: { file: 'definitions/pipeline.sql' },
+      })
+      const { fields } = (await pipeline.table('items')).snapshot.metadata.schema
+      expect(fields.map((each) => each.name)).not.toContain('__START_AT')
+      await pipeline.run({ fullRefresh: ['items'] })
+      expect(await pipeline.query('SELECT sku, title, __START_AT, __END_AT FROM items')).toEqual([
+        ['A1', 'mug', 10, null],
+      ])
+    },
+  )
+})
