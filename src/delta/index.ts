@@ -66,7 +66,7 @@ export type {
   SetTransaction,
 } from './log/actions.ts'
 export type { HistoryEntry } from './log/history.ts'
-export { commitStamp, keepsRows } from './log/keeps-rows.ts'
+export { commitStamp, keepsFiles, keepsRows } from './log/keeps-rows.ts'
 export {
   type AutoCompactOptions,
   autoCompact,

@@ -144,7 +144,8 @@ export class SnapshotFlow {
       this.#output = await openSnapshotOutput(options, schema, await this.#typeOf(record))
       this.#columns = schema
     }
-    const written = await runBatchQuery(options, { record, output: this.#output, info: infoOf(record) })
+    const info = async () => infoOf(record)
+    const written = await runBatchQuery(options, { record, output: this.#output, info })
     this.#rowsWritten += written
   }
 }

@@ -29,8 +29,8 @@ export async function runBatchQuery(
   batch: {
     readonly record: BatchRecord
     readonly output: BatchOutput
-    /** Kept beside the mark that the batch is finished. */
-    readonly info?: Readonly<Record<string, unknown>>
+    /** Kept beside the mark that the batch is finished; asked for behind its commits. */
+    readonly info?: () => Promise<Readonly<Record<string, unknown>>>
   },
 ): Promise<bigint> {
   const { run, checkpoint } = options
@@ -39,7 +39,7 @@ export async function runBatchQuery(
   const reports = await withSession(run, record, async (session) =>
     batch.output.commit(await evaluated(options, record, session), async () => undefined),
   )
-  await finishBatch(run, checkpoint, record.batchId, reports, batch.info)
+  await finishBatch(run, checkpoint, record.batchId, reports, await batch.info?.())
   return rowsWritten(reports.at(-1)!)
 }
 

@@ -1,5 +1,7 @@
+import { DeltaTable, keepsFiles } from '../../delta/index.ts'
 import { planningInformation } from '../../event-log/flow-events.ts'
 import type { ResolvedDataset, ResolvedFlow } from '../../graph/resolved-graph.ts'
+import type { Storage } from '../../storage/index.ts'
 import { dropPrepared, finishBatch } from '../batch/batch-commit.ts'
 import { rowsOutput } from '../batch/batch-output.ts'
 import { type BatchQueryOptions, runBatchQuery } from '../batch/batch-query.ts'
@@ -9,7 +11,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { datasetOf } from '../graph-index.ts'
 import { type FlowInputs, pinStatics, sameStatics } from '../inputs/flow-inputs.ts'
 import { withTargetRules } from '../inputs/inline.ts'
-import { pinnedVersion } from '../inputs/table-pin.ts'
+import { isPinnedTable, pinnedVersion, pinTable } from '../inputs/table-pin.ts'
 import type { FlowOutcome } from '../run.ts'
 import { FINGERPRINT, fingerprintOf } from './fingerprint.ts'
 import { recomputeReason } from './recompute-reason.ts'
@@ -20,7 +22,7 @@ export interface MaterializedViewOptions extends BatchQueryOptions {
 }
 
 /**
- * Brings a materialized view up to date: nothing is done when neither its query nor an input changed since it was last
+ * Brings a materialized view up to date: nothing is done when neither its query, an input nor its own table changed since it was last
  * computed (decided from logs and listings alone), else it is recomputed and replaced in one commit.
  */
 export async function refreshMaterializedView(options: MaterializedViewOptions): Promise<FlowOutcome> {
@@ -47,6 +49,8 @@ export async function refreshMaterializedView(options: MaterializedViewOptions):
 interface Refresh {
   readonly fingerprint: string
   readonly statics: Readonly<Record<string, unknown>>
+  /** The view's table behind the refresh; absent where a crash came between. */
+  readonly target?: unknown
 }
 
 async function lastRefresh(checkpoint: Checkpoint): Promise<Refresh | undefined> {
@@ -77,7 +81,15 @@ async function whatChanged(
   if (before === undefined) return checkpoint.version === 0 ? 'INITIAL_REFRESH' : 'DATA_FILE_MISSING'
   if (now.fingerprint !== before.fingerprint) return 'QUERY_FINGERPRINT_CHANGED'
   if (!(await sameStatics(inputs, before.statics, now.statics))) return 'DATA_HAS_CHANGED'
+  if (!(await isAsWritten(run.tables.storageOf(flow.target), before))) return 'TARGET_HAS_CHANGED'
   return recomputeReason(withTargetRules(inputs.query, flow, run.graph))
+}
+
+/** Whether the table has the rows that the refresh gave it: others may have written it, or flows of before. */
+async function isAsWritten(storage: Storage, { target }: Refresh): Promise<boolean> {
+  const [from, to] = [pinnedVersion(target), await DeltaTable.latestVersion(storage)]
+  if (from === undefined || to === undefined) return true
+  return (await isPinnedTable(storage, target)) && keepsFiles(storage, from, to)
 }
 
 function recompute(options: MaterializedViewOptions, refresh: Refresh): Promise<bigint> {
@@ -92,7 +104,7 @@ function recompute(options: MaterializedViewOptions, refresh: Refresh): Promise<
   return runBatchQuery(options, {
     record,
     output: rowsOutput(options, 'overwrite'),
-    info: { ...refresh },
+    info: async () => ({ ...refresh, target: await pinTable(run.tables.storageOf(flow.target)) }),
   })
 }
 

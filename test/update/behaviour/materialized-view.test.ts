@@ -117,6 +117,36 @@ describe('a materialized view', () => {
     expect(await pipeline.query('SELECT id FROM latest')).toEqual([ids])
   })
 
+  test.each(['DELETE FROM', 'INSERT INTO'])('is recomputed when others %s its table', async (statement) => {
+    pipeline = new TestPipeline(SOURCE + TOTALS)
+    pipeline.land('sales/1.json', { region: 'EU', amount: 5 })
+    await pipeline.run()
+    const table = `delta.\`${pipeline.folderOf('totals')}\``
+    await executeSql(`${statement} ${table} ${statement === 'DELETE FROM' ? '' : "VALUES ('US', 1)"}`)
+    expect(techniqueOf(await pipeline.run(), 'totals')).toMatchObject({ reason: 'TARGET_HAS_CHANGED' })
+    expect(await pipeline.query('SELECT region, total FROM totals')).toEqual([['EU', 5]])
+    await executeSql(`INSERT INTO ${table} VALUES ('US', 1); DELETE FROM ${table} WHERE region = 'US'`)
+    expect(techniqueOf(await pipeline.run(), 'totals')).toMatchObject({ reason: 'TARGET_HAS_CHANGED' })
+    await executeSql(`OPTIMIZE ${table}`)
+    pipeline.define(SOURCE + TOTALS.replace('totals AS', "totals COMMENT 'by region' AS"))
+    expect(techniqueOf(await pipeline.run(), 'totals')).toMatchObject({ technique: 'NO_OP' })
+  })
+
+  test('is recomputed when it was a table of AUTO CDC meanwhile', async () => {
+    pipeline = new TestPipeline(SOURCE + TOTALS)
+    pipeline.land('sales/1.json', { region: 'EU', amount: 5 })
+    await pipeline.run()
+    const cdc = `CREATE STREAMING TABLE totals (region STRING, total BIGINT);
+      CREATE FLOW f AS AUTO CDC INTO totals FROM STREAM latest KEYS (region) SEQUENCE BY total;
+      CREATE TEMPORARY VIEW latest AS SELECT region, amount + 1 AS total FROM STREAM sales;`
+    pipeline.define(SOURCE + cdc)
+    await pipeline.run()
+    expect(await pipeline.query('SELECT region, total FROM totals')).toEqual([['EU', 6]])
+    pipeline.define(SOURCE + TOTALS)
+    await pipeline.run()
+    expect(await pipeline.query('SELECT region, total FROM totals')).toEqual([['EU', 5]])
+  })
+
   test('may read one table at several versions', async () => {
     pipeline = new TestPipeline(`${SOURCE}
       CREATE MATERIALIZED VIEW grown AS
