@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { attribute, call, joinOn, project, selectColumns } from '../plan/build.ts'
 import type { Relation, Scan, SetOperation } from '../plan/relation.ts'
 import type { Storage } from '../storage/storage.ts'
+import { storageError } from '../storage/storage-error.ts'
 import { decodeEvent, EVENT_SCHEMA } from './event-schema.ts'
 import { type JournalFile, listJournals, readJournal } from './journal.ts'
 
@@ -35,7 +36,7 @@ export function distinctLines(journals: readonly JournalFileEvents[]): string[] 
     })
 }
 
-/** Event lines as rows that an engine can read, in a file of their own until `remove`. */
+/** Event lines as rows that an engine can read, in a file of their own until `remove`. Throws STORAGE_FULL and STORAGE_ERROR. */
 export async function scanOfLines(
   storage: Storage,
   lines: readonly string[],
@@ -44,8 +45,14 @@ export async function scanOfLines(
     return { scan: ndjsonScan([]), remove: async () => undefined }
   }
   const path = await storage.stagingPath('events')
-  await writeFile(path, lines.map((line) => `${line}\n`).join(''))
-  return { scan: ndjsonScan([path]), remove: () => rm(path, { force: true }) }
+  const remove = () => rm(path, { force: true })
+  try {
+    await writeFile(path, lines.map((line) => `${line}\n`).join(''))
+  } catch (error) {
+    await remove()
+    throw storageError('write', path, error)
+  }
+  return { scan: ndjsonScan([path]), remove }
 }
 
 function ndjsonScan(paths: readonly string[]): Scan {

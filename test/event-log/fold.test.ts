@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DeltaTable } from '../../src/delta/index.ts'
 import { openDuckdbEngine } from '../../src/engine/duckdb/engine.ts'
@@ -67,6 +70,27 @@ describe('folding', () => {
     expect(await pipeline.journals()).toEqual([`events/journal-0000000${START_MS + 1}.ndjson`])
     expect(await readEvents(pipeline.storage, {}, async () => engine)).toEqual(emitted)
   })
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'on a full disk fails by name, and leaves the events where they are',
+    async () => {
+      const pipeline = new Pipeline()
+      await (await pipeline.log()).append([deprecation('a')])
+      const folder = mkdtempSync(join(tmpdir(), 'millrace-full-'))
+      const path = join(folder, 'events')
+      symlinkSync('/dev/full', path)
+      const stagingPath = pipeline.storage.stagingPath.bind(pipeline.storage)
+      pipeline.storage.stagingPath = async () => path
+      await expect(pipeline.log().then((log) => log.fold(engine))).rejects.toMatchObject({
+        condition: 'STORAGE_FULL',
+        parameters: { path, code: 'ENOSPC' },
+      })
+      expect(readdirSync(folder)).toEqual([])
+      rmSync(folder, { recursive: true })
+      pipeline.storage.stagingPath = stagingPath
+      expect(await pipeline.messages()).toEqual(['a'])
+    },
+  )
 
   test('writes a Delta table with the documented columns', async () => {
     const pipeline = new Pipeline()

@@ -8,6 +8,7 @@ import type { Expression } from '../../plan/expression.ts'
 import type { Relation, Rule, Scan } from '../../plan/relation.ts'
 import { transform } from '../../plan/rewrite.ts'
 import type { FilesScan, RawFile } from '../../plan/scan.ts'
+import { errorCode } from '../../storage/storage-error.ts'
 
 /** Larger files are not searched. */
 const LARGEST = 64 << 20
@@ -15,7 +16,8 @@ const LF = 10
 
 /**
  * The first line, from 1, of a raw file that becomes a row which breaks the rule: the query is run over halves of the file
- * until one line is left. Undefined where lines are not rows (other formats than JSON lines), and for large files.
+ * until one line is left. Undefined where lines are not rows (other formats than JSON lines), for large files, and where the
+ * halves cannot be written: the search must not hide the violation.
  */
 export async function lineOfViolation(
   session: EngineSession,
@@ -27,7 +29,8 @@ export async function lineOfViolation(
   const raw = fileOfLines(leaf, file)
   if (raw === undefined) return undefined
   const lines = await linesOf(raw)
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-lines-'))
+  const folder = temporaryFolder()
+  if (folder === undefined) return undefined
   const isIn = (from: number, to: number) => {
     const path = join(folder, `${from}-${to}.json`)
     const bytes = Buffer.concat(lines.slice(from, to))
@@ -42,8 +45,19 @@ export async function lineOfViolation(
       else from = middle
     }
     return (await isIn(from, to)) ? from + 1 : undefined
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error
+    return undefined
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function temporaryFolder(): string | undefined {
+  try {
+    return mkdtempSync(join(tmpdir(), 'millrace-lines-'))
+  } catch {
+    return undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { PipelineError } from '../../../src/errors/index.ts'
 import type { UpdateSummary } from '../../../src/update/update-api.ts'
 import { TestPipeline } from '../../support/test-pipeline.ts'
@@ -248,6 +248,18 @@ ${definition.replace('RULES', `{ expectOrFail: { small: 'id < 2' } }`)}`,
     expect(error.message).toContain(
       `Columns of the rule: {"total":154}. Input data (file://${join(pipeline.folder, 'data/orders/2.json')}, line 30): {"id":29,`,
     )
+  })
+
+  test('is shown without the line where there is no room to search for it', async () => {
+    pipeline = new TestPipeline(`
+      CREATE STREAMING TABLE silver (CONSTRAINT cheap EXPECT (amount < 10) ON VIOLATION FAIL UPDATE) AS
+      SELECT * FROM STREAM read_files('data/orders', format => 'json', schema => 'id BIGINT, amount BIGINT');`)
+    pipeline.land('orders/1.json', { id: 1, amount: 77 })
+    vi.stubEnv('TMPDIR', join(pipeline.folder, 'nowhere'))
+    const [error] = (await pipeline.run()).errors as [PipelineError]
+    vi.unstubAllEnvs()
+    expect(error.condition).toBe('EXPECTATION_VIOLATION.VERBOSITY_ALL')
+    expect(error.parameters.origin).toBe(`file://${join(pipeline.folder, 'data/orders/1.json')}`)
   })
 
   test('of a materialized view shows the row that the query made', async () => {
