@@ -177,6 +177,11 @@ export function lineEnd(bytes: Uint8Array, from: number): number {
   return at
 }
 
+/** Lines of text. A disk that is nearly full may take a part of them without a word. */
+export function writeLines(into: number, lines: readonly string[]): void {
+  writeAll(into, Buffer.from(`${lines.join('\n')}\n`))
+}
+
 export function writeAll(into: number, bytes: Uint8Array): void {
   let written = 0
   while (written < bytes.length) written += writeSync(into, bytes, written)

@@ -23,6 +23,11 @@ export function watchFile(path: string): { isAtRest(): boolean } {
   }
 }
 
+/** Undefined also where a folder on the way may not be entered: who reads the file says so by its name. */
 function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false })
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
 }

@@ -1,8 +1,10 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { errorCode, storageError } from '../storage/storage-error.ts'
 import type { StructType } from '../types/data-type.ts'
 import { csvRows, isLineByLine } from './csv/csv-rows.ts'
 import { type PlainCsv, repairCsv } from './csv/repair-csv.ts'
+import { writeLines } from './file-chunks.ts'
 import { isWhole } from './infer-files.ts'
 import { JsonRows } from './json/json-rows.ts'
 import { repairJsonLines } from './json/repair-lines.ts'
@@ -35,12 +37,19 @@ export interface ReadableLines {
 
 /**
  * Makes a file readable: what DuckDB would put into the columns exactly stays as it is, the rest is written anew. Throws
- * FAILED_READ_FILE.* and, in mode FAILFAST, MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION.
+ * FAILED_READ_FILE.*, STORAGE_FULL and STORAGE_ERROR for what is written, and, in mode FAILFAST,
+ * MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION.
  */
 export async function repairFile(job: RepairJob): Promise<RepairedFile> {
   const writer = new RowWriter(job.target)
-  const repaired = job.format === 'json' ? await repairJson(job, writer) : await repairCsvFile(job, writer)
+  const repaired = await repairedBy(job, writer).catch((error) => {
+    throw errorCode(error) === undefined ? error : storageError('write', job.copyBase, error)
+  })
   return writer.unknown === undefined ? repaired : { ...repaired, unknown: writer.unknown }
+}
+
+function repairedBy(job: RepairJob, writer: RowWriter): Promise<RepairedFile> {
+  return job.format === 'json' ? repairJson(job, writer) : repairCsvFile(job, writer)
 }
 
 async function repairJson({ file, target, copyBase }: RepairJob, writer: RowWriter): Promise<RepairedFile> {
@@ -82,7 +91,7 @@ export async function writeRows(
       if (piece.length === 0) continue
       // A character is at most three bytes of UTF-8.
       for (const row of piece) longestLine = Math.max(longestLine, row.length * 3)
-      writeSync(copy, `${piece.join('\n')}\n`)
+      writeLines(copy, piece)
     }
   } finally {
     closeSync(copy)

@@ -1,6 +1,6 @@
 import { type Buffer, isUtf8 } from 'node:buffer'
-import { closeSync, openSync, writeSync } from 'node:fs'
-import { type Chunk, fileChunks, hasByteOrderMark, lineEnd, writeAll } from '../file-chunks.ts'
+import { closeSync, openSync } from 'node:fs'
+import { type Chunk, fileChunks, hasByteOrderMark, lineEnd, writeAll, writeLines } from '../file-chunks.ts'
 import { watchFile } from '../file-rest.ts'
 import { hasDatetimePattern } from '../read-options.ts'
 import type { RepairedFile } from '../repair-file.ts'
@@ -107,7 +107,7 @@ class CsvPass {
     let lines: string[] = []
     let size = 0
     const flush = () => {
-      if (lines.length > 0) writeSync(rows, `${lines.join('\n')}\n`)
+      if (lines.length > 0) writeLines(rows, lines)
       lines = []
       size = 0
     }

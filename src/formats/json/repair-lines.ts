@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer'
-import { closeSync, openSync, writeSync } from 'node:fs'
-import { type Chunk, fileChunks, hasByteOrderMark, lineEnd, writeAll } from '../file-chunks.ts'
+import { closeSync, openSync } from 'node:fs'
+import { type Chunk, fileChunks, hasByteOrderMark, lineEnd, writeAll, writeLines } from '../file-chunks.ts'
 import { watchFile } from '../file-rest.ts'
 import { hasDatetimePattern } from '../read-options.ts'
 import type { ReadableLines } from '../repair-file.ts'
@@ -79,7 +79,7 @@ class LinesPass {
     let rows: string[] = []
     let size = 0
     const flush = () => {
-      if (rows.length > 0) writeSync(into, `${rows.join('\n')}\n`)
+      if (rows.length > 0) writeLines(into, rows)
       rows = []
       size = 0
     }
