@@ -28,8 +28,8 @@ interface Offset {
 interface BatchFile {
   readonly batchId: number
   readonly sources: readonly { readonly range?: { readonly from: Offset; readonly to: Offset } }[]
-  /** The version of each table that it read as it stood. */
-  readonly statics: Readonly<Record<string, number>>
+  /** Each table that it read as it stood. */
+  readonly statics: Readonly<Record<string, { readonly version: number }>>
 }
 
 /** Reads the batches of `gold_sales_facts` behind those that are known, as the checkpoint recorded them before they ran; none before the first. */
@@ -57,7 +57,7 @@ export function recordedFlow(after: (flowId: string) => number): RecordedFlow {
 }
 
 function recordedBatch({ batchId, sources, statics }: BatchFile): RecordedBatch {
-  const dimensions = Object.entries(statics).map(([name, version]) => [name.split('.').at(-1), version])
+  const dimensions = Object.entries(statics).map(([name, { version }]) => [name.split('.').at(-1), version])
   return {
     batchId,
     dimensions: Object.fromEntries(dimensions),

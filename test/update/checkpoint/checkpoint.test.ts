@@ -9,7 +9,7 @@ function batch(batchId: number, more: Partial<BatchRecord> = {}): BatchRecord {
   return {
     batchId,
     sources: [{ source: 'main.shop.bronze_orders', range: { from: batchId }, end: { version: batchId } }],
-    statics: { 'main.shop.silver_customers': 12 },
+    statics: { 'main.shop.silver_customers': { version: 12, commit: '812@1767225600000' } },
     timestampMicros: 1_767_225_600_123_456n,
     configuration: { 'spark.sql.ansi.enabled': 'true' },
     ...more,
