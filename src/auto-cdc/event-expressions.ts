@@ -6,7 +6,10 @@ import type { Relation } from '../plan/relation.ts'
 import { asNullable } from '../types/as-nullable.ts'
 import { type DataType, type StructField, type StructType, VOID } from '../types/data-type.ts'
 import { printSqlType } from '../types/ddl.ts'
-import { isOrderable } from '../types/type-classes.ts'
+import { holdsKind, isOrderable } from '../types/type-classes.ts'
+
+/** No table has columns of these, nor has the hidden state. */
+const INTERVALS = ['interval day to second', 'interval year to month'] as const
 
 /**
  * The type of a sequence. Throws UNSUPPORTED_EXPR_FOR_OPERATOR, AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE and what the
@@ -22,7 +25,7 @@ export function typeOfSequence(
   const value = caseWhen([[TRUE, sequence]], nullLiteral(VOID))
   checkRowByRow({ ...call('isnotnull', value), position: sequence.position }, clause, source)
   const { dataType } = columnsOf(source, (rows) => project(rows, [alias(sequence, 'sequence')]))[0]!
-  if (isOrderable(dataType)) return asNullable(dataType)
+  if (isOrderable(dataType) && !holdsKind(dataType, INTERVALS)) return asNullable(dataType)
   throw new PipelineError('AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE', {
     tableName,
     dataType: printSqlType(dataType),

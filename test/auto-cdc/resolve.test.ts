@@ -102,6 +102,11 @@ describe('what a flow cannot say', () => {
       { tableName: 'target', dataType: 'MAP<STRING, INT>' },
     ],
     [
+      'AUTOCDC_MICROBATCH_VALIDATION.NON_ORDERABLE_SEQUENCE',
+      { sequenceBy: parseExpression("struct(seq, interval '1' day AS wait)") },
+      { tableName: 'target', dataType: 'STRUCT<seq: INT, wait: INTERVAL DAY TO SECOND NOT NULL>' },
+    ],
+    [
       'AUTOCDC_NON_ORDERABLE_KEY',
       { keys: ['id', 'tags'] },
       { flowName: 'flow', columnName: 'tags', dataType: 'MAP<STRING, INT>' },
