@@ -102,8 +102,4 @@ export const deviations: readonly { readonly reason: string; readonly cases: rea
     reason: 'of a member that a JSON object has twice the first counts',
     cases: ['from_json(\'{"a":1, "a":2}\', \'a INT\')'],
   },
-  {
-    reason: 'NULL inside a struct or array sorts last, not first',
-    cases: ["max(named_struct('a', a, 'i', id))", 'max(array(a, id))'],
-  },
 ]

@@ -1,5 +1,5 @@
 import { canImplicitlyCast } from '../../types/cast-rules.ts'
-import { widerType } from '../../types/coercion.ts'
+import { tightestCommonType, widerType } from '../../types/coercion.ts'
 import {
   array,
   DAY_TIME_INTERVAL,
@@ -88,8 +88,8 @@ function bind(
   acceptance: Acceptance,
 ): DataType | undefined {
   const before = bindings.get(name)
-  const isSame = before === undefined || before.type.kind === 'void' || sameType(before.type, type)
-  const common = isSame ? type : meet(before.type, type, acceptance)
+  const common =
+    before === undefined || before.type.kind === 'void' ? type : meet(before.type, type, acceptance)
   if (common === undefined) return undefined
   bindings.set(name, { type: common, nullable: nullable || (before?.nullable ?? false) })
   return common
@@ -98,6 +98,7 @@ function bind(
 function meet(a: DataType, b: DataType, acceptance: Acceptance): DataType | undefined {
   if (b.kind === 'void') return a
   if (a.kind === 'unknown' || b.kind === 'unknown') return a.kind === 'unknown' ? a : b
+  if (sameType(a, b)) return tightestCommonType(a, b)
   return acceptance === 'exact' ? undefined : widerType(a, b)
 }
 

@@ -3,6 +3,7 @@ import { widerType } from '../../types/coercion.ts'
 import { type DataType, VOID } from '../../types/data-type.ts'
 import { printSqlType } from '../../types/ddl.ts'
 import { sameName } from '../../types/same-name.ts'
+import { sameType } from '../../types/same-type.ts'
 import type { SetOperation } from '../relation.ts'
 import type { NamedExpression, OutputColumn, ResolvedRelation } from '../resolved.ts'
 import { literal } from './cast.ts'
@@ -39,7 +40,8 @@ function combined(
   const output = left.output.map((column, i): OutputColumn => {
     const other = right.output[i]
     const nullable = nullableOf(operation, column.nullable, other?.nullable ?? true)
-    return { id: freshId(state), name: column.name, dataType: column.dataType, nullable }
+    const dataType = operation === 'union' ? typeOfBoth(column.dataType, other?.dataType) : column.dataType
+    return { id: freshId(state), name: column.name, dataType, nullable }
   })
   if (operation !== 'union' || !isAll) checkComparable(output)
   const open = left.schema.open || right.schema.open
@@ -48,6 +50,11 @@ function combined(
     relation: { kind: 'SetOperation', left, right, operation, isAll, ...shape(output, [], open) },
     scope: open ? { ...scope, open: [{ qualifier: [], columns: new Map() }] } : scope,
   }
+}
+
+/** One type, in which may be NULL what may be so in either. */
+function typeOfBoth(left: DataType, right: DataType | undefined): DataType {
+  return (right !== undefined && sameType(left, right) ? widerType(left, right) : undefined) ?? left
 }
 
 /** A row of an intersection is in both inputs, one of a difference in the first. */

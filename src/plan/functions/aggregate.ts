@@ -10,6 +10,7 @@ import {
 import { grownDecimal } from '../../types/decimal-rules.ts'
 import { call } from '../build.ts'
 import { aggregate } from './define.ts'
+import { orderKey } from './nested-order.ts'
 import { percentileFunctions } from './percentile.ts'
 import {
   ANY,
@@ -151,7 +152,9 @@ function oneOfThem(name: string, duckdbName: string): FunctionDefinition {
 }
 
 function extremeBy(name: string): DuckdbForm {
-  return printed(([value, by], _, native) => native(name, [value!, by!], { where: `${by} IS NOT NULL` }))
+  return printed(([value, by], { types, quote }, native) =>
+    native(name, [value!, orderKey(by!, types[1]!, quote)], { where: `${by} IS NOT NULL` }),
+  )
 }
 
 /** `count(a, b)` counts rows in which none is NULL. */

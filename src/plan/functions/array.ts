@@ -1,6 +1,7 @@
 import { array, BOOLEAN, type DataType, field, INTEGER, LONG, STRING, struct } from '../../types/data-type.ts'
 import type { ResolvedExpression } from '../resolved.ts'
 import { printed, scalar } from './define.ts'
+import { extremeElement, sortedElements } from './nested-order.ts'
 import {
   ANY_MAP,
   arrayOf,
@@ -60,8 +61,8 @@ export const arrayFunctions: readonly FunctionDefinition[] = [
     }),
     printed(printJoin),
   ),
-  scalar('array_max', signature([SORTABLE], T, ALWAYS), native('list_max')),
-  scalar('array_min', signature([SORTABLE], T, ALWAYS), native('list_min')),
+  scalar('array_max', signature([SORTABLE], T, ALWAYS), extremeElement('list_max')),
+  scalar('array_min', signature([SORTABLE], T, ALWAYS), extremeElement('list_min')),
   scalar('array_position', signature([LIST, T], LONG), macro('array_position')),
   scalar(
     'array_prepend',
@@ -164,8 +165,7 @@ function printJoin(args: readonly string[], { literals }: PrintedCall): string {
     : `millrace.array_join(${args.join(', ')})`
 }
 
-function printSortArray([list]: readonly string[], { literals }: PrintedCall): string {
-  return literals[1] === false
-    ? `list_sort(${list}, 'DESC', 'NULLS LAST')`
-    : `list_sort(${list}, 'ASC', 'NULLS FIRST')`
+function printSortArray([list]: readonly string[], { types, literals, quote }: PrintedCall): string {
+  const how = literals[1] === false ? "'DESC', 'NULLS LAST'" : "'ASC', 'NULLS FIRST'"
+  return sortedElements(list!, elementOf(types[0]!), quote, how)
 }

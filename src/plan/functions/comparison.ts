@@ -3,6 +3,7 @@ import { BOOLEAN, type DataType, STRING } from '../../types/data-type.ts'
 import { decimalOfWholeNumber } from '../../types/decimal-rules.ts'
 import { isIntegral, isOrderable } from '../../types/type-classes.ts'
 import type { ResolvedExpression } from '../resolved.ts'
+import { orderKeys } from './nested-order.ts'
 import {
   ANY,
   type DuckdbForm,
@@ -37,7 +38,13 @@ export const comparisonFunctions: readonly FunctionDefinition[] = [
     kind: 'scalar',
     arity: { min: 3, max: 3 },
     resolve: resolveTogether,
-    duckdb: template('{0} BETWEEN {1} AND {2}'),
+    duckdb: {
+      kind: 'scalar',
+      print: (args, call) => {
+        const [value, from, to] = orderKeys(args, call)
+        return `${value} BETWEEN ${from} AND ${to}`
+      },
+    },
   },
   predicate('and', [BOOLEAN, BOOLEAN], '{0} AND {1}'),
   predicate('or', [BOOLEAN, BOOLEAN], '{0} OR {1}'),
@@ -69,6 +76,7 @@ function predicate(
 }
 
 function comparison(name: string, symbol: string): FunctionDefinition {
+  const isOrder = /^[<>]=?$/.test(symbol)
   return {
     name,
     kind: 'scalar',
@@ -80,7 +88,10 @@ function comparison(name: string, symbol: string): FunctionDefinition {
       const nullable = name !== '<=>' && sides.some((each) => each.nullable)
       return { arguments: sides, dataType: BOOLEAN, nullable }
     },
-    duckdb: template(`{0} ${symbol} {1}`),
+    duckdb: {
+      kind: 'scalar',
+      print: (args, call) => (isOrder ? orderKeys(args, call) : args).join(` ${symbol} `),
+    },
   }
 }
 

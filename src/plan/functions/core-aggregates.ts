@@ -2,6 +2,7 @@ import { type DataType, type DecimalType, DOUBLE, decimal, INTEGER, LONG } from 
 import { grownDecimal } from '../../types/decimal-rules.ts'
 import { printDecimalAverage } from './decimal-forms.ts'
 import { scalar } from './define.ts'
+import { extremeOf } from './nested-order.ts'
 import {
   ANY,
   ANY_DECIMAL,
@@ -74,12 +75,16 @@ export const averageOfParts: readonly FunctionDefinition[] = [
   ),
 ]
 
-function extreme(name: string): FunctionDefinition {
+function extreme(name: 'min' | 'max'): FunctionDefinition {
   return {
     name,
     kind: 'aggregate',
     signatures: [signature([variable('T', ORDERABLE)], T, ALWAYS)],
-    duckdb: native(name),
+    duckdb: {
+      kind: 'aggregate',
+      print: ([value], { types, quote }, aggregate) =>
+        extremeOf(value!, types[0]!, quote, (each) => aggregate(name, [each])),
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { BOOLEAN, type DataType, INTEGER, map } from '../../types/data-type.ts'
 import { printed, scalar } from './define.ts'
 import { lambdaParts } from './lambda-text.ts'
+import { sortedElements } from './nested-order.ts'
 import {
   arrayOf,
   type FunctionDefinition,
@@ -36,7 +37,7 @@ export const higherOrderFunctions: readonly FunctionDefinition[] = [
     }),
   ]),
   scalar('array_sort', [
-    signature([SORTABLE], LIST, { duckdb: template("list_sort({0}, 'ASC', 'NULLS LAST')") }),
+    signature([SORTABLE], LIST, { duckdb: printed(printSort) }),
     signature([LIST, lambda([T, T], INTEGER)], LIST, {
       nullable: firstIsNullable,
       duckdb: printed(printSortBy),
@@ -123,6 +124,12 @@ function printAggregate([list, start]: readonly string[], call: PrintedCall): st
   const folded = `list_reduce([{'a': ${start}::${sum}, 'x': NULL::${element}}] || ${elements}, ${head}: {'a': (${body})::${sum}, 'x': NULL::${element}})`
   if (call.types.length === 3) return `struct_extract(${folded}, 'a')`
   return `list_transform([${folded}], ${call.lambda(3, ['{0}.a'])})[1]`
+}
+
+function printSort([list]: readonly string[], { types, quote }: PrintedCall): string {
+  const [type] = types
+  const element = type!.kind === 'array' ? type!.elementType : type!
+  return sortedElements(list!, element, quote, "'ASC', 'NULLS LAST'")
 }
 
 /** An insertion sort: each element goes behind those that the comparator puts before it or beside it. */

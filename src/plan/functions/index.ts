@@ -16,6 +16,7 @@ import { jsonFunctions } from './json.ts'
 import { mapFunctions } from './map.ts'
 import { mathFunctions } from './math.ts'
 import { metadataFunctions } from './metadata.ts'
+import { nestedOrderFunctions } from './nested-order.ts'
 import { regexpFunctions } from './regexp.ts'
 import { roundingFunctions } from './rounding.ts'
 import { sequenceFunctions } from './sequence.ts'
@@ -54,6 +55,7 @@ const tables: readonly (readonly FunctionDefinition[])[] = [
   coreAggregates,
   elementFunctions,
   generatorFunctions,
+  nestedOrderFunctions,
   stringFunctions,
   timeWindowFunctions,
 ]

@@ -10,6 +10,7 @@ import {
 } from '../../types/data-type.ts'
 import { call } from '../build.ts'
 import { printed, rewritten, scalar } from './define.ts'
+import { extremeArgument } from './nested-order.ts'
 import {
   type DuckdbForm,
   type FunctionDefinition,
@@ -68,7 +69,7 @@ export const mathFunctions: readonly FunctionDefinition[] = [
   scalar(
     'greatest',
     signature([variadic(variable('T', ORDERABLE), 2)], variable('T'), { nullable: all }),
-    native('greatest'),
+    extremeArgument('greatest'),
   ),
   scalar('hypot', signature([DOUBLE, DOUBLE], DOUBLE), template('sqrt(pow({0}, 2) + pow({1}, 2))')),
   scalar(
@@ -79,7 +80,7 @@ export const mathFunctions: readonly FunctionDefinition[] = [
   scalar(
     'least',
     signature([variadic(variable('T', ORDERABLE), 2)], variable('T'), { nullable: all }),
-    native('least'),
+    extremeArgument('least'),
   ),
   ofDouble('ln', macro('ln')),
   scalar('log', [

@@ -1,3 +1,4 @@
+import { holdsNulls } from '../../plan/functions/nested-order.ts'
 import type {
   ResolvedBoundary,
   ResolvedColumn,
@@ -104,10 +105,17 @@ function printBoundary(bound: ResolvedBoundary, place: Place): string {
   return `${operand(printExpression(bound.value, place))} ${bound.kind.toUpperCase()}`
 }
 
+/** What sorts as the expression does in Spark. */
+export function comparable(expression: ResolvedExpression): ResolvedExpression {
+  if (!holdsNulls(expression.dataType)) return expression
+  const { dataType, nullable } = expression
+  return { kind: 'Call', function: '$order_key', signature: 0, arguments: [expression], dataType, nullable }
+}
+
 /** DuckDB sorts ascending with NULLs last unless told. */
 export function printSortOrder(order: ResolvedSortOrder, place: Place): string {
   const direction = order.direction === 'desc' ? ' DESC' : ''
-  return `${printExpression(order.child, place)}${direction} NULLS ${order.nulls.toUpperCase()}`
+  return `${printExpression(comparable(order.child), place)}${direction} NULLS ${order.nulls.toUpperCase()}`
 }
 
 function printSubquery(subquery: ResolvedSubquery, place: Place): string {

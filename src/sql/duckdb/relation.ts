@@ -17,7 +17,7 @@ import type {
   ResolvedValues,
 } from '../../plan/resolved.ts'
 import { type Block, type Cell, EMPTY_BLOCK, placeIn, uniqueNames } from './block.ts'
-import { printExpression } from './expression.ts'
+import { comparable, printExpression } from './expression.ts'
 import { identifier, quoteText } from './identifier.ts'
 import { printJoin } from './join.ts'
 import { canFold, defineNamed, type Query, selectOf, wrap } from './query.ts'
@@ -260,7 +260,7 @@ function groupByText({ groupingSets }: ResolvedAggregate, keys: readonly string[
 
 function printSort(sort: ResolvedSort, query: Query): Block {
   const given = printRelation(sort.input, query)
-  const keys = sort.order.map((each) => each.child)
+  const keys = sort.order.map((each) => comparable(each.child))
   const isOpen =
     !isClosed(given) &&
     !isLimited(given) &&

@@ -265,3 +265,47 @@ test('HAVING and ORDER BY may ask for the grouping set of a row', async () => {
     ['b', '2'],
   ])
 })
+
+describe('a NULL inside of a struct or an array comes before every value, as in Spark', () => {
+  const ROWS = "VALUES (CAST(NULL AS INT), 1, 'x'), (2, 2, NULL), (1, 3, 'y') AS t(a, i, b)"
+  const STRUCTS = 'array(struct(1 AS a), NULL, struct(CAST(NULL AS INT) AS a), struct(-1 AS a))'
+  const sorted = (order: string) => `SELECT i FROM ${ROWS} ORDER BY ${order}`
+
+  test.each([
+    [`SELECT to_json(max(struct(a, i))), to_json(min(struct(a, i))) FROM ${ROWS}`, '{"a":2,"i":2} {"i":1}'],
+    [`SELECT max(array(a, i)), min(array(a)) FROM ${ROWS}`, '2,2 '],
+    [`SELECT max(struct(a)) FILTER (WHERE i > 5) FROM ${ROWS}`, 'null'],
+    [`SELECT max_by(i, struct(a)), min_by(i, struct(a)) FROM ${ROWS}`, '2 1'],
+    [sorted('struct(a, b)'), '1 3 2'],
+    [sorted('struct(a) DESC'), '2 3 1'],
+    [sorted('struct(struct(b, a), array(a)) LIMIT 2'), '2 1'],
+    [`SELECT s.a FROM (SELECT DISTINCT struct(a) AS s FROM ${ROWS}) ORDER BY s`, 'null 1 2'],
+    [`SELECT i FROM (SELECT i, rank() OVER (ORDER BY struct(a)) AS n FROM ${ROWS}) ORDER BY n`, '1 3 2'],
+    [`SELECT listagg(i, '') WITHIN GROUP (ORDER BY struct(a)) FROM ${ROWS}`, '132'],
+    [
+      `SELECT s.a FROM (SELECT struct(1 AS a) AS s UNION ALL SELECT struct(CAST(NULL AS INT) AS a)) ORDER BY s`,
+      'null 1',
+    ],
+    [
+      `SELECT to_json(sort_array(${STRUCTS})), to_json(sort_array(${STRUCTS}, false))`,
+      '[null,{},{"a":-1},{"a":1}] [{"a":1},{"a":-1},{},null]',
+    ],
+    [`SELECT to_json(array_sort(${STRUCTS}))`, '[{},{"a":-1},{"a":1},null]'],
+    [`SELECT to_json(array_max(${STRUCTS})), to_json(array_min(${STRUCTS}))`, '{"a":1} {}'],
+    [
+      `SELECT to_json(greatest(struct(a), struct(a), NULL)), to_json(least(struct(0 AS a), struct(a))) FROM ${ROWS} WHERE i < 3 ORDER BY i`,
+      '{} {} {"a":2} {"a":0}',
+    ],
+    [
+      'SELECT array(1, NULL) < array(1, 0), array(1) < array(1, NULL), array(NULL) <= array(NULL), array(0) > array(NULL)',
+      'true true true true',
+    ],
+    [
+      `SELECT struct(a) < struct(1 AS a), struct(a) BETWEEN struct(CAST(NULL AS INT) AS a) AND struct(1 AS a) FROM ${ROWS} ORDER BY i`,
+      'true true false false false true',
+    ],
+  ])('%s', async (query, expected) => {
+    const rows = await rowsOf(connection, query)
+    expect(rows.flat().map(String).join(' ')).toBe(expected)
+  })
+})
