@@ -1,6 +1,7 @@
-import { widerType, widerTypeOf } from '../../types/coercion.ts'
+import { widerTypeOf } from '../../types/coercion.ts'
 import { BOOLEAN, type DataType, STRING } from '../../types/data-type.ts'
 import { decimalOfWholeNumber } from '../../types/decimal-rules.ts'
+import { sameStructure } from '../../types/same-type.ts'
 import { isIntegral, isOrderable } from '../../types/type-classes.ts'
 import type { ResolvedExpression } from '../resolved.ts'
 import { orderKeys } from './nested-order.ts'
@@ -96,8 +97,13 @@ function comparison(name: string, symbol: string): FunctionDefinition {
 }
 
 function commonType(args: readonly ResolvedExpression[], call: ResolveContext): DataType {
-  const [left, right] = typesBesideDecimals(args)
-  return widerType(left!, right!) ?? call.refuseOperands('a comparable type')
+  const types = typesBesideDecimals(args)
+  return widerTypeOf(types) ?? structureOf(types) ?? call.refuseOperands('a comparable type')
+}
+
+/** Structs are compared field by field, whatever the fields are called: the first one's names stand for all. */
+function structureOf([first, ...rest]: readonly DataType[]): DataType | undefined {
+  return rest.every((each) => sameStructure(first!, each)) ? first : undefined
 }
 
 /**
@@ -114,7 +120,8 @@ function typesBesideDecimals(args: readonly ResolvedExpression[]): readonly Data
 }
 
 function resolveTogether(args: readonly ResolvedExpression[], call: ResolveContext) {
-  const common = widerTypeOf(typesBesideDecimals(args)) ?? call.widen(args)
+  const types = typesBesideDecimals(args)
+  const common = widerTypeOf(types) ?? structureOf(types) ?? call.widen(args)
   const sides = args.map((each) => call.cast(each, common))
   return { arguments: sides, dataType: BOOLEAN, nullable: sides.some((each) => each.nullable) }
 }

@@ -1,6 +1,6 @@
 import { BOOLEAN, INTEGER, map, STRING, VOID } from '../../types/data-type.ts'
 import { printDataType } from '../../types/ddl.ts'
-import { sameType } from '../../types/same-type.ts'
+import { sameStructure, sameType } from '../../types/same-type.ts'
 import { call } from '../build.ts'
 import type { Expression } from '../expression.ts'
 import type { ResolvedExpression } from '../resolved.ts'
@@ -66,7 +66,8 @@ function resolveNullIf(
   [value, other]: readonly ResolvedExpression[],
   context: ResolveContext,
 ): ResolvedArguments {
-  const common = context.widen([value!, other!])
+  const isAlike = sameStructure(value!.dataType, other!.dataType)
+  const common = isAlike ? value!.dataType : context.widen([value!, other!])
   return { arguments: [value!, context.cast(other!, common)], dataType: value!.dataType, nullable: true }
 }
 

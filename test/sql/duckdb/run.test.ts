@@ -309,3 +309,29 @@ describe('a NULL inside of a struct or an array comes before every value, as in 
     expect(rows.flat().map(String).join(' ')).toBe(expected)
   })
 })
+
+describe('structs of the same types compare, whatever their fields are called', () => {
+  const ROWS = 'VALUES (1, 2, 1, 2), (1, NULL, 1, NULL), (1, 2, 1, 3) AS t(a, b, c, d)'
+
+  test.each([
+    ['(a, b) = (c, d)', [true, true, false]],
+    ['(a, b) <=> (c, d)', [true, true, false]],
+    ['(a, b) < (c, d)', [false, false, true]],
+    ['(a, b) BETWEEN (0, 0) AND (c, d)', [true, true, true]],
+    ['(a, b) IN ((1, 3), (c, d))', [true, true, false]],
+    ['CASE (a, b) WHEN (c, d) THEN true ELSE false END', [true, true, false]],
+    ['nullif((a, b), (c, d)) IS NULL', [true, true, false]],
+    ['array((a, b)) = array((c, d))', [true, true, false]],
+  ])('%s', async (condition, expected) => {
+    expect((await rowsOf(connection, `SELECT ${condition} FROM ${ROWS}`)).flat()).toEqual(expected)
+  })
+
+  test.each(['struct(1 AS x) = struct(1L AS y)', 'struct(1 AS x) = struct(1 AS x, 2 AS y)'])(
+    'of other types they are refused: %s',
+    (condition) => {
+      expect(() => printed(`SELECT ${condition}`)).toThrow(
+        expect.objectContaining({ condition: 'DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES' }),
+      )
+    },
+  )
+})
