@@ -1,4 +1,4 @@
-import { joinBounds } from '../plan/join-bounds.ts'
+import { type JoinBound, joinBounds } from '../plan/join-bounds.ts'
 import type { DataSource, Read, Scan, TableValuedFunction } from '../plan/relation.ts'
 import type {
   NamedExpression,
@@ -75,6 +75,7 @@ export function streamingShapes(
       case 'Reference':
         return renamed(shape(definitions.get(node.definition)!), definitions.get(node.definition)!, node)
       case 'Join':
+        return joinShape(shape(node.left), shape(node.right), node)
       case 'SetOperation':
         return bothShapes(shape(node.left), shape(node.right), node)
       case 'Project': {
@@ -117,6 +118,38 @@ function leafShape(
   }
   const times = output.flatMap(({ id, name }) => timeUnder(id, view.eventTimes.get(name.toLowerCase())))
   return { ...view, eventTimes: new Map(times) }
+}
+
+/** Windows that are joined end together; the times in them lie behind. */
+function joinShape(left: StreamingShape, right: StreamingShape, node: ResolvedJoin): StreamingShape {
+  const both = bothShapes(left, right, node)
+  if (!left.isStreaming || !right.isStreaming) return both
+  const bounds = boundsOfJoin(node, left, right)
+  const eventTimes = [
+    ...timesAbove(left.eventTimes, node.left.output, bounds.right),
+    ...timesAbove(right.eventTimes, node.right.output, bounds.left),
+  ]
+  return { ...both, eventTimes: new Map(eventTimes) }
+}
+
+function timesAbove(
+  times: EventTimes,
+  output: readonly OutputColumn[],
+  boundsOfOther: readonly JoinBound[],
+): Iterable<readonly [number, bigint]> {
+  const deciding = decidingTime(times, output, boundsOfOther)
+  return deciding?.dataType.kind === 'struct' ? [[deciding.id, times.get(deciding.id)!]] : times
+}
+
+/** The event time by which rows of a side of a join are late: the one that all rows of the other side wait for, else the first. */
+export function decidingTime(
+  times: EventTimes,
+  output: readonly OutputColumn[],
+  boundsOfOther: readonly JoinBound[],
+): OutputColumn | undefined {
+  const columns = output.filter((each) => times.has(each.id))
+  const [awaited, ...others] = new Set(boundsOfOther.map((each) => each.other))
+  return (others.length === 0 ? columns.find((each) => each.id === awaited) : undefined) ?? columns[0]
 }
 
 function bothShapes(left: StreamingShape, right: StreamingShape, node: ResolvedRelation): StreamingShape {

@@ -16,6 +16,8 @@ export interface JoinBound {
   readonly column: number
   readonly part?: 'start' | 'end'
   readonly micros: bigint
+  /** The event time of the other side that has to reach it. */
+  readonly other: number
 }
 
 /**
@@ -34,14 +36,14 @@ export function joinBounds(
       const isBound =
         other.eventTimes.has(lower.column) && lower.part !== 'start' && waiting.columns.has(upper.column)
       if (!isBound) return []
-      const bound = { column: upper.column, micros: upper.micros - lower.micros }
+      const bound = { column: upper.column, micros: upper.micros - lower.micros, other: lower.column }
       return [upper.part === undefined ? bound : { ...bound, part: upper.part }]
     })
   return { left: boundsOf(left, right), right: boundsOf(right, left) }
 }
 
 /** A time: a column, or the start or end of a window, shifted by a constant. */
-type Term = JoinBound
+type Term = Omit<JoinBound, 'other'>
 
 /** `lower <= upper`, or `<`. */
 interface Order {

@@ -1,5 +1,10 @@
 import { PipelineError } from '../../errors/index.ts'
-import { boundsOfJoin, type StreamingShape, streamingShapes } from '../../graph/streaming-shape.ts'
+import {
+  boundsOfJoin,
+  decidingTime,
+  type StreamingShape,
+  streamingShapes,
+} from '../../graph/streaming-shape.ts'
 import { analyze } from '../../plan/analyzer/analyze.ts'
 import { conjunctsOf } from '../../plan/conjuncts.ts'
 import type { JoinBound } from '../../plan/join-bounds.ts'
@@ -15,7 +20,7 @@ export interface SideTimes {
     readonly part?: 'start' | 'end'
     readonly micros: bigint
   }[]
-  /** Its event time, where it has a watermark; the first of several, which the rows of joins have. */
+  /** Its event time, where it has a watermark; of several, which the rows of joins have, the one that decides which are late. */
   readonly eventTime?: { readonly position: number; readonly isWindow: boolean; readonly isOnly: boolean }
 }
 
@@ -41,8 +46,8 @@ function timesOf(join: Join): JoinTimes {
   const [left, right] = [resolved.left, resolved.right].map((each) => shapes.get(each)!)
   const bounds = boundsOfJoin(resolved, left!, right!)
   return {
-    left: sideTimes(resolved.left, left!, bounds.left),
-    right: sideTimes(resolved.right, right!, bounds.right),
+    left: sideTimes(resolved.left, left!, bounds.left, bounds.right),
+    right: sideTimes(resolved.right, right!, bounds.right, bounds.left),
     equal: equalColumns(resolved),
   }
 }
@@ -72,18 +77,19 @@ function sideTimes(
   { output }: ResolvedRelation,
   { eventTimes }: StreamingShape,
   bounds: readonly JoinBound[],
+  boundsOfOther: readonly JoinBound[],
 ): SideTimes {
-  const [position, ...others] = output.flatMap((each, i) => (eventTimes.has(each.id) ? [i] : []))
+  const time = decidingTime(eventTimes, output, boundsOfOther)
   return {
     bounds: bounds.flatMap(({ column, part, micros }) => {
       const at = output.findIndex((each) => each.id === column)
       return at < 0 ? [] : [{ position: at, micros, ...(part !== undefined && { part }) }]
     }),
-    ...(position !== undefined && {
+    ...(time !== undefined && {
       eventTime: {
-        position,
-        isWindow: output[position]!.dataType.kind === 'struct',
-        isOnly: others.length === 0,
+        position: output.indexOf(time),
+        isWindow: time.dataType.kind === 'struct',
+        isOnly: output.filter((each) => eventTimes.has(each.id)).length === 1,
       },
     }),
   }

@@ -211,6 +211,48 @@ test('windows over a join wait as long as the join holds rows back', async () =>
   expect(await pipeline.query('SELECT * FROM rates')).toEqual([['12:00', 2, 2]])
 })
 
+describe('a join of windows', () => {
+  const windowed = (stream: string) =>
+    `(SELECT *, window(time, '10 minutes') AS w FROM STREAM(${stream}) WATERMARK time DELAY OF INTERVAL 5 MINUTES)`
+  const WINDOWS = `
+    SELECT s.ad, s.time, s.w, c.ad AS clicked
+    FROM ${windowed('shown')} AS s LEFT JOIN ${windowed('clicks')} AS c ON s.w = c.w AND s.ad = c.ad`
+
+  test('drops a row when its window is over, and groups by them end with them', async () => {
+    pipeline = new TestPipeline(`${SOURCES}
+      CREATE STREAMING TABLE rates AS
+      SELECT date_format(w.start, 'HH:mm') AS start, count(*) AS shown, count(clicked) AS clicked
+      FROM (${WINDOWS}) GROUP BY w;`)
+    const rates = () => pipeline.query('SELECT * FROM rates ORDER BY start')
+    land({ shown: 'a 12:01', clicks: 'a 12:02' })
+    land({ shown: 'z 12:14', clicks: 'z 12:14' })
+    await pipeline.run()
+    expect(await rates()).toEqual([])
+
+    // The watermark is 12:09, the window open until 12:10.
+    land({ shown: 'b 12:03', clicks: 'b 12:08' })
+    land({ shown: 'c 12:05', clicks: 'z 12:30' })
+    land({ shown: 'z 12:30' })
+    await pipeline.run()
+    expect(await rates()).toEqual([
+      ['12:00', 3, 2],
+      ['12:10', 1, 1],
+    ])
+  })
+
+  test('has no other event time: the times in the windows lie behind', async () => {
+    pipeline = new TestPipeline(`${SOURCES}
+      CREATE STREAMING TABLE rates AS
+      SELECT window.start AS start, count(*) AS shown FROM (${WINDOWS}) GROUP BY window(time, '1 minute');`)
+    land({ shown: 'a 12:01', clicks: 'a 12:02' })
+    await pipeline.run()
+    expect(pipeline.events.filter((each) => each.level === 'WARN').map((each) => each.message)).toEqual([
+      expect.stringMatching(/A streaming aggregation whose groups never end/),
+    ])
+    expect(await pipeline.query('SELECT shown FROM rates')).toEqual([[1]])
+  })
+})
+
 test('windows of windows come out when the outer one is over', async () => {
   pipeline = new TestPipeline(`${SOURCES}
     CREATE STREAMING TABLE hours AS
