@@ -335,3 +335,15 @@ describe('structs of the same types compare, whatever their fields are called', 
     },
   )
 })
+
+test('texts of an array without any are joined to an empty text', async () => {
+  const query = `SELECT concat_ws(',', a), concat_ws(sep, a, 'x'), array_join(a, ','), array_join(a, sep), array_join(a, ',', 'N')
+    FROM VALUES (CAST(array() AS ARRAY<STRING>), '?'), (array(NULL), '!'), (array('', NULL, 'b'), '-'), (NULL, '+'), (array('c', 'd', 'e'), '*') AS t(a, sep)`
+  expect(await rowsOf(connection, query)).toEqual([
+    ['', 'x', '', '', ''],
+    ['', 'x', '', '', 'N'],
+    [',b', '-b-x', ',b', '-b', ',N,b'],
+    ['', 'x', null, null, null],
+    ['c,d,e', 'c*d*e*x', 'c,d,e', 'c*d*e', 'c,d,e'],
+  ])
+})

@@ -55,10 +55,12 @@ export const stringMacros: readonly Macro[] = [
     ['s', 'n'],
     `CASE WHEN {n} <= 0 THEN CASE WHEN {s} IS NOT NULL THEN '' END ELSE right({s}, {n}) END`,
   ),
+  // list_reduce takes no empty list, and given a start it takes the separator of another row.
   plain(
     'joined',
     ['list', 'sep'],
-    `coalesce(list_reduce({list}, lambda joined_text, joined_item: joined_text || {sep} || joined_item), '')`,
+    `coalesce(list_reduce([NULL::VARCHAR] || {list}, lambda joined_text, joined_item:
+      CASE WHEN joined_text IS NULL THEN joined_item ELSE joined_text || {sep} || joined_item END), '')`,
   ),
   bound(
     'substring_index',
