@@ -88,7 +88,7 @@ function unit(digits: number): string {
 function printDoubleNumber([value]: readonly string[], { literals }: PrintedCall): string {
   const digits = literals[1]
   return typeof digits === 'number' && digits >= 0
-    ? `format('{:,.${digits}f}', ${value}::DOUBLE)`
+    ? `millrace.not_finite(format('{:,.${digits}f}', ${value}::DOUBLE))`
     : 'NULL::VARCHAR'
 }
 

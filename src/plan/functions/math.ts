@@ -105,7 +105,7 @@ export const mathFunctions: readonly FunctionDefinition[] = [
   ofDouble('rint', macro('rint')),
   ofDouble('sec', template('(1 / cos({0}))')),
   scalar('sign signum', [
-    signature([DOUBLE], DOUBLE, { ...ALWAYS, duckdb: template('sign({0})', { cast: true }) }),
+    signature([DOUBLE], DOUBLE, { ...ALWAYS, duckdb: macro('sign') }),
     signature([ONLY_INTERVAL], DOUBLE, {
       ...ALWAYS,
       duckdb: template('sign(epoch_us({0}))', { cast: true }),

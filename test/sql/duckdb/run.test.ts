@@ -347,3 +347,14 @@ test('texts of an array without any are joined to an empty text', async () => {
     ['c,d,e', 'c*d*e*x', 'c,d,e', 'c*d*e', 'c,d,e'],
   ])
 })
+
+test('what is no number stays so, whatever its sign', async () => {
+  const query = `SELECT CAST(d AS STRING), CAST(-d AS STRING), to_json(struct(-d AS d)), CAST(signum(d) AS STRING), format_number(d, 1)
+    FROM VALUES (double('NaN')), (double('-Infinity')), (-0.0D), (-2.5D) AS t(d)`
+  expect(await rowsOf(connection, query)).toEqual([
+    ['NaN', 'NaN', '{"d":"NaN"}', 'NaN', 'NaN'],
+    ['-Infinity', 'Infinity', '{"d":"Infinity"}', '-1.0', '-∞'],
+    ['-0.0', '0.0', '{"d":0.0}', '-0.0', '-0.0'],
+    ['-2.5', '2.5', '{"d":2.5}', '-1.0', '-2.5'],
+  ])
+})

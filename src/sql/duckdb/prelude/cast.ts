@@ -87,7 +87,7 @@ export const castMacros: readonly Macro[] = [
   bound(
     'java_number',
     ['t'],
-    `CASE WHEN {t} = 'nan' THEN 'NaN' WHEN {t} IN ('inf', '-inf') THEN replace({t}, 'inf', 'Infinity') WHEN contains({t}, 'e') THEN millrace.scientific(split_part({t}, 'e', 1), CAST(split_part({t}, 'e', 2) AS INTEGER)) WHEN abs(CAST({t} AS DOUBLE)) >= 1e7 THEN millrace.scientific({t}, 0) WHEN abs(CAST({t} AS DOUBLE)) < 1e-3 AND CAST({t} AS DOUBLE) <> 0 THEN millrace.scientific({t}, 0) ELSE {t} END`,
+    `CASE WHEN {t} IN ('nan', '-nan') THEN 'NaN' WHEN {t} IN ('inf', '-inf') THEN replace({t}, 'inf', 'Infinity') WHEN contains({t}, 'e') THEN millrace.scientific(split_part({t}, 'e', 1), CAST(split_part({t}, 'e', 2) AS INTEGER)) WHEN abs(CAST({t} AS DOUBLE)) >= 1e7 THEN millrace.scientific({t}, 0) WHEN abs(CAST({t} AS DOUBLE)) < 1e-3 AND CAST({t} AS DOUBLE) <> 0 THEN millrace.scientific({t}, 0) ELSE {t} END`,
   ),
 ]
 

@@ -26,6 +26,7 @@ export const mathMacros: readonly Macro[] = [
   ),
   bound('cbrt', ['x'], 'CASE WHEN pow(round(cbrt({x})), 3) = {x} THEN round(cbrt({x})) ELSE cbrt({x}) END'),
   bound('rint', ['x'], 'round_even({x}, 0)'),
+  bound('sign', ['x'], 'CASE WHEN isnan({x}) OR {x} = 0 THEN {x} ELSE sign({x})::DOUBLE END'),
   bound('factorial', ['n'], 'CASE WHEN {n} BETWEEN 0 AND 20 THEN factorial({n})::BIGINT END'),
   bound('nanvl', ['a', 'b'], 'CASE WHEN isnan({a}) THEN {b} ELSE {a} END'),
   bound(

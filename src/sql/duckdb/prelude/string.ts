@@ -234,6 +234,11 @@ export const stringMacros: readonly Macro[] = [
     ['s', 'format'],
     raise('INVALID_FORMAT.MISMATCH_INPUT', { inputType: "'STRING'", input: '{s}', format: '{format}' }),
   ),
+  bound(
+    'not_finite',
+    ['s'],
+    "CASE WHEN ends_with({s}, 'nan') THEN 'NaN' WHEN ends_with({s}, 'inf') THEN replace({s}, 'inf', '∞') ELSE {s} END",
+  ),
   bound('none_if_empty', ['s'], "CASE WHEN {s} <> '' THEN {s} END"),
   plain(
     'url_parameter',
