@@ -198,7 +198,7 @@ export const timestampFunctions: readonly FunctionDefinition[] = [
 function unixTimestamps(): readonly Signature[] {
   return [
     signature([TIMESTAMP, DEFAULT_FORMAT], LONG, {
-      duckdb: template('millrace.floor_seconds(epoch_us({0}))'),
+      duckdb: template('(epoch_us({0}) // 1000000)'),
     }),
     signature([STRING, DEFAULT_FORMAT], readAs(LONG), { duckdb: printed(printUnixSeconds) }),
   ]
@@ -259,7 +259,7 @@ function printNumericTimestamp(args: readonly string[], call: PrintedCall): stri
 }
 
 function printUnixSeconds(args: readonly string[], call: PrintedCall): string {
-  return `millrace.floor_seconds(epoch_us(${printParsed(args, call)}))`
+  return `(epoch_us(${printParsed(args, call)}) // 1000000)`
 }
 
 function unitChecked(call: TypedCall, type: DataType): DataType {

@@ -358,3 +358,12 @@ test('what is no number stays so, whatever its sign', async () => {
     ['-2.5', '2.5', '{"d":2.5}', '-1.0', '-2.5'],
   ])
 })
+
+test('unix_timestamp leaves the fraction of a second away, unix_seconds goes down', async () => {
+  const query = `SELECT unix_timestamp(t), unix_timestamp(CAST(t AS STRING), 'yyyy-MM-dd HH:mm:ss.S'), unix_seconds(t)
+    FROM VALUES (TIMESTAMP'1969-12-31 23:59:58.5'), (TIMESTAMP'1970-01-01 00:00:01.5') AS t(t)`
+  expect(await rowsOf(connection, query)).toEqual([
+    ['-1', '-1', '-2'],
+    ['1', '1', '1'],
+  ])
+})
