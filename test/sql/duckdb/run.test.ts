@@ -367,3 +367,8 @@ test('unix_timestamp leaves the fraction of a second away, unix_seconds goes dow
     ['1', '1', '1'],
   ])
 })
+
+test('locate from nowhere finds nothing, whatever it looks for', async () => {
+  const query = `SELECT locate('b', s, pos) FROM VALUES ('ab', NULL), (NULL, NULL), (NULL, 1), ('ab', 0), ('ab', 1) AS t(s, pos)`
+  expect((await rowsOf(connection, query)).flat()).toEqual([0, 0, null, 0, 2])
+})

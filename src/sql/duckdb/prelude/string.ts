@@ -73,8 +73,9 @@ export const stringMacros: readonly Macro[] = [
   bound(
     'locate',
     ['sub', 's', 'pos'],
-    `CASE WHEN {sub} IS NULL OR {s} IS NULL THEN NULL
-      WHEN {pos} IS NULL OR {pos} < 1 THEN 0
+    `CASE WHEN {pos} IS NULL THEN 0
+      WHEN {sub} IS NULL OR {s} IS NULL THEN NULL
+      WHEN {pos} < 1 THEN 0
       WHEN instr(substring({s}, {pos}), {sub}) = 0 THEN 0
       ELSE instr(substring({s}, {pos}), {sub}) + {pos} - 1 END`,
   ),
