@@ -29,7 +29,7 @@ export class Backlog {
   }
 }
 
-function placeOf(offset: DeltaOffset, until: DeltaOffset): string {
+function placeOf({ commit: _, ...offset }: DeltaOffset, until: DeltaOffset): string {
   return JSON.stringify([offset, until])
 }
 

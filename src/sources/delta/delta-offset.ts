@@ -9,6 +9,8 @@ export interface DeltaOffset {
   readonly index: number
   /** True while the files are those of the table as it was at the version, false for those of the commit. */
   readonly isInitialSnapshot: boolean
+  /** Of the commit before the version: a table that was made anew in the same place has another. */
+  readonly commit?: string
 }
 
 /** The files behind `from` up to and with `to`. */

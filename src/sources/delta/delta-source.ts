@@ -1,5 +1,5 @@
 import { changeScanFile } from '../../delta/change-feed/change-feed-scan.ts'
-import { changeFeedSchema, DeltaTable, deltaScanOf, rowMetadata } from '../../delta/index.ts'
+import { changeFeedSchema, commitStamp, DeltaTable, deltaScanOf, rowMetadata } from '../../delta/index.ts'
 import { listCommits } from '../../delta/log/log-listing.ts'
 import { timedVersions } from '../../delta/log/time-travel.ts'
 import { scanFile } from '../../delta/scan.ts'
@@ -64,7 +64,8 @@ export class DeltaSource implements Source {
   async plan(from: unknown, to: unknown): Promise<PlannedRange | undefined> {
     const { reservoirVersion } = to as LatestVersion
     const last = from as DeltaOffset | undefined
-    if (last?.reservoirVersion === reservoirVersion) return undefined
+    if (last !== undefined && (await this.#isElsewhere(last, reservoirVersion))) this.#opened = undefined
+    else if (last?.reservoirVersion === reservoirVersion) return undefined
     const { table, read, files } = await this.#openSame(last)
     await table.refresh()
     const until = beforeCommit(read.metadata.id, reservoirVersion)
@@ -82,6 +83,7 @@ export class DeltaSource implements Source {
     }
     const pinsLatest = last === undefined && this.#context.options.startingVersion === 'latest'
     if (end === start && !pinsLatest) return undefined
+    end = await this.#stamped(end)
     const range: DeltaRange = { from: start, to: end }
     const { files: count, bytes } = batch
     const backlog = await this.#backlog.behind({ start, end, files: count, bytes }, until, files)
@@ -129,6 +131,20 @@ export class DeltaSource implements Source {
       oldTableId: offset.reservoirId,
       newTableId: id,
     })
+  }
+
+  async #stamped(offset: DeltaOffset): Promise<DeltaOffset> {
+    const { reservoirVersion } = offset
+    const commit =
+      reservoirVersion > 0 ? await commitStamp(this.#context.storage, reservoirVersion - 1) : undefined
+    return { ...offset, ...(commit !== undefined && { commit }) }
+  }
+
+  /** Whether the log may be that of another table than the offset's: a log that goes on may have lost the commit. */
+  async #isElsewhere({ commit, reservoirVersion }: DeltaOffset, latest: number): Promise<boolean> {
+    if (commit === undefined) return false
+    const now = await commitStamp(this.#context.storage, reservoirVersion - 1)
+    return now === undefined ? latest < reservoirVersion : now !== commit
   }
 
   /** Where a new stream begins. */

@@ -374,6 +374,29 @@ test('a table that was dropped and created again is another one', async () => {
   })
 })
 
+test.each([
+  ['as many', ['another']],
+  ['fewer', []],
+  ['more', ['another', 'more', 'most']],
+])('a table that was made anew under a running stream with %s versions is another one', async (_, names) => {
+  const upstream = await Upstream.create()
+  await upstream.append('a')
+  const source = upstream.source()
+  const { end } = (await source.plan(undefined, await source.latest()))!
+  expect(await source.plan(end, await source.latest())).toBeUndefined()
+  await upstream.storage.deleteAll('_delta_log')
+  await DeltaTable.create(upstream.storage, noParquet, { schema: parseSchema('id BIGINT') }).commit({
+    operation: 'CREATE TABLE',
+  })
+  for (const name of names) await upstream.append(name)
+  for (const each of [source, upstream.source()]) {
+    await expect(each.plan(end, await each.latest())).rejects.toMatchObject({
+      condition: 'DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE',
+      parameters: { oldTableId: (end as { reservoirId: string }).reservoirId },
+    })
+  }
+})
+
 test('commits that were cleaned before they were read are a loss, which failOnDataLoss false accepts', async () => {
   const upstream = await Upstream.create()
   await upstream.append('a')
