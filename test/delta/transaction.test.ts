@@ -325,3 +325,25 @@ describe('committing', () => {
     expect(paths(table.snapshot)).toEqual(['b'])
   })
 })
+
+describe('a table that is deleted while it is written', () => {
+  it('is not begun again in the middle of its log', async () => {
+    const table = await create()
+    await storage.deleteAll('_delta_log')
+    const transaction = table.startTransaction().addFile(fileInLog('a'))
+    await expect(transaction.commit({ operation: 'WRITE' })).rejects.toMatchObject({
+      condition: 'DELTA_PATH_DOES_NOT_EXIST',
+      parameters: { path: storage.name },
+    })
+    expect(await DeltaTable.latestVersion(storage)).toBeUndefined()
+  })
+
+  it('is another case than a newest version whose commit is in a checkpoint alone', async () => {
+    const table = await create()
+    const log = '_delta_log/00000000000000000000'
+    await storage.put(`${log}.checkpoint.parquet`, new Uint8Array())
+    await storage.delete([`${log}.json`])
+    await table.startTransaction().addFile(fileInLog('a')).commit({ operation: 'WRITE' })
+    expect(await storage.stat('_delta_log/00000000000000000001.json')).toBeDefined()
+  })
+})

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { PipelineError } from '../../errors/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { printCommit } from '../log/action-json.ts'
 import type { Commit, CommitActions } from '../log/actions.ts'
 import { commitPath } from '../log/log-files.ts'
+import { newestVersion } from '../log/log-listing.ts'
 import { missingCommit, readCommit } from '../log/read-log.ts'
 import { attempt, rebased } from './attempt.ts'
 import { behind, type CommitBase } from './commit-base.ts'
@@ -11,8 +13,8 @@ import type { PreparedCommit } from './prepared-commit.ts'
 
 /**
  * Commits as the next version, behind those that others committed in the meantime where they do not conflict. Returns the
- * version. `now` is the writer's clock. Throws what `checkConflict` throws, and storage conditions, after which the outcome
- * may be unknown.
+ * version. `now` is the writer's clock. Throws what `checkConflict` throws, DELTA_PATH_DOES_NOT_EXIST for a table that was
+ * deleted, and storage conditions, after which the outcome may be unknown.
  */
 export async function commitBehind(
   first: CommitBase,
@@ -24,6 +26,7 @@ export async function commitBehind(
   let prepared = commit
   for (;;) {
     const version = base.version + 1
+    await checkNotGone(storage, version)
     const outcome = await put(storage, version, attempt(prepared, base, { txnId, nowMs: now() }))
     if (outcome === 'created') return version
     const winners = await winnersFrom(storage, version)
@@ -35,6 +38,16 @@ export async function commitBehind(
       base = behind(base, winner)
     }
   }
+}
+
+/**
+ * A commit behind versions that are gone would begin a log that nobody can read. Log cleanup leaves the commit or a
+ * checkpoint of the newest version.
+ */
+async function checkNotGone(storage: Storage, version: number): Promise<void> {
+  if (version === 0 || (await storage.stat(commitPath(version - 1))) !== undefined) return
+  if (((await newestVersion(storage)) ?? -1) >= version - 1) return
+  throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: storage.name })
 }
 
 /** Puts the commit file; an error whose outcome is unknown counts as 'exists', to be settled by reading it back. */

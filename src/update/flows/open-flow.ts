@@ -117,9 +117,7 @@ function tableOpener(run: UpdateRun): (identifier: string) => Promise<OpenTable>
   const open = async (identifier: string) => {
     const table = await run.tables.openOwn(identifier)
     if (table !== undefined) return table
-    throw new PipelineError('INTERNAL_ERROR', {
-      detail: `table ${datasetOf(run.graph, identifier).name} was not set up`,
-    })
+    throw new PipelineError('DELTA_PATH_DOES_NOT_EXIST', { path: run.tables.storageOf(identifier).name })
   }
   return (identifier) => {
     const known = opened.get(identifier) ?? open(identifier)
