@@ -30,7 +30,7 @@ import { LeafSchemas, type ResolveContext } from './leaf-schemas.ts'
 import type { PreparedFlow } from './prepare-flow.ts'
 import { resolveSnapshotSource } from './prepare-snapshots.ts'
 import type { PipelineProject } from './project.ts'
-import { quarantineSchema } from './quarantine.ts'
+import { quarantineProperties, quarantineSchema } from './quarantine.ts'
 import type { GraphWarning, ResolvedDataset, ResolvedFlow } from './resolved-graph.ts'
 import type { Sink } from './sinks.ts'
 import { boundToVersions } from './snapshot-versions.ts'
@@ -281,10 +281,11 @@ export class DatasetResolver {
     const isBatch = state.view === undefined ? !isStreamingTable(rejecting) : !state.view.shape.isStreaming
     const schema = quarantineSchema(state.querySchema)
     this.#states.set(dataset, { schema, querySchema: schema, ...hiddenOf(dataset, schema) })
+    const { tableProperties } = checkProperties(rejecting.definition, this.#index.shortName(rejecting))
     this.#add(dataset, {
       kind: isBatch ? 'materialized_view' : 'streaming_table',
       quarantineOf: rejecting.identifier,
-      tableProperties: {},
+      tableProperties: quarantineProperties(tableProperties),
       partitionColumns: [],
       clusterBy: [],
       schema,

@@ -17,3 +17,13 @@ export function quarantineSchema(query: StructType): StructType {
   const schema = struct([...asNullable(query).fields, ...ADDED_COLUMNS])
   return query.open ? { ...schema, open: true } : schema
 }
+
+/** What a table's columns may be, in which its quarantine has to follow it. */
+const COLUMN_PROPERTIES = ['delta.columnMapping.mode', 'delta.enableTypeWidening']
+
+/** The properties of the table that takes the rejected rows of a dataset with those properties. */
+export function quarantineProperties(
+  properties: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => COLUMN_PROPERTIES.includes(key)))
+}

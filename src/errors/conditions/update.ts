@@ -55,7 +55,7 @@ export const updateConditions = {
   CANNOT_UPDATE_TABLE_SCHEMA: {
     message:
       'Column {column} of table {tableName} is {existingType}; the definition makes it {requestedType}.',
-    hint: 'Cast it to {existingType}, or start over with a full refresh of {tableName}.',
+    hint: "Cast it to {existingType}, or start over with a full refresh of {tableName}. A wider type is taken by a table with TBLPROPERTIES ('delta.enableTypeWidening' = 'true').",
     sqlState: '42000',
   },
   'EXPECTATION_VIOLATION.VERBOSITY_ALL': {

@@ -148,6 +148,35 @@ describe('fields of structs', () => {
     ])
   })
 
+  test.each([
+    ['wider ones', "'delta.enableTypeWidening' = 'true'", 'id BIGINT, v INT', 'id BIGINT, v BIGINT', 'v'],
+    [
+      'ones with spaces',
+      "'delta.columnMapping.mode' = 'name'",
+      'id BIGINT',
+      'id BIGINT, `v w` BIGINT',
+      '`v w`',
+    ],
+  ])(
+    '%s are taken by the quarantine of a table that takes them',
+    async (_, property, before, after, column) => {
+      const definition = (schema: string) => `
+      CREATE STREAMING TABLE t (CONSTRAINT known EXPECT (id > 1) ON VIOLATION DROP ROW)
+      TBLPROPERTIES (${property}, 'pipelines.quarantine' = 'true') AS
+      SELECT * FROM STREAM read_files('data/orders', format => 'json', schema => '${schema}');`
+      pipeline = new TestPipeline(definition(before))
+      pipeline.land('orders/1.json', { id: 1 }, { id: 2 })
+      await pipeline.run()
+      pipeline.define(definition(after))
+      const [name] = column.match(/\w[\w ]*/)!
+      pipeline.land('orders/2.json', { id: 1, [name]: 5_000_000_000 }, { id: 2, [name]: 6_000_000_000 })
+      expect((await pipeline.run()).errors).toEqual([])
+      const largest = (table: string) => pipeline.query(`SELECT max(${column}) FROM ${table}`)
+      expect(await largest('t')).toEqual([[6_000_000_000]])
+      expect(await largest('t_quarantine')).toEqual([[5_000_000_000]])
+    },
+  )
+
   test('one of another type is refused by its path', async () => {
     const definition = (field: string) => `
       CREATE STREAMING TABLE t AS SELECT id, array(named_struct('a', ${field})) AS list
@@ -164,6 +193,7 @@ describe('fields of structs', () => {
         existingType: 'bigint',
         requestedType: 'string',
       },
+      hint: "Cast it to bigint, or start over with a full refresh of main.shop.t. A wider type is taken by a table with TBLPROPERTIES ('delta.enableTypeWidening' = 'true').",
     })
   })
 
