@@ -138,7 +138,7 @@ export const deltaConditions = {
   DELTA_INVALID_CHARACTERS_IN_COLUMN_NAME: {
     message:
       "The column name '{column}' holds a space, a line break or one of the characters , ; = ( ) or a curly brace.",
-    hint: 'Rename the column, for example with an alias in the query.',
+    hint: "Rename the column, for example with an alias in the query, or give the table any names: TBLPROPERTIES ('delta.columnMapping.mode' = 'name').",
     sqlState: '42K05',
   },
   DELTA_COLUMN_NOT_FOUND_IN_SCHEMA: {

@@ -463,4 +463,16 @@ describe('tables and their definitions', () => {
     rmSync(pipeline.folderOf('silver'), { recursive: true })
     expect((await pipeline.run()).state).toBe('COMPLETED')
   })
+
+  test('a column with a space is refused with its dataset, and the way to have it', async () => {
+    pipeline = new TestPipeline(
+      `${BRONZE} CREATE MATERIALIZED VIEW gold AS SELECT id AS \`my id\` FROM bronze;`,
+    )
+    pipeline.land('orders/1.json', { id: 1 })
+    await expect(pipeline.run()).rejects.toMatchObject({
+      condition: 'DELTA_INVALID_CHARACTERS_IN_COLUMN_NAME',
+      dataset: 'main.shop.gold',
+      hint: "Rename the column, for example with an alias in the query, or give the table any names: TBLPROPERTIES ('delta.columnMapping.mode' = 'name').",
+    })
+  })
 })
