@@ -17,7 +17,8 @@ const STEPS: readonly Step[] = isLong
       'after-checkpoint-mark',
     ]
   : ['after-prepared-batch', 'after-delta-commit']
-const FILES = 3
+/** Each a batch of both flows: enough that a step is left for the last kill, also where another flow had passed it unseen. */
+const FILES = 4
 const IDS = Array.from({ length: FILES * 40 }, (_, id) => id)
 
 let engine: DuckdbEngine
