@@ -95,7 +95,7 @@ export function surveyEvents(cdc: AutoCdc, events: Relation): Relation {
   )
 }
 
-/** What of an event's place in time must not be NULL: fields of structs neither, which engines order in different ways. */
+/** What of an event's place in time must not be NULL, fields of structs neither. */
 interface SequencePart {
   /** The column of the events. */
   readonly of: 's' | 'y'
